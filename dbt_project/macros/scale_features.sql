@@ -1,0 +1,37 @@
+{# Scaled features of customers: one row per customer, one column per feature, from
+   relations of customer_features' columns and of feature parameters. A feature that
+   does not vary is 0 for everyone. #}
+{% macro scale_features(customers, parameters) -%}
+    {%- set features = var('features') -%}
+    {%- set names = ['fill_value', 'clip_upper', 'mean', 'standard_deviation'] -%}
+    select
+        customers.customer_unique_id,
+        {% for feature in features %}
+            {%- set suffix = '_' ~ loop.index -%}
+            cast(
+                case
+                    when parameters.standard_deviation{{ suffix }} > 0
+                        then round(
+                            ({{ transformed(feature, suffix) }} - mean{{ suffix }})
+                            / standard_deviation{{ suffix }}, 12
+                        )
+                    else 0
+                end as double
+            ) as {{ feature.name }}
+            {{- ',' if not loop.last }}
+        {% endfor %}
+    from {{ customers }} as customers
+    cross join (
+        select
+            {% for feature in features %}
+                {%- set last_feature = loop.last -%}
+                {%- set position = loop.index -%}
+                {%- for name in names %}
+                    max(case when feature = '{{ feature.name }}' then {{ name }} end)
+                        as {{ name }}_{{ position }}
+                    {{- ',' if not (last_feature and loop.last) }}
+                {% endfor %}
+            {%- endfor %}
+        from {{ parameters }}
+    ) as parameters
+{%- endmacro %}

@@ -1,0 +1,70 @@
+-- One row per order placed up to the as-of date, in the state it had that day: an
+-- approval, hand-over or delivery that comes later is not known yet.
+
+with orders as (
+
+    select * from {{ ref('stg_orders') }}
+
+),
+
+as_of as (
+
+    select as_of_date from {{ ref('int_as_of') }}
+
+),
+
+known as (
+
+    select
+        orders.order_id,
+        orders.customer_id,
+        orders.order_status,
+        orders.purchased_at,
+        case
+            when cast(orders.approved_at as date) <= as_of.as_of_date
+                then orders.approved_at
+        end as approved_at,
+        case
+            when cast(orders.handed_to_carrier_at as date) <= as_of.as_of_date
+                then orders.handed_to_carrier_at
+        end as handed_to_carrier_at,
+        case
+            when cast(orders.delivered_at as date) <= as_of.as_of_date
+                then orders.delivered_at
+        end as delivered_at,
+        coalesce(
+            cast(orders.delivered_at as date) > as_of.as_of_date, false
+        ) as is_delivered_later,
+        orders.promised_at
+
+    from orders
+    cross join as_of
+    where cast(orders.purchased_at as date) <= as_of.as_of_date
+
+),
+
+with_status as (
+
+    select
+        order_id,
+        customer_id,
+
+        case
+            when order_status != 'delivered' or not is_delivered_later
+                then order_status
+            when handed_to_carrier_at is not null then 'shipped'
+            when approved_at is not null then 'approved'
+            else 'created'
+        end as order_status,
+
+        purchased_at,
+        approved_at,
+        handed_to_carrier_at,
+        delivered_at,
+        promised_at
+
+    from known
+
+)
+
+select * from with_status

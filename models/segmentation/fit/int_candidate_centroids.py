@@ -1,0 +1,29 @@
+"""One row per candidate k and cluster: its centroid, one column per feature."""
+
+import pandas as pd
+
+from olist_segments.clustering import fit_centroids
+
+
+def model(dbt, session):
+    k_min = dbt.config.meta_get("k_min")
+    k_max = dbt.config.meta_get("k_max")
+    seed = dbt.config.meta_get("seed")
+    n_init = dbt.config.meta_get("n_init")
+    sample_size = dbt.config.meta_get("sample_size")
+
+    points = dbt.ref("int_scaled_features").order("customer_unique_id").df()
+    points = points.drop(columns="customer_unique_id")
+    fitted = fit_centroids(
+        points.to_numpy(),
+        range(k_min, k_max + 1),
+        seed=seed,
+        n_init=n_init,
+        sample_size=sample_size,
+    )
+    return pd.concat(
+        pd.DataFrame(centroids, columns=points.columns).assign(
+            k=k, cluster_id=range(1, k + 1)
+        )
+        for k, centroids in fitted.items()
+    )

@@ -1,0 +1,140 @@
+-- One row per candidate k: what the rule for k looks at, over all eligible customers.
+
+{%- set features = var('features') %}
+
+with assignments as (
+
+    select * from {{ ref('int_candidate_assignments') }}
+
+),
+
+centroids as (
+
+    select * from {{ ref('int_candidate_centroids') }}
+
+),
+
+stability as (
+
+    select
+        k,
+        min(adjusted_rand_index) as stability_min_ari,
+        {{ exact_sum('adjusted_rand_index') }} / count(*) as stability_mean_ari
+
+    from {{ ref('int_candidate_stability') }}
+    group by k
+
+),
+
+clusters as (
+
+    select
+        k,
+        cluster_id,
+        count(*) as customer_count,
+        {{ exact_sum('squared_distance') }} as inertia,
+        {{ exact_sum('sqrt(squared_distance)') }} / count(*) as mean_distance,
+        {{ exact_sum('silhouette') }} as silhouette_total
+
+    from assignments
+    group by k, cluster_id
+
+),
+
+located as (
+
+    select
+        clusters.*,
+        {% for feature in features -%}
+            centroids.{{ feature.name }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from clusters
+    inner join centroids
+        on
+            clusters.k = centroids.k
+            and clusters.cluster_id = centroids.cluster_id
+
+),
+
+per_k as (
+
+    select
+        k,
+        sum(customer_count) as customer_count,
+        {{ exact_sum('inertia') }} as inertia,
+        {{ exact_sum('silhouette_total') }} / sum(customer_count) as silhouette,
+        cast(min(customer_count) as double) / sum(customer_count)
+            as smallest_segment_share,
+        -- Scaled features have mean 0: the squared length of a centroid is its
+        -- squared distance to the mean of all.
+        {{ exact_sum(
+            'customer_count * (' ~ squared_distance('located', 'origin') ~ ')'
+        ) }} as between_clusters
+
+    from located
+    cross join (
+        select
+            {% for feature in features -%}
+                0.0 as {{ feature.name }}{{ ',' if not loop.last }}
+            {% endfor %}
+    ) as origin
+    group by k
+
+),
+
+worst_overlap as (
+
+    select
+        one.k,
+        one.cluster_id,
+        max(
+            (one.mean_distance + other.mean_distance)
+            / sqrt({{ squared_distance('one', 'other') }})
+        ) as overlap
+
+    from located as one
+    inner join located as other
+        on
+            one.k = other.k
+            and one.cluster_id != other.cluster_id
+    group by one.k, one.cluster_id
+
+),
+
+davies_bouldin as (
+
+    select
+        k,
+        {{ exact_sum('overlap') }} / count(*) as davies_bouldin
+
+    from worst_overlap
+    group by k
+
+),
+
+joined as (
+
+    select
+        per_k.k,
+
+        per_k.inertia,
+        per_k.silhouette,
+        davies_bouldin.davies_bouldin,
+        case
+            when per_k.inertia > 0
+                then (per_k.between_clusters / (per_k.k - 1))
+                    / (per_k.inertia / (per_k.customer_count - per_k.k))
+        end as calinski_harabasz,
+        stability.stability_min_ari,
+        stability.stability_mean_ari,
+        per_k.smallest_segment_share
+
+    from per_k
+    inner join davies_bouldin
+        on per_k.k = davies_bouldin.k
+    left join stability
+        on per_k.k = stability.k
+
+)
+
+select * from joined

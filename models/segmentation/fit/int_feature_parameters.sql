@@ -1,0 +1,94 @@
+-- One row per feature of the list: how customer_features becomes scaled numbers.
+-- fill value for missing ones, clip bound, then transform, mean, standard deviation.
+
+{%- set features = var('features') %}
+
+with customers as (
+
+    select * from {{ ref('customer_features') }}
+
+),
+
+bounds as (
+
+    {% for feature in features %}
+        select
+            {{ loop.index }} as position,
+            '{{ feature.name }}' as feature,
+            '{{ feature.transform }}' as transform,
+            percentile_cont(0.5) within group (
+                order by cast({{ feature.name }} as double)
+            ) as fill_value,
+            percentile_cont({{ feature.clip_quantile }}) within group (
+                order by cast({{ feature.name }} as double)
+            ) as clip_upper
+
+        from customers
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+transformed as (
+
+    {% for feature in features %}
+        select
+            bounds.feature,
+            {{ transformed(feature) }} as transformed_value
+
+        from customers
+        cross join bounds
+        where bounds.feature = '{{ feature.name }}'
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+means as (
+
+    select
+        feature,
+        count(*) as value_count,
+        {{ exact_sum('transformed_value') }} / count(*) as mean
+
+    from transformed
+    group by feature
+
+),
+
+deviations as (
+
+    select
+        transformed.feature,
+        {{ exact_sum('power(transformed.transformed_value - means.mean, 2)') }}
+            as squared_deviation
+
+    from transformed
+    inner join means
+        on transformed.feature = means.feature
+    group by transformed.feature
+
+),
+
+joined as (
+
+    select
+        bounds.position,
+        bounds.feature,
+
+        bounds.transform,
+
+        bounds.fill_value,
+        bounds.clip_upper,
+        means.mean,
+        sqrt(deviations.squared_deviation / means.value_count) as standard_deviation
+
+    from bounds
+    inner join means
+        on bounds.feature = means.feature
+    inner join deviations
+        on bounds.feature = deviations.feature
+
+)
+
+select * from joined

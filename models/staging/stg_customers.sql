@@ -1,0 +1,23 @@
+-- One row per customer_id, which is one order's copy of a person.
+
+with source as (
+
+    select * from {{ read_raw('customers') }}
+
+),
+
+renamed as (
+
+    select
+        customer_id,
+        customer_unique_id,
+
+        lpad(customer_zip_code_prefix, 5, '0') as zip_code_prefix,
+        customer_city as city,
+        customer_state as state
+
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,23 @@
+-- One row per line of the file: many points of a zip code prefix, some repeated.
+
+with source as (
+
+    select * from {{ read_raw('geolocation') }}
+
+),
+
+renamed as (
+
+    select
+        lpad(geolocation_zip_code_prefix, 5, '0') as zip_code_prefix,
+        geolocation_city as city,
+        geolocation_state as state,
+
+        geolocation_lat as latitude,
+        geolocation_lng as longitude
+
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,26 @@
+-- One row per item of an order.
+
+with source as (
+
+    select * from {{ read_raw('order_items') }}
+
+),
+
+renamed as (
+
+    select
+        order_id,
+        order_item_id as line_number,
+        product_id,
+        seller_id,
+
+        price,
+        freight_value as freight,
+
+        shipping_limit_date as shipping_limit_at
+
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,27 @@
+-- One row per review of an order: neither review_id nor order_id is unique alone.
+
+with source as (
+
+    select * from {{ read_raw('order_reviews') }}
+
+),
+
+renamed as (
+
+    select
+        review_id,
+        order_id,
+
+        review_comment_title as comment_title,
+        review_comment_message as comment_message,
+
+        review_score,
+
+        review_creation_date as survey_sent_at,
+        review_answer_timestamp as answered_at
+
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,27 @@
+-- One row per order.
+
+with source as (
+
+    select * from {{ read_raw('orders') }}
+
+),
+
+renamed as (
+
+    select
+        order_id,
+        customer_id,
+
+        order_status,
+
+        order_purchase_timestamp as purchased_at,
+        order_approved_at as approved_at,
+        order_delivered_carrier_date as handed_to_carrier_at,
+        order_delivered_customer_date as delivered_at,
+        order_estimated_delivery_date as promised_at
+
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,22 @@
+-- One row per seller.
+
+with source as (
+
+    select * from {{ read_raw('sellers') }}
+
+),
+
+renamed as (
+
+    select
+        seller_id,
+
+        lpad(seller_zip_code_prefix, 5, '0') as zip_code_prefix,
+        seller_city as city,
+        seller_state as state
+
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,147 @@
+"""The written rule for the number of segments."""
+
+import numpy as np
+import pandas as pd
+from kneed import KneeLocator
+
+
+def find_elbow(ks: list[int], inertia: list[float]) -> int | None:
+    """Find the k after which more clusters lower the inertia much less.
+
+    Parameters
+    ----------
+    ks : list of int
+        Candidate numbers of clusters, rising.
+    inertia : list of float
+        Sum of squared distances to the nearest centroid for each k.
+
+    Returns
+    -------
+    int or None
+        The knee of the curve; None if it has none, or fewer than three points.
+
+    References
+    ----------
+    Satopaa et al., "Finding a 'Kneedle' in a Haystack", ICDCSW 2011.
+    """
+    if len(ks) < 3 or np.ptp(inertia) == 0:
+        return None
+    knee = KneeLocator(ks, inertia, curve="convex", direction="decreasing").knee
+    return None if knee is None else int(knee)
+
+
+def choose_k(
+    candidates: pd.DataFrame,
+    *,
+    min_stability: float,
+    min_segment_share: float,
+    fixed_k: int | None = None,
+) -> pd.DataFrame:
+    """Choose the number of segments by the written rule.
+
+    A candidate is eligible if its least stable refit agrees well enough with the
+    full fit and its smallest segment is large enough. Of the eligible ones, the one
+    nearest to the elbow is taken; of two equally near, or without an elbow, the one
+    with the higher silhouette. If none is eligible, the most stable one is taken.
+
+    Parameters
+    ----------
+    candidates : DataFrame
+        One row per k with columns k, inertia, silhouette, stability_min_ari and
+        smallest_segment_share.
+    min_stability : float
+        Lowest adjusted Rand index of any refit that makes a k eligible, up to 1.
+    min_segment_share : float
+        Lowest share of all customers in the smallest segment, from 0 to 1.
+    fixed_k : int, optional
+        Take this k, whatever the rule says.
+
+    Returns
+    -------
+    DataFrame
+        Columns k, is_elbow, is_eligible, is_chosen and reason, one row per k.
+
+    Raises
+    ------
+    ValueError
+        If `fixed_k` is not among the candidates.
+    """
+    table = candidates.set_index("k")
+    elbow = find_elbow(list(table.index), list(table["inertia"]))
+    stable = table["stability_min_ari"].fillna(-1) >= min_stability
+    large = table["smallest_segment_share"] >= min_segment_share
+    eligible = stable & large
+
+    if fixed_k is not None:
+        fixed_k = int(fixed_k)
+        if fixed_k not in table.index:
+            fitted = ", ".join(str(k) for k in table.index)
+            raise ValueError(
+                f"the variable k asks for {fixed_k} segments, but only k = {fitted} "
+                "could be fitted: change k, or k_min and k_max"
+            )
+        chosen, why = fixed_k, "taken: fixed by the variable k"
+    elif eligible.any():
+        chosen = _nearest_to_elbow(table[eligible], elbow)
+        why = _why_taken(chosen, elbow)
+    else:
+        chosen = int(table["stability_min_ari"].fillna(-1).idxmax())
+        why = "taken: no candidate is eligible, and this one is the most stable"
+
+    def reason(k: int) -> str:
+        row = table.loc[k]
+        faults = []
+        if not stable[k]:
+            lowest = row["stability_min_ari"]
+            faults.append(
+                "too few customers to refit"
+                if pd.isna(lowest)
+                else f"a refit on half the customers agrees only {lowest:.2f} "
+                f"(at least {min_stability:.2f} is asked)"
+            )
+        if not large[k]:
+            faults.append(
+                f"the smallest segment holds {row['smallest_segment_share']:.1%} "
+                f"(at least {min_segment_share:.1%} is asked)"
+            )
+        if k == chosen:
+            return "; but ".join([why, " and ".join(faults)]) if faults else why
+        if faults:
+            return "not taken: " + " and ".join(faults)
+        if fixed_k is not None:
+            return f"not taken: k is fixed at {chosen}"
+        return f"not taken: eligible, but {_why_not(k, chosen, elbow)}"
+
+    return pd.DataFrame(
+        {
+            "k": table.index,
+            "is_elbow": [k == elbow for k in table.index],
+            "is_eligible": eligible.to_numpy(),
+            "is_chosen": [k == chosen for k in table.index],
+            "reason": [reason(k) for k in table.index],
+        }
+    )
+
+
+def _nearest_to_elbow(eligible: pd.DataFrame, elbow: int | None) -> int:
+    distance = abs(eligible.index - elbow) if elbow else [0] * len(eligible)
+    ranked = eligible.assign(distance=distance).sort_values(
+        ["distance", "silhouette"], ascending=[True, False], kind="stable"
+    )
+    return int(ranked.index[0])
+
+
+def _why_taken(chosen: int, elbow: int | None) -> str:
+    if elbow is None:
+        return "taken: no elbow, and the highest silhouette of the eligible candidates"
+    if chosen == elbow:
+        return "taken: the elbow of the inertia, stable, no segment too small"
+    return f"taken: of the eligible candidates the best near the elbow at {elbow}"
+
+
+def _why_not(k: int, chosen: int, elbow: int | None) -> str:
+    if elbow is None:
+        return f"its silhouette is below that of {chosen}"
+    if abs(k - elbow) == abs(chosen - elbow):
+        return f"as far from the elbow at {elbow} as {chosen}, with a lower silhouette"
+    return f"farther from the elbow at {elbow} than {chosen}"
