@@ -142,6 +142,8 @@ def _why_taken(chosen: int, elbow: int | None) -> str:
 def _why_not(k: int, chosen: int, elbow: int | None) -> str:
     if elbow is None:
         return f"its silhouette is below that of {chosen}"
+    if chosen == elbow:
+        return f"the elbow is at {elbow}"
     if abs(k - elbow) == abs(chosen - elbow):
         return f"as far from the elbow at {elbow} as {chosen}, with a lower silhouette"
     return f"farther from the elbow at {elbow} than {chosen}"

@@ -26,6 +26,12 @@ stability as (
 
 ),
 
+silhouettes as (
+
+    select * from {{ ref('int_candidate_silhouettes') }}
+
+),
+
 clusters as (
 
     select
@@ -119,6 +125,7 @@ joined as (
 
         per_k.inertia,
         per_k.silhouette,
+        silhouettes.silhouette_euclidean,
         davies_bouldin.davies_bouldin,
         case
             when per_k.inertia > 0
@@ -132,6 +139,8 @@ joined as (
     from per_k
     inner join davies_bouldin
         on per_k.k = davies_bouldin.k
+    inner join silhouettes
+        on per_k.k = silhouettes.k
     left join stability
         on per_k.k = stability.k
 

@@ -1,0 +1,8 @@
+{# The words of one class, most prominent first, joined; null if there are none. #}
+{% macro join_words(word_class, separator) -%}
+    string_agg(
+        case when words.word_class = '{{ word_class }}' then words.word end,
+        '{{ separator }}'
+        order by words.prominence_rank
+    )
+{%- endmacro %}

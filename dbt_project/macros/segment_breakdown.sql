@@ -1,0 +1,74 @@
+{# Customers, orders, lines and revenue of every segment by the values of columns of
+   order_lines, with shares and an index.
+
+   columns: what to break down by.
+   unit: what the shares count, one of customer_count, order_count and line_count;
+   each of these must have one value only, so that shares add to 1. #}
+{% macro segment_breakdown(columns, unit) -%}
+    {%- set by = columns | join(', ') -%}
+    with lines as (
+
+        select * from {{ ref('int_segment_lines') }}
+
+    ),
+
+    segments as (
+
+        select * from {{ ref('segments') }}
+
+    ),
+
+    counted as (
+
+        select
+            segment_id,
+            {{ by }},
+            count(distinct customer_unique_id) as customer_count,
+            count(distinct order_id) as order_count,
+            count(*) as line_count,
+            sum(revenue) as revenue
+
+        from lines
+        group by segment_id, {{ by }}
+
+    ),
+
+    shared as (
+
+        select
+            *,
+            cast({{ unit }} as double)
+            / sum({{ unit }}) over (partition by segment_id) as share_of_segment,
+            cast(sum({{ unit }}) over (partition by {{ by }}) as double)
+            / sum({{ unit }}) over () as share_of_all
+
+        from counted
+
+    ),
+
+    joined as (
+
+        select
+            shared.segment_id,
+            segments.segment_key,
+
+            segments.segment_name,
+            {% for column in columns -%}
+                shared.{{ column }},
+            {% endfor %}
+            shared.customer_count,
+            shared.order_count,
+            shared.line_count,
+            cast(shared.revenue as decimal(18, 2)) as revenue,
+            shared.share_of_segment,
+            shared.share_of_all,
+            100 * shared.share_of_segment / shared.share_of_all as index_vs_all
+
+        from shared
+        inner join segments
+            on shared.segment_id = segments.segment_id
+
+    )
+
+    select * from joined
+{%- endmacro %}

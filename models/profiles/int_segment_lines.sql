@@ -1,0 +1,50 @@
+-- One row per delivered line of a customer who has a segment: what the breakdowns by
+-- place, payment, category, price and month count.
+
+with lines as (
+
+    select * from {{ ref('order_lines') }}
+    where is_delivered and has_item
+
+),
+
+customers as (
+
+    select * from {{ ref('customers') }}
+
+),
+
+members as (
+
+    select * from {{ ref('customer_segments') }}
+
+),
+
+joined as (
+
+    select
+        lines.order_id,
+        lines.line_number,
+        lines.customer_unique_id,
+        members.segment_id,
+
+        customers.state,
+        customers.city,
+        lines.main_payment_type as payment_type,
+        lines.category_english as category,
+        lines.price_band,
+
+        lines.price + lines.freight as revenue,
+
+        cast({{ dbt.date_trunc('month', 'lines.purchased_at') }} as date)
+            as purchase_month
+
+    from lines
+    inner join members
+        on lines.customer_unique_id = members.customer_unique_id
+    inner join customers
+        on lines.customer_unique_id = customers.customer_unique_id
+
+)
+
+select * from joined

@@ -1,0 +1,3 @@
+-- One row per segment and product category. Shares count order lines.
+
+{{ segment_breakdown(['category'], 'line_count') }}

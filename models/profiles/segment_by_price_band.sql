@@ -1,0 +1,3 @@
+-- One row per segment and band of the price of an item. Shares count order lines.
+
+{{ segment_breakdown(['price_band'], 'line_count') }}

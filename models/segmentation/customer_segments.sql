@@ -1,0 +1,75 @@
+-- One row per eligible customer: the segment, how clearly the customer belongs to it,
+-- and the features in their own units.
+
+with assignments as (
+
+    select * from {{ ref('int_segment_assignments') }}
+
+),
+
+names as (
+
+    select * from {{ ref('int_segment_names') }}
+
+),
+
+models as (
+
+    select * from {{ ref('segment_models') }}
+
+),
+
+features as (
+
+    select * from {{ ref('customer_features') }}
+
+),
+
+as_of as (
+
+    select as_of_date from {{ ref('int_as_of') }}
+
+),
+
+joined as (
+
+    select
+        assignments.customer_unique_id,
+        assignments.segment_id,
+        names.segment_key,
+        assignments.runner_up_segment_id,
+        assignments.model_id,
+
+        names.segment_name,
+
+        sqrt(assignments.squared_distance) as distance_to_centroid,
+        assignments.silhouette,
+
+        features.recency_days,
+        features.tenure_days,
+        features.order_count,
+        features.item_count,
+        features.category_count,
+        features.total_spend,
+        features.average_order_value,
+        features.freight_share,
+        features.review_score,
+        features.installments,
+        features.delivery_days,
+        features.delivery_delay_days,
+        features.distance_km,
+
+        as_of.as_of_date
+
+    from assignments
+    inner join names
+        on assignments.segment_id = names.segment_id
+    inner join models
+        on assignments.model_id = models.model_id
+    inner join features
+        on assignments.customer_unique_id = features.customer_unique_id
+    cross join as_of
+
+)
+
+select * from joined

@@ -1,0 +1,21 @@
+-- One row per axis of the customer map and feature: its weight on the axis.
+
+with axes as (
+
+    select * from {{ ref('int_map_axes') }}
+
+),
+
+typed as (
+
+    select
+        cast(axis as varchar) as axis,
+        cast(feature as varchar) as feature,
+
+        cast(loading as double) as loading
+
+    from axes
+
+)
+
+select * from typed

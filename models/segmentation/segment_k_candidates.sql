@@ -1,0 +1,41 @@
+-- One row per candidate k: what was measured, and why it was or was not taken.
+
+with metrics as (
+
+    select * from {{ ref('int_candidate_metrics') }}
+
+),
+
+choice as (
+
+    select * from {{ ref('int_k_choice') }}
+
+),
+
+joined as (
+
+    select
+        cast(metrics.k as integer) as k,
+
+        choice.reason,
+
+        metrics.inertia,
+        metrics.silhouette,
+        metrics.silhouette_euclidean,
+        metrics.davies_bouldin,
+        metrics.calinski_harabasz,
+        metrics.stability_min_ari,
+        metrics.stability_mean_ari,
+        metrics.smallest_segment_share,
+
+        choice.is_elbow,
+        choice.is_eligible,
+        choice.is_chosen
+
+    from metrics
+    inner join choice
+        on metrics.k = choice.k
+
+)
+
+select * from joined
