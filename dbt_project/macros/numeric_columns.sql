@@ -3,7 +3,7 @@
     {%- set names = [] -%}
     {%- if execute -%}
         {%- for column in adapter.get_columns_in_relation(relation) -%}
-            {%- if column.is_number() or column.is_float() -%}
+            {%- if column.is_number() or column.dtype.lower().startswith('decimal') -%}
                 {%- do names.append(column.name) -%}
             {%- endif -%}
         {%- endfor -%}

@@ -1,14 +1,10 @@
 -- One row per segment of the current model, numbered by mean spend: 1 spends most.
 
+{%- set features = var('features') %}
+
 with customers as (
 
     select * from {{ ref('customer_segments') }}
-
-),
-
-centroids as (
-
-    select * from {{ ref('segment_centroids') }}
 
 ),
 
@@ -18,25 +14,71 @@ words as (
 
 ),
 
+long as (
+
+    {% for feature in features %}
+        select
+            segment_id,
+            '{{ feature.name }}' as feature,
+            '{{ feature.phrase | replace("'", "''") }}' as phrase,
+            cast({{ feature.name }} as double) as feature_value
+        from customers
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+overall as (
+
+    select
+        feature,
+        {{ exact_sum('feature_value') }} / nullif(count(feature_value), 0) as mean
+
+    from long
+    group by feature
+
+),
+
+means as (
+
+    select
+        long.segment_id,
+        long.feature,
+        long.phrase,
+        {{ exact_sum('long.feature_value') }}
+        / nullif(count(long.feature_value), 0) as mean,
+        max(overall.mean) as mean_of_all
+
+    from long
+    inner join overall
+        on long.feature = overall.feature
+    group by long.segment_id, long.feature, long.phrase
+
+),
+
 described as (
 
     select
-        words.segment_id,
-        string_agg(
-            concat(
-                words.word, ' (', words.feature, ' ',
-                cast(cast(centroids.unscaled_value as decimal(18, 1)) as varchar), ')'
-            ), ', '
-            order by words.prominence_rank
+        means.segment_id,
+        concat(
+            'On average ',
+            string_agg(
+                concat(
+                    cast(cast(means.mean as decimal(18, 1)) as varchar), ' ',
+                    means.phrase, ' (all customers: ',
+                    cast(cast(means.mean_of_all as decimal(18, 1)) as varchar), ')'
+                ), ', '
+                order by words.prominence_rank
+            )
         ) as description
 
-    from words
-    inner join centroids
+    from means
+    inner join words
         on
-            words.segment_id = centroids.segment_id
-            and words.feature = centroids.feature
-    where words.prominence_rank <= 3
-    group by words.segment_id
+            means.segment_id = words.segment_id
+            and means.feature = words.feature
+    where words.prominence_rank <= 3 and means.mean is not null
+    group by means.segment_id
 
 ),
 
@@ -81,7 +123,7 @@ joined as (
             as revenue_share
 
     from per_segment
-    inner join described
+    left join described
         on per_segment.segment_id = described.segment_id
     cross join totals
 

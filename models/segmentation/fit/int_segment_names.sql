@@ -1,6 +1,6 @@
--- One row per segment: its name. The word that stands out most, with a second one if
--- that stands out at least name_ratio as much; more words until no other segment has
--- the same name, and the mean spend where even all words are the same.
+-- One row per segment: its name. The word that stands out most, and up to name_words
+-- in all that stand out at least name_ratio as much; more words until no other segment
+-- has the same name, and the mean spend where even all words are the same.
 
 {%- set feature_count = var('features') | length %}
 
@@ -39,11 +39,7 @@ composed as (
         coalesce(
             {{ join_words('noun', ', ') }}, '{{ var("segment_noun") }}'
         ) as nouns,
-        {{ join_words('suffix', ' ' ~ var('segment_and') ~ ' ') }} as suffixes,
-
-        max(
-            case when words.prominence_rank = 2 then words.prominence else 0 end
-        ) >= {{ var('name_ratio') }} * max(words.top_prominence) as has_second_word
+        {{ join_words('suffix', ' ' ~ var('segment_and') ~ ' ') }} as suffixes
 
     from words
     cross join lengths
@@ -52,20 +48,40 @@ composed as (
 
 ),
 
-names as (
+wanted as (
 
     select
         segment_id,
-        word_count,
-        concat_ws(' ', adjectives, nouns, suffixes) as name,
+        least(
+            {{ var('name_words') }},
+            count(*) filter (
+                where prominence >= {{ var('name_ratio') }} * top_prominence
+            )
+        ) as word_count
+
+    from words
+    group by segment_id
+
+),
+
+names as (
+
+    select
+        composed.segment_id,
+        composed.word_count,
+        wanted.word_count as wanted_word_count,
+        concat_ws(
+            ' ', composed.adjectives, composed.nouns, composed.suffixes
+        ) as name,
         count(*) over (
-            partition by word_count, concat_ws(' ', adjectives, nouns, suffixes)
-        ) as segments_with_name,
-        max(case when word_count = 2 and has_second_word then 2 else 1 end) over (
-            partition by segment_id
-        ) as wanted_word_count
+            partition by
+                composed.word_count,
+                concat_ws(' ', composed.adjectives, composed.nouns, composed.suffixes)
+        ) as segments_with_name
 
     from composed
+    inner join wanted
+        on composed.segment_id = wanted.segment_id
 
 ),
 
