@@ -1,0 +1,14 @@
+-- Distances between places in Brazil stay below 4,500 km; a place that is not known
+-- gives no distance rather than a wrong one.
+
+select
+    order_id,
+    line_number,
+    distance_km
+from {{ ref('order_lines') }}
+where
+    distance_km not between 0 and 4500
+    or (
+        distance_km is not null
+        and (customer_latitude is null or seller_latitude is null)
+    )
