@@ -1,9 +1,13 @@
-{# Names of the numeric columns of a built relation, in order. #}
-{% macro numeric_columns(relation) -%}
+{# Names of the numeric columns of a model with a contract, in order. #}
+{% macro numeric_columns(model) -%}
     {%- set names = [] -%}
     {%- if execute -%}
-        {%- for column in adapter.get_columns_in_relation(relation) -%}
-            {%- if column.is_number() or column.dtype.lower().startswith('decimal') -%}
+        {%- set columns = graph.nodes['model.olist_segments.' ~ model].columns -%}
+        {%- for column in columns.values() -%}
+            {%- set is_number = column.data_type.split('(')[0] in (
+                'bigint', 'decimal', 'double'
+            ) -%}
+            {%- if is_number -%}
                 {%- do names.append(column.name) -%}
             {%- endif -%}
         {%- endfor -%}

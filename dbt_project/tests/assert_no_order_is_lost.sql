@@ -4,42 +4,40 @@
 with expected as (
 
     select
-        count(*) as order_count,
-        count(distinct customers.customer_unique_id) as customer_count,
-        count(distinct customers.customer_id) as known_customer_count
+        count(distinct orders.order_id) as order_count,
+        count(items.order_id) as line_count,
+        count(
+            distinct coalesce(customers.customer_unique_id, orders.customer_id)
+        ) as customer_count
     from {{ ref('int_orders') }} as orders
     left join {{ ref('stg_customers') }} as customers
         on orders.customer_id = customers.customer_id
-
-),
-
-items as (
-
-    select count(*) as item_count
-    from {{ ref('stg_order_items') }}
-    where order_id in (select order_id from {{ ref('int_orders') }})
+    left join {{ ref('stg_order_items') }} as items
+        on orders.order_id = items.order_id
 
 ),
 
 found as (
 
     select
-        (select count(*) from {{ ref('orders') }}) as orders,
-        (select count(distinct order_id) from {{ ref('order_lines') }}) as line_orders,
+        (select count(*) from {{ ref('orders') }}) as order_count,
+        (select count(distinct order_id) from {{ ref('order_lines') }})
+            as order_count_in_lines,
         (
             select count(*) from {{ ref('order_lines') }}
             where has_item
-        ) as lines,
-        (select count(*) from {{ ref('customers') }}) as customers
+        ) as line_count,
+        (select count(*) from {{ ref('customers') }}) as customer_count
 
 )
 
-select *
+select
+    expected.*,
+    found.*
 from expected
-cross join items
 cross join found
 where
-    orders != order_count
-    or line_orders != order_count
-    or lines != item_count
-    or customers != customer_count + order_count - known_customer_count
+    found.order_count != expected.order_count
+    or found.order_count_in_lines != expected.order_count
+    or found.line_count != expected.line_count
+    or found.customer_count != expected.customer_count

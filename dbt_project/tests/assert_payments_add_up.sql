@@ -5,8 +5,10 @@ with totals as (
 
     select
         (
-            select sum(payment_value) from {{ ref('stg_order_payments') }}
-            where order_id in (select order_id from {{ ref('int_orders') }})
+            select sum(payments.payment_value)
+            from {{ ref('stg_order_payments') }} as payments
+            inner join {{ ref('int_orders') }} as orders
+                on payments.order_id = orders.order_id
         ) as staged,
         (select sum(payment_total) from {{ ref('orders') }}) as in_orders,
         (select sum(placed_payment_total) from {{ ref('customers') }}) as in_customers

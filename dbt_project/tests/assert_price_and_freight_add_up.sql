@@ -4,10 +4,11 @@
 with staged as (
 
     select
-        sum(price) as price,
-        sum(freight) as freight
-    from {{ ref('stg_order_items') }}
-    where order_id in (select order_id from {{ ref('int_orders') }})
+        sum(items.price) as price,
+        sum(items.freight) as freight
+    from {{ ref('stg_order_items') }} as items
+    inner join {{ ref('int_orders') }} as orders
+        on items.order_id = orders.order_id
 
 ),
 

@@ -28,7 +28,10 @@ ranked as (
         *,
         row_number() over (
             partition by order_id
-            order by payment_total desc, first_payment_number, payment_type
+            order by
+                payment_total desc,
+                first_payment_number asc,
+                payment_type asc
         ) as type_rank
 
     from per_type

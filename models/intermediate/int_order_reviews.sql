@@ -24,8 +24,8 @@ ranked as (
             order by
                 reviews.answered_at desc,
                 reviews.survey_sent_at desc,
-                reviews.review_score,
-                reviews.review_id
+                reviews.review_score asc,
+                reviews.review_id asc
         ) as review_rank
 
     from reviews

@@ -8,7 +8,7 @@ with orders as (
         is_delivered and has_items as is_counted,
         row_number() over (
             partition by customer_unique_id
-            order by purchased_at desc, order_id
+            order by purchased_at desc, order_id asc
         ) as orders_back
 
     from {{ ref('orders') }}

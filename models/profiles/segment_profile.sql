@@ -1,6 +1,6 @@
 -- One row per segment and metric: the numbers of customer_segments, summed up.
 
-{%- set metrics = numeric_columns(ref('customer_features')) %}
+{%- set metrics = numeric_columns('customer_features') %}
 
 with customers as (
 

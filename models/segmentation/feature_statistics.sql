@@ -2,7 +2,7 @@
 -- depends on the unit a feature is measured in, but for trimmed_variance.
 
 {%- set listed = var('features') | map(attribute='name') | list %}
-{%- set candidates = numeric_columns(ref('customer_features')) %}
+{%- set candidates = numeric_columns('customer_features') %}
 
 with customers as (
 
@@ -79,7 +79,11 @@ correlations as (
                     when
                         stddev_pop(cast({{ name }} as double)) > 0
                         and stddev_pop(cast({{ other }} as double)) > 0
-                        then corr(cast({{ name }} as double), cast({{ other }} as double))
+                        then
+                            corr(
+                                cast({{ name }} as double),
+                                cast({{ other }} as double)
+                            )
                 end as correlation
             from customers
             {{ 'union all' if not loop.last }}
@@ -97,7 +101,7 @@ strongest as (
         correlation,
         row_number() over (
             partition by feature
-            order by abs(round(correlation, 9)) desc nulls last, other_feature
+            order by abs(round(correlation, 9)) desc nulls last, other_feature asc
         ) as correlation_rank
 
     from correlations
@@ -111,7 +115,8 @@ joined as (
 
         strongest.other_feature as strongest_correlation_with,
 
-        1 - cast(bounds.known_count as double) / bounds.customer_count as missing_share,
+        1 - cast(bounds.known_count as double) / bounds.customer_count
+            as missing_share,
         bounds.distinct_values,
         moments.trimmed_variance,
         case
@@ -121,7 +126,11 @@ joined as (
         moments.skew,
         strongest.correlation as strongest_correlation,
 
-        bounds.feature in ('{{ listed | join("', '") }}') as is_selected
+        bounds.feature in (
+            {%- for name in listed %}
+                '{{ name }}'{{ ',' if not loop.last }}
+            {%- endfor %}
+        ) as is_selected
 
     from bounds
     left join moments
@@ -141,7 +150,8 @@ with_reason as (
         strongest_correlation_with,
         case
             when is_selected then 'in the list of features'
-            when distinct_values <= 1 then 'not in the list: everybody has the same value'
+            when distinct_values <= 1
+                then 'not in the list: everybody has the same value'
             when abs(strongest_correlation) >= 0.8
                 then concat(
                     'not in the list: says nearly the same as ',

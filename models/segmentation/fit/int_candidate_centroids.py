@@ -1,7 +1,6 @@
 """One row per candidate k and cluster: its centroid, one column per feature."""
 
 import pandas as pd
-
 from olist_segments.clustering import fit_centroids
 
 

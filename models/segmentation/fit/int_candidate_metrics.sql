@@ -62,29 +62,33 @@ located as (
 
 ),
 
+origin as (
+
+    select
+        {% for feature in features -%}
+            0.0 as {{ feature.name }}{{ ',' if not loop.last }}
+        {% endfor %}
+),
+
 per_k as (
 
     select
-        k,
-        sum(customer_count) as customer_count,
-        {{ exact_sum('inertia') }} as inertia,
-        {{ exact_sum('silhouette_total') }} / sum(customer_count) as silhouette,
-        cast(min(customer_count) as double) / sum(customer_count)
+        located.k,
+        sum(located.customer_count) as customer_count,
+        {{ exact_sum('located.inertia') }} as inertia,
+        {{ exact_sum('located.silhouette_total') }}
+        / sum(located.customer_count) as silhouette,
+        cast(min(located.customer_count) as double) / sum(located.customer_count)
             as smallest_segment_share,
         -- Scaled features have mean 0: the squared length of a centroid is its
         -- squared distance to the mean of all.
         {{ exact_sum(
-            'customer_count * (' ~ squared_distance('located', 'origin') ~ ')'
+            'located.customer_count * (' ~ squared_distance('located', 'origin') ~ ')'
         ) }} as between_clusters
 
     from located
-    cross join (
-        select
-            {% for feature in features -%}
-                0.0 as {{ feature.name }}{{ ',' if not loop.last }}
-            {% endfor %}
-    ) as origin
-    group by k
+    cross join origin
+    group by located.k
 
 ),
 

@@ -1,7 +1,6 @@
 """One row per candidate k and refit on half of the customers: how well they agree."""
 
 import pandas as pd
-
 from olist_segments.clustering import refit_agreement
 
 

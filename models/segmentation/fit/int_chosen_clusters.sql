@@ -49,7 +49,7 @@ numbered as (
     select
         centroids.cluster_id,
         row_number() over (
-            order by spend.mean_spend desc, centroids.cluster_id
+            order by spend.mean_spend desc, centroids.cluster_id asc
         ) as segment_id,
         round(spend.mean_spend, 2) as mean_spend,
         {% for feature in features -%}

@@ -1,7 +1,6 @@
 """One row per axis of the customer map and feature: its loading."""
 
 import pandas as pd
-
 from olist_segments.clustering import principal_axes
 
 

@@ -34,7 +34,7 @@ ranked as (
         abs(centroids.scaled_value) as prominence,
         row_number() over (
             partition by centroids.segment_id
-            order by abs(round(centroids.scaled_value, 6)) desc, words.position
+            order by abs(round(centroids.scaled_value, 6)) desc, words.position asc
         ) as prominence_rank,
         max(abs(centroids.scaled_value)) over (
             partition by centroids.segment_id

@@ -1,0 +1,61 @@
+# `make build` and `make test` set up what they need in .venv; see `make help`.
+PYTHON ?= python3
+ORDERS ?= 5000
+SEED ?= 42
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help build test lint docs demo-data summary lock clean
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+build: .venv/runtime ## build everything, on data/raw or else on demo data (TARGET=dev|demo)
+	@$(BIN)/olist-segments build $(if $(TARGET),--target $(TARGET))
+
+test: lint ## run every check and test
+	@$(BIN)/python -m pytest
+
+lint: .venv/dev ## check the style of SQL and Python
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/sqlfluff lint --disable-progress-bar models dbt_project
+
+docs: .venv/runtime ## write the dbt docs into site/index.html (TARGET=dev|demo)
+	@$(BIN)/olist-segments docs $(if $(TARGET),--target $(TARGET))
+
+demo-data: .venv/runtime ## write synthetic data to data/demo (ORDERS=, SEED=)
+	@$(BIN)/olist-segments demo-data --orders $(ORDERS) --seed $(SEED)
+
+summary: .venv/runtime ## print the segments of the last build (TARGET=dev|demo)
+	@$(BIN)/olist-segments summary $(if $(TARGET),--target $(TARGET))
+
+lock: ## pin the newest versions in requirements.txt and requirements-dev.txt (needs uv)
+	sed -n 's/^requires = \["\(.*\)"\]/\1/p' pyproject.toml >.build-requirements.txt
+	uv pip compile $(LOCK) -o requirements.txt pyproject.toml .build-requirements.txt
+	uv pip compile $(LOCK) -o requirements-dev.txt --extra dev -c requirements.txt \
+		pyproject.toml .build-requirements.txt
+	rm .build-requirements.txt
+LOCK := --universal --generate-hashes --python-version 3.11 --no-emit-index-url \
+	--no-header --no-annotate --upgrade
+
+clean: ## remove what builds write, but no raw data and no .venv
+	rm -rf target logs site data/demo *.duckdb *.duckdb.wal .sqlfluff_cache
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
+		"Python 3.11 or newer is needed, this is " + sys.version.split()[0] + \
+		": name another one with make PYTHON=python3.12 build")'
+	@echo "Setting up .venv, once ..."
+	@$(PYTHON) -m venv .venv
+
+# --no-deps: the locks list every package, and pip cannot match an extra to a hash.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
+
+.venv/runtime: requirements.txt pyproject.toml | .venv/bin/python
+	@$(INSTALL) --require-hashes -r requirements.txt
+	@$(INSTALL) --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev: requirements-dev.txt .venv/runtime
+	@$(INSTALL) --require-hashes -r requirements-dev.txt
+	@touch $@

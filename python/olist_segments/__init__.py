@@ -1,0 +1,1 @@
+"""Customer segmentation of the Brazilian e-commerce data of Olist."""
