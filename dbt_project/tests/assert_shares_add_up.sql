@@ -6,7 +6,13 @@
     'segment_by_category', 'segment_by_price_band', 'segment_by_month'
 ] %}
 
-with breakdowns as (
+with shares_of_customers as (
+
+    select sum(customer_share) as share from {{ ref('segments') }}
+
+),
+
+breakdowns as (
 
     {% for breakdown in breakdowns %}
         select
@@ -29,12 +35,10 @@ with breakdowns as (
     select
         'segments' as breakdown,
         segments.segment_id,
-        totals.customer_share as share,
+        shares_of_customers.share,
         segments.revenue
     from {{ ref('segments') }} as segments
-    cross join (
-        select sum(customer_share) as customer_share from {{ ref('segments') }}
-    ) as totals
+    cross join shares_of_customers
 
 )
 

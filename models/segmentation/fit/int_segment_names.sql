@@ -108,7 +108,9 @@ chosen as (
         case
             when names.segments_with_name = 1 then names.name
             else concat(
-                names.name, ' around R$ ', cast(round(clusters.mean_spend, 2) as varchar)
+                names.name,
+                ' around R$ ',
+                cast(round(clusters.mean_spend, 2) as varchar)
             )
         end as name
 
