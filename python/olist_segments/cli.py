@@ -90,7 +90,9 @@ def summary(database: Path, *, is_demo: bool) -> str:
             "select segment_id, segment_name, customer_count, customer_share, "
             "revenue, revenue_share, description from segments order by segment_id"
         ).fetchall()
-        excluded = connection.sql("select count(*) from excluded_customers").fetchone()
+        ((excluded,),) = connection.sql(
+            "select count(*) from excluded_customers"
+        ).fetchall()
     lines = [f"Database: {database}"]
     if is_demo:
         lines.append(
@@ -106,7 +108,7 @@ def summary(database: Path, *, is_demo: bool) -> str:
         )
         lines.append(f"{'':3}{text}")
     lines += [
-        f"{excluded[0]:,} customers without a delivered order have no segment: see "
+        f"{excluded:,} customers without a delivered order have no segment: see "
         "excluded_customers.",
         "",
         "Three queries to try:",

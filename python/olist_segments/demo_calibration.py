@@ -466,6 +466,7 @@ def _catalogue(connection) -> dict:
         """
     )
     names = categories.columns[1:]
+    last = CATALOGUE_PROBABILITIES[-1]
     standardised = """
         select
             percent_rank() over (partition by category order by price) as price,
@@ -481,6 +482,23 @@ def _catalogue(connection) -> dict:
             }
             for row in categories.fetchall()
         },
+        # Beyond the last quantile, pooled: probability and price over that quantile.
+        "price_tail": [
+            [level, *_list(
+                connection,
+                f"""
+                select round(quantile_cont(ratio, {1 - (1 - level) / (1 - last)}), 3)
+                from (
+                    select price / quantile_cont(price, {last})
+                        over (partition by category) as ratio
+                    from line_facts where category is not null
+                    qualify count(*) over (partition by category)
+                        >= {MIN_CATEGORY_LINES}
+                ) where ratio > 1
+                """,
+            )]
+            for level in (0.998, 0.999, 0.9998)
+        ],
         "price_weight_correlation": _row(
             connection,
             f"select round(corr(price, weight), 3) as r from ({standardised})",

@@ -62,9 +62,10 @@ _CHEAPER_OF_TWO = (0, -0.09, 0.55, 0.85, 0.8, 1.0)
 # What that choice is worth: the mean distance of one of two draws from both, in logs.
 _CHOICE_LOG_PRICE = 0.52
 # Sold products per candidate: unpopular ones never sell and are left out.
-_CANDIDATES_PER_PRODUCT = 2.7
+_CANDIDATES_PER_PRODUCT = 3.2
 _PRODUCT_SALES_LOG_SD = 1.8
 _SELLER_OFFERS_LOG_SD = 1.6
+_MAX_PRICE = 6_735
 _PREFIX_LOG_SD = 0.8
 _LOCAL_SALES_SHARE = 0.056
 _LIST_PRICE_CHANGES = (1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.9, 0.95, 1.05, 1.1)
@@ -258,7 +259,7 @@ def _make_places(parameters: dict, rng, orders: int) -> _Places:
 
 def _make_sellers(parameters: dict, rng, orders: int, places: _Places) -> _Sellers:
     counts = parameters["counts"]
-    number = max(30, round(1.2 * orders * counts["sellers"] / counts["orders"]))
+    number = max(30, round(1.35 * orders * counts["sellers"] / counts["orders"]))
     states = list(parameters["states"].values())
     share = np.array([state["sellers"] for state in states], dtype=float)
     state = np.sort(_pick(rng, np.cumsum(share), number))
@@ -276,7 +277,7 @@ def _remove_points(parameters, rng, orders, places, seller_place) -> None:
     """Leave some prefixes of customers and of sellers without geolocation."""
     counts = parameters["counts"]
     share = counts["customer_prefixes_without_place"] / 14_994
-    rare = np.argsort(places.weight, kind="stable")[: len(places.weight) * 2 // 3]
+    rare = np.argsort(places.weight, kind="stable")[: len(places.weight) // 2]
     rare = np.setdiff1d(rare, seller_place)
     wanted = max(2, round(share * len(places.weight)))
     places.has_point[rng.choice(rare, wanted, replace=False)] = False
@@ -307,20 +308,24 @@ def _make_products(parameters: dict, rng, orders: int, sellers: _Sellers) -> _Pr
     correlation = parameters["price_weight_correlation"]
     price_z, weight_z = rng.normal(size=(2, number))
     weight_z = correlation * price_z + (1 - correlation**2) ** 0.5 * weight_z
-    probabilities = parameters["catalogue_probabilities"]
+    levels = parameters["catalogue_probabilities"]
+    tail_levels, tail = zip(*parameters["price_tail"], strict=True)
     price, weight = np.empty((2, number))
     for index, facts in enumerate(categories):
         own = category == index
-        for drawn, z, key in ((price, price_z, "prices"), (weight, weight_z, "weights_g")):
-            drawn[own] = np.exp(
-                np.interp(_normal_cdf(z[own]), probabilities, np.log(facts[key]))
-            )
+        prices = np.array([*facts["prices"], *(facts["prices"][-1] * np.array(tail))])
+        price[own] = np.exp(
+            np.interp(_normal_cdf(price_z[own]), [*levels, *tail_levels], np.log(prices))
+        )
+        weight[own] = np.exp(
+            np.interp(_normal_cdf(weight_z[own]), levels, np.log(facts["weights_g"]))
+        )
     state = sellers.state[seller]
     return _Products(
         id=_ids(rng, number),
         seller=seller,
         category=category,
-        price=price,
+        price=np.minimum(price, _MAX_PRICE),
         weight_g=np.clip(np.round(weight, -1), 50, 40_000).astype(np.int64),
         cumulative=np.cumsum(popularity),
         state_edges=np.searchsorted(state, np.arange(len(parameters["states"]) + 1)),
