@@ -1,0 +1,105 @@
+"""Builds that several tests look at, each made once."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+
+from olist_segments.demo_data import write_demo_data
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def dbt(
+    *words: str,
+    raw_dir: Path,
+    database: Path,
+    target: str = "demo",
+    variables: dict | None = None,
+    duckdb_threads: int | None = None,
+) -> subprocess.CompletedProcess:
+    """Run dbt from the root of the project, with its artifacts beside the database."""
+    work = database.parent
+    work.mkdir(parents=True, exist_ok=True)
+    profiles = yaml.safe_load((ROOT / "profiles.yml").read_text())
+    if duckdb_threads:
+        for output in profiles["olist_segments"]["outputs"].values():
+            output["settings"] = {"threads": duckdb_threads}
+    (work / "profiles.yml").write_text(yaml.safe_dump(profiles))
+    command = [sys.executable, "-m", "dbt.cli.main", *words, "--target", target]
+    command += ["--profiles-dir", str(work), "--target-path", str(work / "target")]
+    command += ["--log-path", str(work / "logs"), "--vars", json.dumps(variables or {})]
+    environment = {
+        **os.environ,
+        "OLIST_RAW_DIR": str(raw_dir),
+        "OLIST_DB": str(database),
+        "PYTHONPATH": str(ROOT / "python"),
+    }
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def build(*words: str, **options) -> Path:
+    """Build everything; return the database or fail with what dbt said."""
+    result = dbt("build", *words, **options)
+    assert result.returncode == 0, result.stdout[-5000:] + result.stderr
+    return options["database"]
+
+
+def rows(database: Path, query: str) -> list[tuple]:
+    """Return the answer to a query; the database is closed again."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        return connection.sql(query).fetchall()
+
+
+@pytest.fixture(scope="session")
+def real_dir() -> Path:
+    """Return the folder of the nine real files."""
+    folder = os.environ.get("OLIST_REAL_DIR")
+    if not folder:
+        pytest.skip("OLIST_REAL_DIR names no folder with the nine real files")
+    return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def demo_dir(tmp_path_factory) -> Path:
+    """Return a folder of 5,000 synthetic orders, with a space and a quote in it."""
+    folder = tmp_path_factory.mktemp("demo") / "it's demo data"
+    write_demo_data(folder, orders=5_000, seed=42)
+    (folder / "olist_customers_dataset_old.csv").write_text("not,one\nof,them\n")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_database(demo_dir, tmp_path_factory) -> Path:
+    """Return a database built from the synthetic orders."""
+    work = tmp_path_factory.mktemp("demo build")
+    return build(raw_dir=demo_dir, database=work / "demo.duckdb")
+
+
+@pytest.fixture(scope="session")
+def real_database(real_dir, tmp_path_factory) -> Path:
+    """Return a database built from the real files."""
+    work = tmp_path_factory.mktemp("real build")
+    return build(raw_dir=real_dir, database=work / "real.duckdb", target="dev")
+
+
+@pytest.fixture
+def project_copy(tmp_path) -> Path:
+    """Return a copy of the project without data, in a folder with a space."""
+    copy = tmp_path / "a copy"
+    shutil.copytree(
+        ROOT,
+        copy,
+        ignore=shutil.ignore_patterns(
+            ".git", ".venv", "target", "logs", "*.csv", "*.duckdb*", "demo", "site"
+        ),
+    )
+    return copy

@@ -1,0 +1,84 @@
+import numpy as np
+import pytest
+from sklearn.cluster import KMeans
+
+from olist_segments.clustering import (
+    fit_centroids,
+    nearest,
+    principal_axes,
+    refit_agreement,
+)
+
+SETTINGS = {"seed": 1, "n_init": 3, "sample_size": 300}
+
+
+@pytest.fixture
+def blobs():
+    rng = np.random.default_rng(0)
+    centers = np.array([[0, 0, 0], [6, 0, 0], [0, 6, 0], [0, 0, 6]])
+    return np.concatenate([rng.normal(center, 1, (200, 3)) for center in centers])
+
+
+def test_planted_clusters_are_found(blobs):
+    centers = fit_centroids(blobs, [4], **SETTINGS)[4]
+    planted = [[0, 0, 0], [0, 0, 6], [0, 6, 0], [6, 0, 0]]
+    # ordered by coordinates, but for noise in those that are 0
+    found = centers[np.lexsort(np.round(centers / 6).T[::-1])]
+    np.testing.assert_allclose(found, planted, atol=0.3)
+
+
+def test_every_centroid_is_the_mean_of_its_members(blobs):
+    for k, centers in fit_centroids(blobs, range(2, 7), **SETTINGS).items():
+        labels = nearest(blobs, centers)
+        for cluster in range(k):
+            mean = blobs[labels == cluster].mean(axis=0)
+            np.testing.assert_allclose(centers[cluster], mean, atol=1e-9)
+
+
+def test_starts_on_a_sample_lose_nothing_against_starts_on_all_points(blobs):
+    for k, centers in fit_centroids(blobs, range(2, 6), **SETTINGS).items():
+        full = KMeans(k, n_init=10, random_state=0).fit(blobs).inertia_
+        inertia = np.square(blobs - centers[nearest(blobs, centers)]).sum()
+        assert inertia <= full * 1.001
+
+
+def test_another_seed_numbers_the_same_clusters_the_same_way(blobs):
+    one = fit_centroids(blobs, [4], **SETTINGS)[4]
+    other = fit_centroids(blobs, [4], **{**SETTINGS, "seed": 99})[4]
+    np.testing.assert_allclose(one, other, atol=1e-9)
+
+
+def test_a_k_with_too_few_different_points_is_left_out():
+    points = np.repeat([[0.0], [1.0], [5.0]], 10, axis=0)
+    assert list(fit_centroids(points, range(2, 6), **SETTINGS)) == [2]
+
+
+def test_customers_who_are_all_alike_are_refused_in_words():
+    with pytest.raises(ValueError, match="10 customers with 1 different"):
+        fit_centroids(np.ones((10, 2)), range(2, 4), **SETTINGS)
+
+
+def test_refits_agree_on_clusters_that_exist_and_not_on_others(blobs):
+    centroids = fit_centroids(blobs, [4, 9], **SETTINGS)
+    agreement = refit_agreement(blobs, centroids, refits=4, **SETTINGS)
+    lowest = {k: min(ari for one, _, ari in agreement if one == k) for k in (4, 9)}
+    assert len(agreement) == 8
+    assert lowest[4] > 0.95 > lowest[9]
+
+
+def test_of_equally_near_centroids_the_first_is_taken():
+    assert nearest(np.array([[0.0]]), np.array([[1.0], [-1.0]])).tolist() == [0]
+
+
+def test_principal_axes_are_the_directions_of_widest_spread():
+    rng = np.random.default_rng(0)
+    points = rng.normal(size=(5000, 3)) * [1, 5, 3]
+    points -= points.mean(axis=0)
+    axes = principal_axes(points)
+    np.testing.assert_allclose(axes @ axes.T, np.eye(2), atol=1e-9)
+    np.testing.assert_allclose(axes, [[0, 1, 0], [0, 0, 1]], atol=0.05)
+    np.testing.assert_array_equal(axes, principal_axes(points[::-1]))
+
+
+def test_a_map_of_one_feature_has_an_empty_second_axis():
+    assert principal_axes(np.array([[-1.0], [1.0]])).tolist() == [[1.0], [0.0]]
