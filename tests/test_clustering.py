@@ -1,13 +1,12 @@
 import numpy as np
 import pytest
-from sklearn.cluster import KMeans
-
 from olist_segments.clustering import (
     fit_centroids,
     nearest,
     principal_axes,
     refit_agreement,
 )
+from sklearn.cluster import KMeans
 
 SETTINGS = {"seed": 1, "n_init": 3, "sample_size": 300}
 

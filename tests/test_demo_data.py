@@ -6,13 +6,15 @@ a check that the real data fail is a wrong check.
 """
 
 import csv
-import hashlib
 import os
+import re
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pytest
+from olist_segments import demo_data
+from olist_segments.demo_data import FILES, MIN_ORDERS, write_demo_data
 from sklearn.cluster import KMeans
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
@@ -20,77 +22,28 @@ from sklearn.metrics import roc_auc_score, silhouette_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
 
-from olist_segments.demo_data import FILES, MIN_ORDERS, write_demo_data
-
-PUBLISHED_COLUMNS = {
-    "customers": [
-        "customer_id",
-        "customer_unique_id",
-        "customer_zip_code_prefix",
-        "customer_city",
-        "customer_state",
-    ],
-    "geolocation": [
-        "geolocation_zip_code_prefix",
-        "geolocation_lat",
-        "geolocation_lng",
-        "geolocation_city",
-        "geolocation_state",
-    ],
-    "items": [
-        "order_id",
-        "order_item_id",
-        "product_id",
-        "seller_id",
-        "shipping_limit_date",
-        "price",
-        "freight_value",
-    ],
-    "payments": [
-        "order_id",
-        "payment_sequential",
-        "payment_type",
-        "payment_installments",
-        "payment_value",
-    ],
-    "reviews": [
-        "review_id",
-        "order_id",
-        "review_score",
-        "review_comment_title",
-        "review_comment_message",
-        "review_creation_date",
-        "review_answer_timestamp",
-    ],
-    "orders": [
-        "order_id",
-        "customer_id",
-        "order_status",
-        "order_purchase_timestamp",
-        "order_approved_at",
-        "order_delivered_carrier_date",
-        "order_delivered_customer_date",
-        "order_estimated_delivery_date",
-    ],
-    "products": [
-        "product_id",
-        "product_category_name",
-        "product_name_lenght",
-        "product_description_lenght",
-        "product_photos_qty",
-        "product_weight_g",
-        "product_length_cm",
-        "product_height_cm",
-        "product_width_cm",
-    ],
-    "sellers": [
-        "seller_id",
-        "seller_zip_code_prefix",
-        "seller_city",
-        "seller_state",
-    ],
-    "translation": ["product_category_name", "product_category_name_english"],
+PUBLISHED_HEADERS = {
+    "customers": b'"customer_id","customer_unique_id","customer_zip_code_prefix",'
+    b'"customer_city","customer_state"\n',
+    "geolocation": b'"geolocation_zip_code_prefix","geolocation_lat",'
+    b'"geolocation_lng","geolocation_city","geolocation_state"\n',
+    "items": b'"order_id","order_item_id","product_id","seller_id",'
+    b'"shipping_limit_date","price","freight_value"\n',
+    "payments": b'"order_id","payment_sequential","payment_type",'
+    b'"payment_installments","payment_value"\n',
+    "reviews": b"review_id,order_id,review_score,review_comment_title,"
+    b"review_comment_message,review_creation_date,review_answer_timestamp\n",
+    "orders": b'"order_id","customer_id","order_status","order_purchase_timestamp",'
+    b'"order_approved_at","order_delivered_carrier_date",'
+    b'"order_delivered_customer_date","order_estimated_delivery_date"\n',
+    "products": b'"product_id","product_category_name","product_name_lenght",'
+    b'"product_description_lenght","product_photos_qty","product_weight_g",'
+    b'"product_length_cm","product_height_cm","product_width_cm"\n',
+    "sellers": b'"seller_id","seller_zip_code_prefix","seller_city","seller_state"\n',
+    "translation": b"\xef\xbb\xbfproduct_category_name,"
+    b"product_category_name_english\r\n",
 }
 REAL_ORDERS_PER_MONTH = {
     "2016-09": 4, "2016-10": 324, "2016-12": 1, "2017-01": 800, "2017-02": 1780,
@@ -100,6 +53,151 @@ REAL_ORDERS_PER_MONTH = {
     "2018-03": 7211, "2018-04": 6939, "2018-05": 6873, "2018-06": 6167,
     "2018-07": 6292, "2018-08": 6512, "2018-09": 16, "2018-10": 4,
 }  # fmt: skip
+
+TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
+MONEY = r"\d+\.\d\d"
+ID = "[0-9a-f]{32}"
+FORMATS = {
+    "customers": {"customer_id": ID, "customer_zip_code_prefix": r"\d{5}"},
+    "sellers": {"seller_id": ID, "seller_zip_code_prefix": r"\d{5}"},
+    "geolocation": {
+        "geolocation_zip_code_prefix": r"\d{5}",
+        "geolocation_lat": r"-?\d+\.\d+(e-\d+)?",
+        "geolocation_state": "[A-Z]{2}",
+    },
+    "items": {
+        "order_item_id": r"\d+",
+        "shipping_limit_date": TIME,
+        "price": MONEY,
+        "freight_value": MONEY,
+    },
+    "payments": {"payment_installments": r"\d+", "payment_value": MONEY},
+    "orders": {"order_purchase_timestamp": TIME, "order_approved_at": TIME},
+    "reviews": {"review_id": ID, "review_score": "[1-5]", "review_creation_date": TIME},
+    "products": {"product_id": ID, "product_weight_g": r"\d+"},
+}
+# What to count, among how many rows, and the largest share that is still a defect.
+DEFECTS = {
+    "product without category": (
+        "select count(*) - count(product_category_name), count(*) from products",
+        0.03,
+    ),
+    "product of a category without translation": (
+        "select count(*), (select count(*) from products) from products "
+        "anti join translation using (product_category_name) "
+        "where product_category_name is not null",
+        0.02,
+    ),
+    "product without weight and size": (
+        "select count(*) filter (coalesce(product_weight_g, product_length_cm, "
+        "product_height_cm, product_width_cm) is null), count(*) from products",
+        0.02,
+    ),
+    "point outside Brazil": (
+        "select count(*) filter (geolocation_lat::double not between -33.8 and 5.3 "
+        "or geolocation_lng::double not between -74 and -34.7), count(*) "
+        "from geolocation",
+        0.001,
+    ),
+    "city spelled with accents beside one without": (
+        "select count(*), (select count(distinct geolocation_city) from geolocation) "
+        "from (select 1 from geolocation group by strip_accents(geolocation_city) "
+        "having count(distinct geolocation_city) > 1)",
+        0.6,
+    ),
+    "customer prefix without geolocation": (
+        "select count(*), (select count(*) from customers) from customers anti join "
+        "geolocation on customer_zip_code_prefix = geolocation_zip_code_prefix",
+        0.02,
+    ),
+    "seller prefix without geolocation": (
+        "select count(*), (select count(*) from sellers) from sellers anti join "
+        "geolocation on seller_zip_code_prefix = geolocation_zip_code_prefix",
+        0.05,
+    ),
+    "prefix with a leading zero": (
+        "select count(*) filter (customer_zip_code_prefix like '0%'), count(*) "
+        "from customers",
+        0.4,
+    ),
+    "review id of two orders": (
+        "select count(*) - count(distinct review_id), count(*) from reviews",
+        0.02,
+    ),
+    "order with several reviews": (
+        "select count(*) - count(distinct order_id), count(*) from reviews",
+        0.02,
+    ),
+    "order without review": (
+        "select count(*) filter (score is null), count(*) from facts",
+        0.03,
+    ),
+    "comment with a line break": (
+        "select count(*) filter (contains(review_comment_message, chr(10))), count(*) "
+        "from reviews",
+        0.2,
+    ),
+    "comment with quotes": (
+        "select count(*) filter (contains(review_comment_message, '\"')), count(*) "
+        "from reviews",
+        0.2,
+    ),
+    "comment with a comma": (
+        "select count(*) filter (contains(review_comment_message, ',')), count(*) "
+        "from reviews",
+        0.4,
+    ),
+    "comment with emoji": (
+        "select count(*) filter (regexp_matches(review_comment_message, "
+        "'[\U0001f300-\U0001faff]')), count(*) from reviews",
+        0.2,
+    ),
+    "order without items": (
+        "select count(*) filter (lines = 0), count(*) from facts",
+        0.02,
+    ),
+    "order without payment": (
+        "select count(*) filter (paid is null), count(*) from facts",
+        0.005,
+    ),
+    "voucher beside the main payment": (
+        "select count(distinct order_id), (select count(*) from orders) from payments "
+        "where payment_type = 'voucher' and payment_sequential::int > 1",
+        0.05,
+    ),
+    "order with four payment rows or more": (
+        "select count(*) filter (payment_rows >= 4), count(*) from facts",
+        0.01,
+    ),
+    "undefined payment of nothing by a canceled order": (
+        "select count(*), (select count(*) from orders) from payments "
+        "join facts using (order_id) where payment_type = 'not_defined' "
+        "and payment_value::double = 0 and status = 'canceled'",
+        0.005,
+    ),
+    "card payment in no installments": (
+        "select count(*) filter (payment_installments = '0'), count(*) from payments",
+        0.005,
+    ),
+    "carrier before approval": (
+        "select count(*) filter (carried < approved), count(*) from facts",
+        0.03,
+    ),
+    "customer before carrier": (
+        "select count(*) filter (delivered < carried), count(*) from facts",
+        0.005,
+    ),
+    "delivered without date": (
+        "select count(*) filter (status = 'delivered' and delivered is null), count(*) "
+        "from facts",
+        0.005,
+    ),
+    "payment apart from price and freight": (
+        "select count(*) filter (abs(paid - value) > 0.005), count(*) from facts "
+        "where lines > 0",
+        0.02,
+    ),
+}
 
 
 def load(folder: Path) -> duckdb.DuckDBPyConnection:
@@ -216,3 +314,523 @@ def _real_folder() -> Path:
     if folder is None:
         pytest.skip("OLIST_REAL_DIR is unset: it names the folder of the real files")
     return Path(folder)
+
+
+# --- Files ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("table", FILES)
+def test_the_file_has_the_published_header(small_folder, table):
+    with open(small_folder / FILES[table], "rb") as file:
+        assert file.readline() == PUBLISHED_HEADERS[table]
+
+
+@pytest.mark.parametrize("table", FILES)
+def test_the_real_file_has_the_published_header(table):
+    with open(_real_folder() / FILES[table], "rb") as file:
+        assert file.readline() == PUBLISHED_HEADERS[table]
+
+
+def test_only_the_nine_files_are_written(small_folder):
+    assert {path.name for path in small_folder.iterdir()} == set(FILES.values())
+
+
+def test_rows_are_counted_as_a_csv_reader_counts_them(tmp_path):
+    rows = write_demo_data(tmp_path / "new" / "folder", orders=1_000)
+    for table, name in FILES.items():
+        with open(tmp_path / "new" / "folder" / name, newline="") as file:
+            assert sum(1 for _ in csv.reader(file)) == rows[table] + 1, table
+    assert rows["orders"] == rows["customers"] == 1_000
+
+
+def test_the_same_seed_writes_the_same_bytes(small_folder, tmp_path):
+    write_demo_data(tmp_path, orders=5_000, seed=42)
+    for name in FILES.values():
+        assert (tmp_path / name).read_bytes() == (small_folder / name).read_bytes()
+
+
+def test_another_seed_writes_other_bytes(small_folder, tmp_path):
+    write_demo_data(tmp_path, orders=5_000, seed=43)
+    for table, name in FILES.items():
+        same = (tmp_path / name).read_bytes() == (small_folder / name).read_bytes()
+        assert same == (table == "translation"), table
+
+
+def test_too_few_orders_are_refused_before_anything_is_written(tmp_path):
+    with pytest.raises(ValueError, match=f"orders is 10: at least {MIN_ORDERS}"):
+        write_demo_data(tmp_path / "none", orders=10)
+    assert not (tmp_path / "none").exists()
+
+
+def test_the_fewest_orders_still_hold_every_status_and_their_peak(tmp_path):
+    write_demo_data(tmp_path, orders=MIN_ORDERS)
+    connection = load(tmp_path)
+    assert _orphans(connection) == (0, 0, 0, 0, 0, 0)
+    assert ask(connection, "select count(distinct status) from facts") == (8,)
+    peak = "select mode(strftime(bought, '%Y-%m')) from facts"
+    assert ask(connection, peak) == ("2017-11",)
+
+
+def test_several_chunks_share_their_sellers_and_repeat_no_id(tmp_path, monkeypatch):
+    monkeypatch.setattr(demo_data, "_CHUNK_ORDERS", 1_000)
+    rows = write_demo_data(tmp_path, orders=4_000)
+    connection = load(tmp_path)
+    assert rows["orders"] == 4_000
+    assert ask(connection, "select count(distinct order_id) from orders") == (4_000,)
+    assert _orphans(connection) == (0, 0, 0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("table", FILES)
+def test_formats_are_those_of_the_published_files(small_shop, table):
+    """Every value of the demo and of the real file matches the same pattern."""
+    for column, pattern in FORMATS.get(table, {}).items():
+        wrong = ask(
+            small_shop,
+            f"select count(*) from {table} "
+            f"where not regexp_full_match({column}, '{pattern}')",
+        )
+        assert wrong == (0,), column
+
+
+def test_ids_are_quoted_where_they_begin_with_a_digit_and_prefixes_always(small_folder):
+    folders = [small_folder]
+    if "OLIST_REAL_DIR" in os.environ:
+        folders.append(_real_folder())
+    row = re.compile(rb'("\d\w{31}"|[a-f]\w{31}),("\d\w{31}"|[a-f]\w{31}),"\d{5}",.+')
+    for folder in folders:
+        lines = (folder / FILES["customers"]).read_bytes().splitlines()[1:]
+        assert all(row.fullmatch(line) for line in lines)
+
+
+# --- Keys -----------------------------------------------------------------------------
+
+
+def test_every_row_belongs_to_an_order_product_seller_and_customer(small_shop):
+    assert _orphans(small_shop) == (0, 0, 0, 0, 0, 0)
+
+
+def test_keys_are_unique(small_shop):
+    for table, key in {
+        "orders": "order_id",
+        "customers": "customer_id",
+        "products": "product_id",
+        "sellers": "seller_id",
+        "items": "(order_id, order_item_id)",
+        "payments": "(order_id, payment_sequential)",
+        "translation": "product_category_name",
+    }.items():
+        query = f"select count(*) - count(distinct {key}) from {table}"
+        assert ask(small_shop, query) == (0,), table
+
+
+def test_lines_and_payment_rows_are_numbered_from_one(small_shop):
+    lines = """
+        select count(*) from (
+            select max(order_item_id::int) as last, count(*) as lines
+            from items group by order_id
+        ) where last <> lines
+    """
+    assert ask(small_shop, lines) == (0,)
+    # A few real orders lack their first payment row.
+    payments = """
+        select avg((last <> payment_rows)::int) from (
+            select max(payment_sequential::int) as last, count(*) as payment_rows
+            from payments group by order_id
+        )
+    """
+    assert ask(small_shop, payments)[0] < 0.002
+
+
+# --- Tolerances, at 100,000 orders ----------------------------------------------------
+
+
+def test_most_customers_buy_once(shop):
+    once, often = ask(
+        shop,
+        """
+        select 100 * avg((orders = 1)::int), 100 * avg((orders >= 3)::int)
+        from people
+        """,
+    )
+    assert 96.5 <= once <= 97.5
+    assert 0.1 <= often <= 0.5
+
+
+def test_order_values_have_the_real_mean_and_spread(shop):
+    mean, sd = ask(
+        shop, "select avg(ln(paid)), stddev(ln(paid)) from facts where paid > 0"
+    )
+    assert mean == pytest.approx(4.694, abs=0.05)
+    assert sd == pytest.approx(0.811, abs=0.05)
+
+
+def test_few_orders_hold_much_of_the_value(shop):
+    top_1, top_10 = ask(
+        shop,
+        """
+        select
+            100 * sum(paid) filter (place < 0.01) / sum(paid),
+            100 * sum(paid) filter (place < 0.1) / sum(paid)
+        from (
+            select paid, percent_rank() over (order by paid desc) as place
+            from facts where paid is not null
+        )
+        """,
+    )
+    assert top_1 == pytest.approx(10.5, abs=2)
+    assert top_10 == pytest.approx(38.3, abs=3)
+
+
+def test_recency_has_the_real_quartiles(shop):
+    (quartiles,) = ask(
+        shop, "select quantile_cont(recency, [0.25, 0.5, 0.75]) from people"
+    )
+    assert quartiles == pytest.approx([163, 267, 395], abs=10)
+
+
+def test_months_follow_the_real_series_with_its_peak(shop):
+    rows = shop.sql(
+        "select strftime(bought, '%Y-%m'), count(*) from facts group by all"
+    ).fetchall()
+    orders = dict(rows)
+    assert max(orders, key=orders.get) == "2017-11"
+    assert set(orders) <= set(REAL_ORDERS_PER_MONTH)
+    series = [orders.get(month, 0) for month in REAL_ORDERS_PER_MONTH]
+    real = list(REAL_ORDERS_PER_MONTH.values())
+    assert np.corrcoef(series, real)[0, 1] > 0.98
+
+
+def test_the_last_purchase_is_the_real_one(shop):
+    (last,) = ask(shop, "select max(bought)::varchar from facts")
+    assert last == "2018-10-17 17:30:18"
+
+
+def test_payment_types_have_the_real_shares(shop):
+    shares = dict(
+        shop.sql(
+            """
+            select payment_type, 100 * count(*) / sum(count(*)) over ()
+            from payments group by all
+            """
+        ).fetchall()
+    )
+    real = {"credit_card": 73.9, "boleto": 19.0, "voucher": 5.6, "debit_card": 1.5}
+    for kind, share in real.items():
+        assert shares[kind] == pytest.approx(share, abs=1), kind
+
+
+def test_card_payments_have_the_real_installments(shop):
+    one, ten = ask(
+        shop,
+        """
+        select
+            100 * avg((payment_installments = '1')::int),
+            100 * avg((payment_installments = '10')::int)
+        from payments where payment_type = 'credit_card'
+        """,
+    )
+    assert one == pytest.approx(33.1, abs=2)
+    assert ten == pytest.approx(6.9, abs=1)
+
+
+def test_installments_rise_with_the_value_of_the_order(shop):
+    rows = shop.sql(
+        """
+        select avg(installments) from facts where by_card = 1
+        group by floor(log2(greatest(paid, 25))) having count(*) > 200
+        order by any_value(paid)
+        """
+    ).fetchall()
+    assert len(rows) >= 5
+    assert rows == sorted(rows)
+
+
+def test_customers_live_in_the_real_states(shop):
+    shares = ask(
+        shop,
+        """
+        select
+            100 * avg((state = 'SP')::int),
+            100 * avg((state = 'RJ')::int),
+            100 * avg((state = 'MG')::int),
+            count(distinct state)
+        from facts
+        """,
+    )
+    assert shares[:3] == pytest.approx([42.0, 12.9, 11.7], abs=1)
+    assert shares[3] == 27
+
+
+def test_reviews_have_the_real_scores(shop):
+    five, one = ask(
+        shop,
+        """
+        select
+            100 * avg((review_score = '5')::int), 100 * avg((review_score = '1')::int)
+        from reviews
+        """,
+    )
+    assert five == pytest.approx(57.8, abs=1.5)
+    assert one == pytest.approx(11.5, abs=1.5)
+
+
+def test_late_orders_are_as_many_and_as_badly_reviewed_as_the_real_ones(shop):
+    late, gap = ask(
+        shop,
+        """
+        select
+            100 * avg(is_late::int),
+            avg(score) filter (is_late) - avg(score) filter (not is_late)
+        from facts where status = 'delivered'
+        """,
+    )
+    assert late == pytest.approx(8.1, abs=1.5)
+    assert -2.0 <= gap <= -1.4
+
+
+def test_orders_have_as_many_lines_and_payment_rows_as_the_real_ones(shop):
+    several_lines, several_payments, no_item = ask(
+        shop,
+        """
+        select
+            100 * avg((lines > 1)::int),
+            100 * avg(coalesce(payment_rows > 1, false)::int),
+            100 * avg((lines = 0)::int)
+        from facts
+        """,
+    )
+    assert several_lines == pytest.approx(9.9, abs=1)
+    assert several_payments == pytest.approx(3.0, abs=0.5)
+    assert no_item == pytest.approx(0.78, abs=0.2)
+
+
+def test_freight_rises_with_price_and_many_lines_stay_within_a_state(shop):
+    correlation, local = ask(
+        shop,
+        """
+        select
+            corr(ln(items.price::double), ln(freight_value::double))
+                filter (freight_value::double > 0),
+            100 * avg((facts.state = sellers.seller_state)::int)
+        from items join facts using (order_id) join sellers using (seller_id)
+        """,
+    )
+    assert correlation == pytest.approx(0.43, abs=0.1)
+    assert local == pytest.approx(36, abs=4)
+
+
+def test_sales_within_a_state_are_cheaper_and_faster(shop):
+    near_freight, far_freight, near_days, far_days = ask(
+        shop,
+        """
+        select
+            avg(value - price) filter (state = seller_state),
+            avg(value - price) filter (state <> seller_state),
+            avg(epoch(delivered - bought)) filter (state = seller_state) / 86400,
+            avg(epoch(delivered - bought)) filter (state <> seller_state) / 86400
+        from facts where status = 'delivered' and lines = 1
+        """,
+    )
+    assert near_freight < 0.7 * far_freight
+    assert near_days < 0.7 * far_days
+
+
+def test_prices_differ_by_category(shop):
+    (spread,) = ask(
+        shop,
+        """
+        select stddev(middle) from (
+            select median(ln(price::double)) as middle
+            from items join products using (product_id)
+            where product_category_name is not null
+            group by product_category_name having count(*) > 200
+        )
+        """,
+    )
+    assert 0.35 < spread < 0.8
+
+
+def test_a_person_keeps_a_home_but_may_move(shop):
+    (moved,) = ask(
+        shop,
+        """
+        select 100 * avg((homes > 1)::int) from (
+            select count(distinct customer_zip_code_prefix) as homes
+            from customers group by customer_unique_id having count(*) > 1
+        )
+        """,
+    )
+    assert moved == pytest.approx(8.3, abs=2)
+
+
+def test_delivered_payments_equal_price_and_freight_but_for_rare_cases(shop):
+    unequal, gap = ask(
+        shop,
+        """
+        select
+            100 * avg((abs(paid - value) > 0.005)::int),
+            100 * abs(sum(paid) - sum(value)) / sum(value)
+        from facts where status = 'delivered' and paid is not null
+        """,
+    )
+    assert unequal == pytest.approx(0.6, abs=0.2)
+    assert gap < 0.1
+
+
+def test_repeat_buying_cannot_be_predicted_from_the_first_order(shop):
+    """The date is left out: it only tells how much time was left to come back."""
+    columns = shop.sql(
+        """
+        select
+            orders > 1 as again,
+            hash(person) as shuffle,
+            lines, value, price, value - price as freight, installments, by_card,
+            payment_rows, score, is_late::int as is_late,
+            hour(bought) as hour, isodow(bought) as weekday,
+            (state = seller_state)::int as local,
+            dense_rank() over (order by state) as state,
+            dense_rank() over (order by category) as category
+        from (
+            select
+                *,
+                count(*) over (partition by person) as orders,
+                row_number() over (partition by person order by bought, order_id)
+                    as place
+            from facts
+        )
+        where place = 1 order by shuffle
+        """
+    ).fetchnumpy()
+    again = np.asarray(columns.pop("again"))
+    columns.pop("shuffle")
+    features = np.column_stack(
+        [np.ma.asarray(values, dtype=float).filled(0) for values in columns.values()]
+    )
+    models = (
+        HistGradientBoostingClassifier(
+            max_iter=60, learning_rate=0.05, early_stopping=False, random_state=0
+        ),
+        make_pipeline(StandardScaler(), LogisticRegression(max_iter=500)),
+    )
+    folds = StratifiedKFold(5)
+    for model in models:
+        with threadpool_limits(1):
+            chance = cross_val_predict(
+                model, features, again, cv=folds, method="predict_proba"
+            )
+        assert roc_auc_score(again, chance[:, 1]) < 0.65, model
+
+
+def test_the_published_features_split_as_published(shop):
+    """Recency, ln(1 + orders), ln(1 + value), clipped at the 99th percentile."""
+    people = shop.sql("select recency, orders, value from people order by person")
+    features = np.column_stack(
+        [np.asarray(values, dtype=float) for values in people.fetchnumpy().values()]
+    )
+    features = np.minimum(features, np.quantile(features, 0.99, axis=0))
+    features[:, 1:] = np.log1p(features[:, 1:])
+    features = StandardScaler().fit_transform(features)
+    for k, published in ((2, 0.717), (4, 0.373)):
+        fit = KMeans(k, n_init=10, random_state=42).fit(features)
+        score = silhouette_score(
+            features, fit.labels_, sample_size=10_000, random_state=0
+        )
+        assert score == pytest.approx(published, abs=0.05)
+    assert 2.5 <= 100 * np.bincount(fit.labels_).min() / len(features) <= 3.5
+
+
+# --- Defects --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("defect", DEFECTS)
+def test_the_defect_is_present_and_rare(small_shop, defect):
+    query, largest_share = DEFECTS[defect]
+    found, rows = ask(small_shop, query)
+    assert found >= 1
+    assert found <= max(3, largest_share * rows)
+
+
+def test_every_status_occurs(small_shop):
+    statuses = {row[0] for row in small_shop.sql("select status from facts").fetchall()}
+    assert statuses == {
+        "delivered", "shipped", "canceled", "unavailable", "invoiced", "processing",
+        "created", "approved",
+    }  # fmt: skip
+
+
+def test_orders_without_items_are_mostly_unavailable_or_canceled(shop):
+    (share,) = ask(
+        shop,
+        """
+        select avg((status in ('unavailable', 'canceled'))::int)
+        from facts where lines = 0
+        """,
+    )
+    assert share > 0.95
+
+
+def test_statuses_have_the_real_shares(shop):
+    shares = dict(
+        shop.sql(
+            """
+            select status, 100 * count(*) / sum(count(*)) over ()
+            from facts group by all
+            """
+        ).fetchall()
+    )
+    real = {"delivered": 97.02, "shipped": 1.11, "canceled": 0.63, "unavailable": 0.61}
+    for status, share in real.items():
+        assert shares[status] == pytest.approx(share, abs=0.1), status
+
+
+def test_a_quarter_of_the_geolocation_rows_are_duplicates(shop):
+    rows, distinct = ask(
+        shop,
+        "select count(*), (select count(*) from (select distinct * from geolocation)) "
+        "from geolocation",
+    )
+    assert 100 * (1 - distinct / rows) == pytest.approx(26.2, abs=1)
+
+
+def test_only_two_categories_lack_a_translation(small_shop):
+    missing = small_shop.sql(
+        """
+        select distinct product_category_name from products
+        where product_category_name not in (
+            select product_category_name from translation
+        )
+        """
+    ).fetchall()
+    assert {row[0] for row in missing} == {
+        "pc_gamer",
+        "portateis_cozinha_e_preparadores_de_alimentos",
+    }
+
+
+def test_a_product_without_category_has_no_texts_and_no_photos(small_shop):
+    (described,) = ask(
+        small_shop,
+        """
+        select count(*) from products
+        where product_category_name is null and coalesce(
+            product_name_lenght, product_description_lenght, product_photos_qty
+        ) is not null
+        """,
+    )
+    assert described == 0
+
+
+def _orphans(connection) -> tuple:
+    return ask(
+        connection,
+        """
+        select
+            (select count(*) from orders anti join customers using (customer_id)),
+            (select count(*) from customers anti join orders using (customer_id)),
+            (select count(*) from items anti join orders using (order_id)),
+            (select count(*) from items anti join products using (product_id)),
+            (select count(*) from items anti join sellers using (seller_id)),
+            (select count(*) from payments anti join orders using (order_id))
+            + (select count(*) from reviews anti join orders using (order_id))
+        """,
+    )

@@ -1,7 +1,6 @@
 import zipfile
 
 import pytest
-
 from olist_segments.raw_files import (
     RAW_FILES,
     RawFilesError,

@@ -25,25 +25,26 @@ FILES = {
     "sellers": "olist_sellers_dataset.csv",
     "translation": "product_category_name_translation.csv",
 }
-HEADERS = {
-    "customers": '"customer_id","customer_unique_id","customer_zip_code_prefix",'
-    '"customer_city","customer_state"',
-    "geolocation": '"geolocation_zip_code_prefix","geolocation_lat",'
-    '"geolocation_lng","geolocation_city","geolocation_state"',
-    "items": '"order_id","order_item_id","product_id","seller_id",'
-    '"shipping_limit_date","price","freight_value"',
-    "payments": '"order_id","payment_sequential","payment_type",'
-    '"payment_installments","payment_value"',
-    "reviews": "review_id,order_id,review_score,review_comment_title,"
-    "review_comment_message,review_creation_date,review_answer_timestamp",
-    "orders": '"order_id","customer_id","order_status","order_purchase_timestamp",'
-    '"order_approved_at","order_delivered_carrier_date",'
-    '"order_delivered_customer_date","order_estimated_delivery_date"',
-    "products": '"product_id","product_category_name","product_name_lenght",'
-    '"product_description_lenght","product_photos_qty","product_weight_g",'
-    '"product_length_cm","product_height_cm","product_width_cm"',
-    "sellers": '"seller_id","seller_zip_code_prefix","seller_city","seller_state"',
-    "translation": "\ufeffproduct_category_name,product_category_name_english",
+COLUMNS = {
+    "customers": "customer_id customer_unique_id customer_zip_code_prefix "
+    "customer_city customer_state",
+    "geolocation": "geolocation_zip_code_prefix geolocation_lat geolocation_lng "
+    "geolocation_city geolocation_state",
+    "items": "order_id order_item_id product_id seller_id shipping_limit_date price "
+    "freight_value",
+    "payments": "order_id payment_sequential payment_type payment_installments "
+    "payment_value",
+    "reviews": "review_id order_id review_score review_comment_title "
+    "review_comment_message review_creation_date review_answer_timestamp",
+    "orders": "order_id customer_id order_status order_purchase_timestamp "
+    "order_approved_at order_delivered_carrier_date order_delivered_customer_date "
+    "order_estimated_delivery_date",
+    # "lenght" is how the published files spell it.
+    "products": "product_id product_category_name product_name_lenght "
+    "product_description_lenght product_photos_qty product_weight_g product_length_cm "
+    "product_height_cm product_width_cm",
+    "sellers": "seller_id seller_zip_code_prefix seller_city seller_state",
+    "translation": "product_category_name product_category_name_english",
 }
 MIN_ORDERS = 500
 _EPOCH = np.datetime64("1970-01-01T00:00:00")
@@ -54,8 +55,7 @@ _WRITE_ROWS = 50_000
 _DAY = 86_400
 _UNTRANSLATED = ("pc_gamer", "portateis_cozinha_e_preparadores_de_alimentos")
 # Far points as mistyped coordinates give them: latitude, longitude.
-_FAR_POINTS = ((38.72, -9.14), (41.15, -8.61), (42.18, -8.72), (-34.9, -56.2),
-               (45.4, 11.9), (14.6, 121.0), (29.8, -95.4), (19.4, -99.1))
+_FAR_POINTS = np.array([[38.7, -9.1], [42.2, -8.7], [-34.9, -56.2], [14.6, 121.0]])
 # Of two candidate products, how often the cheaper one is bought, by lines of the order
 # (0, 1, ... 5 or more); negative where the dearer one is.
 _CHEAPER_OF_TWO = (0, -0.09, 0.55, 0.85, 0.8, 1.0)
@@ -101,7 +101,7 @@ def write_demo_data(
     """
     if orders < MIN_ORDERS:
         raise ValueError(
-            f"orders is {orders}: at least {MIN_ORDERS} are needed to show every defect"
+            f"orders is {orders}: at least {MIN_ORDERS} are needed for the rare cases"
         )
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -115,8 +115,9 @@ def write_demo_data(
     products = _make_products(parameters, rng, orders, sellers)
     with _Files(folder) as files:
         for size, chunk_seed in zip(_chunk_sizes(orders), chunk_seeds, strict=True):
-            shop = _Shop(parameters, np.random.default_rng(chunk_seed), places, sellers,
-                         products)
+            shop = _Shop(
+                parameters, np.random.default_rng(chunk_seed), places, sellers, products
+            )
             _write_chunk(files, shop, size)
         _write_sellers(files, places, sellers, products)
         _write_products(files, parameters, rng, products)
@@ -214,9 +215,16 @@ def _make_places(parameters: dict, rng, orders: int) -> _Places:
     def add(prefixes, state, name, accented_name, lat, lng, customers):
         spread = rng.normal(0, 0.04, (2, len(prefixes)))
         weight = rng.lognormal(0, _PREFIX_LOG_SD, len(prefixes))
-        parts.append((prefixes, np.full(len(prefixes), state),
-                      np.full(len(prefixes), len(names)), lat + spread[0],
-                      lng + spread[1], weight / weight.sum() * customers))
+        parts.append(
+            (
+                prefixes,
+                np.full(len(prefixes), state),
+                np.full(len(prefixes), len(names)),
+                lat + spread[0],
+                lng + spread[1],
+                weight / weight.sum() * customers,
+            )
+        )
         names.append(name)
         accented.append(accented_name)
 
@@ -269,20 +277,20 @@ def _make_sellers(parameters: dict, rng, orders: int, places: _Places) -> _Selle
     lines = np.array([state["lines"] for state in states], dtype=float)
     per_state = np.bincount(state, weight, len(states))
     weight *= (lines / np.maximum(per_state, 1e-9))[state]
-    _remove_points(parameters, rng, orders, places, place)
+    _remove_points(parameters, rng, orders, places, place, weight)
     return _Sellers(_ids(rng, number), place, state, weight)
 
 
-def _remove_points(parameters, rng, orders, places, seller_place) -> None:
+def _remove_points(parameters, rng, orders, places, seller_place, sales_weight) -> None:
     """Leave some prefixes of customers and of sellers without geolocation."""
     counts = parameters["counts"]
-    share = counts["customer_prefixes_without_place"] / 14_994
+    share = counts["customer_prefixes_without_place"] / counts["customer_prefixes"]
     rare = np.argsort(places.weight, kind="stable")[: len(places.weight) // 2]
     rare = np.setdiff1d(rare, seller_place)
     wanted = max(2, round(share * len(places.weight)))
     places.has_point[rng.choice(rare, wanted, replace=False)] = False
     sellers = counts["seller_prefixes_without_place"] * orders / counts["orders"]
-    own = np.unique(seller_place)
+    own = np.unique(seller_place[sales_weight > np.quantile(sales_weight, 0.7)])
     own = own[np.argsort(places.weight[own], kind="stable")][: max(1, len(own) // 4)]
     wanted = min(len(own), max(1, round(sellers)))
     places.has_point[rng.choice(own, wanted, replace=False)] = False
@@ -315,7 +323,9 @@ def _make_products(parameters: dict, rng, orders: int, sellers: _Sellers) -> _Pr
         own = category == index
         prices = np.array([*facts["prices"], *(facts["prices"][-1] * np.array(tail))])
         price[own] = np.exp(
-            np.interp(_normal_cdf(price_z[own]), [*levels, *tail_levels], np.log(prices))
+            np.interp(
+                _normal_cdf(price_z[own]), [*levels, *tail_levels], np.log(prices)
+            )
         )
         weight[own] = np.exp(
             np.interp(_normal_cdf(weight_z[own]), levels, np.log(facts["weights_g"]))
@@ -325,7 +335,7 @@ def _make_products(parameters: dict, rng, orders: int, sellers: _Sellers) -> _Pr
         id=_ids(rng, number),
         seller=seller,
         category=category,
-        price=np.minimum(price, _MAX_PRICE),
+        price=price,
         weight_g=np.clip(np.round(weight, -1), 50, 40_000).astype(np.int64),
         cumulative=np.cumsum(popularity),
         state_edges=np.searchsorted(state, np.arange(len(parameters["states"]) + 1)),
@@ -404,17 +414,17 @@ def _draw_purchases(shop: _Shop, person, rank) -> np.ndarray:
     # The last day closes the data: nothing is bought after the last purchase.
     bought = np.sort(np.minimum(bought, LAST_PURCHASE))
     bought[-1] = LAST_PURCHASE
-    bought = rng.permutation(bought)
-    start, end = np.datetime64("2017-01-05", "s"), np.datetime64("2018-08-29", "s")
-    gap = np.round(shop.quantile(parameters["gap_days"], size=size) * _DAY)
-    gap = gap.astype(np.int64)
+    wished = rng.permutation(bought)
+    gap = _seconds(shop.quantile(parameters["gap_days"], size=size) * _DAY)
+    end = bought[int(0.999 * size)]
     for step in range(1, int(rank.max()) + 1):
         now = np.flatnonzero(rank == step)
-        previous = bought[now - 1]
-        later, earlier = previous + gap[now], previous - gap[now]
-        fallback = np.where(earlier > start, earlier, previous + 60)
-        bought[now] = np.where((later < end) | (previous > end), later, fallback)
-    return np.minimum(bought, LAST_PURCHASE)
+        later = wished[now - 1] + gap[now]
+        wished[now] = np.where(later < end, later, wished[now - 1] - gap[now])
+    # The wishes keep their order and take the drawn times, so the months stay exact.
+    result = np.empty_like(bought)
+    result[np.argsort(wished, kind="stable")] = bought
+    return result
 
 
 def _calendar(parameters: dict, size: int) -> tuple[np.ndarray, np.ndarray]:
@@ -463,8 +473,10 @@ def _draw_statuses(shop: _Shop, bought: np.ndarray) -> np.ndarray:
     months = shop.parameters["months"]
     month_index = {np.datetime64(month, "M"): i for i, month in enumerate(months)}
     rates = np.array(
-        [[m["statuses"].get(name, 0) / m["orders"] for name in names]
-         for m in months.values()]
+        [
+            [m["statuses"].get(name, 0) / m["orders"] for name in names]
+            for m in months.values()
+        ]
     )
     unique, inverse = np.unique(bought.astype("datetime64[M]"), return_inverse=True)
     month = np.array([month_index.get(m, 0) for m in unique])[inverse]
@@ -498,8 +510,9 @@ def _make_lines(shop: _Shop, orders: dict) -> dict[str, np.ndarray]:
     wanted = (products.price[other] < products.price[product]) == (tilt > 0)
     product = np.where(wanted & (rng.random(number) < np.abs(tilt)), other, product)
     own_seller = _draw_of_seller(shop, products.seller[product[first]])
-    same_seller = (rng.random(len(orders["lines"])) <
-                   parameters["same_seller_share"])[order]
+    same_seller = (rng.random(len(orders["lines"])) < parameters["same_seller_share"])[
+        order
+    ]
     product = np.where((position > 0) & same_seller, own_seller, product)
     same = (rng.random(len(orders["lines"])) < parameters["same_product_share"])[order]
     copied = same & (position > 0)
@@ -514,13 +527,23 @@ def _make_lines(shop: _Shop, orders: dict) -> dict[str, np.ndarray]:
     value = np.bincount(order, price + freight, len(orders["lines"])).astype(np.int64)
     orders["value"] = value
     empty = orders["lines"] == 0
-    orders["value"][empty] = np.round(100 * rng.lognormal(
-        parameters["no_item_log_value"], parameters["no_item_log_value_sd"],
-        np.count_nonzero(empty),
-    ))
+    orders["value"][empty] = np.round(
+        100
+        * rng.lognormal(
+            parameters["no_item_log_value"],
+            parameters["no_item_log_value_sd"],
+            np.count_nonzero(empty),
+        )
+    )
     distance = _distance(shop, orders["place"][order], products.seller[product])
-    return {"order": order, "position": position, "product": product, "price": price,
-            "freight": freight, "distance": distance}
+    return {
+        "order": order,
+        "position": position,
+        "product": product,
+        "price": price,
+        "freight": freight,
+        "distance": distance,
+    }
 
 
 def _draw_products(shop: _Shop, state: np.ndarray) -> np.ndarray:
@@ -536,9 +559,7 @@ def _draw_products(shop: _Shop, state: np.ndarray) -> np.ndarray:
 
 
 def _draw_of_seller(shop: _Shop, seller: np.ndarray) -> np.ndarray:
-    edges = np.searchsorted(
-        shop.products.seller, np.arange(len(shop.sellers.id) + 1)
-    )
+    edges = np.searchsorted(shop.products.seller, np.arange(len(shop.sellers.id) + 1))
     return _pick_within(shop.rng, shop.products.cumulative, edges, seller)
 
 
@@ -547,7 +568,7 @@ def _with_usual_cents(shop: _Shop, price: np.ndarray) -> np.ndarray:
     endings = shop.parameters["cents_endings"]
     cents = np.array([int(key) for key in endings])
     drawn = cents[_pick(shop.rng, np.cumsum(list(endings.values())), len(price))]
-    whole = np.floor(price).astype(np.int64)
+    whole = np.floor(np.minimum(price, _MAX_PRICE - 1)).astype(np.int64)
     usual = whole * 100 + drawn
     return np.where(price < 5, np.round(price * 100).astype(np.int64), usual)
 
@@ -567,8 +588,11 @@ def _draw_freight(shop: _Shop, orders, order, product, price) -> np.ndarray:
         + np.array(facts["log_weight_squared"])[band] * weight**2
         + facts["log_price"] * log_price
         + facts["log_price_squared"] * log_price**2
-        + np.where(heavy, shop.quantile(facts["residual_heavy"], draw),
-                   shop.quantile(facts["residual_light"], draw))
+        + np.where(
+            heavy,
+            shop.quantile(facts["residual_heavy"], draw),
+            shop.quantile(facts["residual_light"], draw),
+        )
     )
     freight = np.round(100 * np.exp(log_freight)).astype(np.int64)
     free = shop.rng.random(len(price)) < facts["free_share"]
@@ -580,8 +604,10 @@ def _distance(shop: _Shop, home: np.ndarray, seller: np.ndarray) -> np.ndarray:
     places, shop_place = shop.places, shop.sellers.place[seller]
     lat_a, lat_b = np.radians(places.lat[home]), np.radians(places.lat[shop_place])
     lng = np.radians(places.lng[home] - places.lng[shop_place])
-    chord = (np.sin((lat_a - lat_b) / 2) ** 2
-             + np.cos(lat_a) * np.cos(lat_b) * np.sin(lng / 2) ** 2)
+    chord = (
+        np.sin((lat_a - lat_b) / 2) ** 2
+        + np.cos(lat_a) * np.cos(lat_b) * np.sin(lng / 2) ** 2
+    )
     return 2 * 6371 * np.arcsin(np.sqrt(chord))
 
 
@@ -595,8 +621,10 @@ def _set_deliveries(shop: _Shop, orders: dict, lines: dict) -> None:
     orders["kind"] = (draw[:, None] >= kinds[band]).sum(axis=1)
 
     month_pace = np.array(
-        [[m["handling"], m["transit"], m["estimate"]]
-         for m in parameters["months"].values()]
+        [
+            [m["handling"], m["transit"], m["estimate"]]
+            for m in parameters["months"].values()
+        ]
     )
     month_index = {np.datetime64(m, "M"): i for i, m in enumerate(parameters["months"])}
     unique, inverse = np.unique(bought.astype("datetime64[M]"), return_inverse=True)
@@ -619,8 +647,11 @@ def _set_deliveries(shop: _Shop, orders: dict, lines: dict) -> None:
     # A slow seller or road is partly foreseen, so the promise goes with both.
     on_handling, on_transit = np.array(parameters["promise_weights"])[band].T
     handling_z, transit_z, promise_z = rng.normal(size=(3, size))
-    promise_z = on_handling * handling_z + on_transit * transit_z + np.sqrt(
-        1 - on_handling**2 - on_transit**2) * promise_z
+    promise_z = (
+        on_handling * handling_z
+        + on_transit * transit_z
+        + np.sqrt(1 - on_handling**2 - on_transit**2) * promise_z
+    )
     transit, promise = np.zeros(size), np.zeros(size)
     for index in range(len(parameters["transit_days"])):
         own = band == index
@@ -630,7 +661,9 @@ def _set_deliveries(shop: _Shop, orders: dict, lines: dict) -> None:
         promise[own] = shop.quantile(
             parameters["estimate_days"][index], _normal_cdf(promise_z[own])
         )
-    handling = shop.quantile(parameters["handling_days"], _normal_cdf(handling_z)) * pace[:, 0]
+    handling = (
+        shop.quantile(parameters["handling_days"], _normal_cdf(handling_z)) * pace[:, 0]
+    )
     carried = approved + _seconds(handling * _DAY)
     carried = np.maximum(carried, bought + 600)
     delivered = carried + _seconds(transit * pace[:, 1] * _DAY)
@@ -639,13 +672,19 @@ def _set_deliveries(shop: _Shop, orders: dict, lines: dict) -> None:
     delivered[over] = carried[over] + _seconds(left * rng.uniform(0.3, 1, len(left)))
     promised = (bought - _EPOCH).astype(np.int64) / _DAY + promise * pace[:, 2]
     arrival = np.ceil((delivered - _EPOCH).astype(np.int64) / _DAY)
-    for groups, shares in ((band, parameters["late_by_distance"]),
-                           (months, [m["late"] for m in parameters["months"].values()])):
+    for groups, shares in (
+        (band, parameters["late_by_distance"]),
+        (months, [m["late"] for m in parameters["months"].values()]),
+    ):
         promised = _with_late_shares(promised, arrival, groups, shares)
     estimated = _EPOCH + _seconds(np.floor(promised) * _DAY)
     estimated = np.maximum(estimated, bought.astype("datetime64[D]") + 2)
-    orders.update(approved=approved, carried=carried, delivered=delivered,
-                  estimated=estimated.astype("datetime64[s]"))
+    orders.update(
+        approved=approved,
+        carried=carried,
+        delivered=delivered,
+        estimated=estimated.astype("datetime64[s]"),
+    )
     _blank_dates(shop, orders)
 
 
@@ -665,11 +704,10 @@ def _blank_dates(shop: _Shop, orders: dict) -> None:
     names = list(orders["status_names"])
     status = orders["status"]
     delivered = np.flatnonzero(status == names.index("delivered"))
-    chosen = shop.some(counts["customer_before_carrier"], delivered, size)
+    slow = orders["carried"] - orders["bought"] > np.timedelta64(1, "D")
+    slow = delivered[slow[delivered]]
+    chosen = shop.some(counts["customer_before_carrier"], slow, size)
     orders["delivered"][chosen] = orders["carried"][chosen] - 40_000
-    orders["delivered"] = np.maximum(orders["delivered"], orders["bought"] + 3600)
-    chosen = shop.some(counts["carrier_before_approval"] / 20, delivered, size)
-    orders["approved"][chosen] = orders["carried"][chosen] + 7_200
     canceled = status == names.index("canceled")
     late_cancel = canceled & (rng.random(size) < 0.12)
     no_delivery = status != names.index("delivered")
@@ -690,24 +728,32 @@ def _blank_dates(shop: _Shop, orders: dict) -> None:
 
 def _write_customers(files, shop: _Shop, orders: dict, shuffled) -> None:
     places, place = shop.places, orders["place"][shuffled]
-    files.write("customers", [
-        _quoted_ids(orders["customer_id"][shuffled]),
-        _quoted_ids(orders["person_id"][shuffled]),
-        _zip_text(places.prefix[place]),
-        places.city_names[places.city[place]],
-        places.state_names[places.state[place]],
-    ])
+    files.write(
+        "customers",
+        [
+            _quoted_ids(orders["customer_id"][shuffled]),
+            _quoted_ids(orders["person_id"][shuffled]),
+            _zip_text(places.prefix[place]),
+            places.city_names[places.city[place]],
+            places.state_names[places.state[place]],
+        ],
+    )
 
 
 def _write_orders(files, orders: dict, shuffled) -> None:
     names = orders["status_names"].astype("S")
-    files.write("orders", [
-        _quoted_ids(orders["order_id"][shuffled]),
-        _quoted_ids(orders["customer_id"][shuffled]),
-        names[orders["status"][shuffled]],
-        *(_time_text(orders[key][shuffled])
-          for key in ("bought", "approved", "carried", "delivered", "estimated")),
-    ])
+    files.write(
+        "orders",
+        [
+            _quoted_ids(orders["order_id"][shuffled]),
+            _quoted_ids(orders["customer_id"][shuffled]),
+            names[orders["status"][shuffled]],
+            *(
+                _time_text(orders[key][shuffled])
+                for key in ("bought", "approved", "carried", "delivered", "estimated")
+            ),
+        ],
+    )
 
 
 def _write_items(files, shop: _Shop, orders: dict, lines: dict) -> None:
@@ -716,19 +762,23 @@ def _write_items(files, shop: _Shop, orders: dict, lines: dict) -> None:
     rank[np.argsort(orders["order_id"])] = np.arange(len(rank))
     by_id = np.argsort(rank[lines["order"]], kind="stable")
     order, product = lines["order"][by_id], lines["product"][by_id]
-    approved = np.where(np.isnat(orders["approved"]), orders["bought"] + 1800,
-                        orders["approved"])
+    approved = np.where(
+        np.isnat(orders["approved"]), orders["bought"] + 1800, orders["approved"]
+    )
     limit = shop.quantile(shop.parameters["limit_days"], size=len(rank))
     limit = approved + _seconds(np.round(limit) * _DAY)
-    files.write("items", [
-        _quoted_ids(orders["order_id"][order]),
-        (lines["position"][by_id] + 1).astype("S"),
-        _quoted_ids(shop.products.id[product]),
-        _quoted_ids(shop.sellers.id[shop.products.seller[product]]),
-        _time_text(limit[order]),
-        _money_text(lines["price"][by_id]),
-        _money_text(lines["freight"][by_id]),
-    ])
+    files.write(
+        "items",
+        [
+            _quoted_ids(orders["order_id"][order]),
+            (lines["position"][by_id] + 1).astype("S"),
+            _quoted_ids(shop.products.id[product]),
+            _quoted_ids(shop.sellers.id[shop.products.seller[product]]),
+            _time_text(limit[order]),
+            _money_text(lines["price"][by_id]),
+            _money_text(lines["freight"][by_id]),
+        ],
+    )
 
 
 def _write_payments(files, shop: _Shop, orders: dict) -> None:
@@ -750,11 +800,14 @@ def _write_payments(files, shop: _Shop, orders: dict) -> None:
         own = kind == name
         drawn = _pick(rng, np.cumsum(list(rows.values())), np.count_nonzero(own))
         vouchers[own] = np.array([int(key) for key in rows])[drawn]
+        vouchers[np.flatnonzero(own)[:1]] = 4
     share = shop.quantile(parameters["voucher_share_of_value"], size=size)
     mixed = kind == "card+voucher"
     vouched = np.where(kind == "voucher", value, 0)
     vouched[mixed] = np.clip(np.round(value * share), 1, value - 1)[mixed]
-    cards = np.where(kind == "cards", 2, np.where(mixed | (kind == "credit_card"), 1, 0))
+    cards = np.where(
+        kind == "cards", 2, np.where(mixed | (kind == "credit_card"), 1, 0)
+    )
     other = np.isin(kind, ("boleto", "debit_card", "not_defined")).astype(np.int64)
     main = cards + other
     rows = main + vouchers
@@ -765,8 +818,9 @@ def _write_payments(files, shop: _Shop, orders: dict) -> None:
     is_voucher = sequence >= main[order]
     names = np.where(np.isin(kind, ("cards", "card+voucher")), "credit_card", kind)
     name = np.where(is_voucher, "voucher", names[order]).astype("S")
-    first_card = np.where(kind == "cards", np.round(value * rng.uniform(0.3, 0.7, size)),
-                          value - vouched).astype(np.int64)
+    first_card = np.where(
+        kind == "cards", np.round(value * rng.uniform(0.3, 0.7, size)), value - vouched
+    ).astype(np.int64)
     amount = np.where(sequence == 0, first_card[order], (value - first_card)[order])
     amount[is_voucher] = _split(rng, vouched, order[is_voucher])
     installments = np.ones(len(order), dtype=np.int64)
@@ -775,13 +829,16 @@ def _write_payments(files, shop: _Shop, orders: dict) -> None:
     single = np.flatnonzero(is_card & (rows[order] == 1))
     installments[shop.some(counts["no_installments"], single, size)] = 0
     shuffled = rng.permutation(len(order))
-    files.write("payments", [
-        _quoted_ids(orders["order_id"][order[shuffled]]),
-        (sequence[shuffled] + 1).astype("S"),
-        name[shuffled],
-        installments[shuffled].astype("S"),
-        _money_text(amount[shuffled]),
-    ])
+    files.write(
+        "payments",
+        [
+            _quoted_ids(orders["order_id"][order[shuffled]]),
+            (sequence[shuffled] + 1).astype("S"),
+            name[shuffled],
+            installments[shuffled].astype("S"),
+            _money_text(amount[shuffled]),
+        ],
+    )
 
 
 def _paid_value(shop: _Shop, orders: dict) -> np.ndarray:
@@ -795,7 +852,9 @@ def _paid_value(shop: _Shop, orders: dict) -> np.ndarray:
     value[cents] += shop.rng.choice([-1, 1], size)[cents]
     draw = shop.rng.random(size)
     card = orders["kind"] == 0
-    interest = card & (orders["lines"] > 0) & (draw < parameters["interest_share"] / 0.75)
+    interest = (
+        card & (orders["lines"] > 0) & (draw < parameters["interest_share"] / 0.75)
+    )
     value[interest] = np.round(value[interest] * parameters["interest_factor"])
     under = (draw > 1 - parameters["underpaid_share"]) & (value > 2_000)
     value[under] = np.round(value[under] * 0.9)
@@ -837,8 +896,9 @@ def _write_reviews(files, shop: _Shop, orders: dict) -> None:
     title, message = _comments(shop, score)
     delivered = orders["delivered"][order]
     promised = orders["estimated"][order] + 2 * _DAY
-    asked = np.where(np.isnat(delivered), promised,
-                     np.minimum(delivered + _DAY, promised))
+    asked = np.where(
+        np.isnat(delivered), promised, np.minimum(delivered + _DAY, promised)
+    )
     created = asked.astype("datetime64[D]").astype("datetime64[s]")
     wait = shop.quantile(parameters["answer_days"], size=len(order))
     answered = created + _seconds(np.maximum(wait, 0.05) * _DAY)
@@ -853,15 +913,18 @@ def _write_reviews(files, shop: _Shop, orders: dict) -> None:
     for column in (review_id, score, title, message, created, answered):
         column[pairs + 1] = column[pairs]
     shuffled = rng.permutation(len(order))
-    files.write("reviews", [
-        review_id[shuffled],
-        orders["order_id"][order[shuffled]],
-        score[shuffled].astype("S"),
-        title[shuffled],
-        message[shuffled],
-        _time_text(created[shuffled]),
-        _time_text(answered[shuffled]),
-    ])
+    files.write(
+        "reviews",
+        [
+            review_id[shuffled],
+            orders["order_id"][order[shuffled]],
+            score[shuffled].astype("S"),
+            title[shuffled],
+            message[shuffled],
+            _time_text(created[shuffled]),
+            _time_text(answered[shuffled]),
+        ],
+    )
 
 
 def _draw_scores(shop: _Shop, orders: dict, order: np.ndarray) -> np.ndarray:
@@ -873,82 +936,73 @@ def _draw_scores(shop: _Shop, orders: dict, order: np.ndarray) -> np.ndarray:
     late[arrived] = np.ceil(
         (delivered[arrived] - estimated[arrived]).astype(np.int64) / _DAY
     )
-    band = np.where(arrived, np.searchsorted(
-        parameters["lateness_edges_days"], late) + 1, 0)
+    band = np.where(
+        arrived, np.searchsorted(parameters["lateness_edges_days"], late) + 1, 0
+    )
     several = (orders["lines"][order] > 1).astype(np.int64)
-    table = np.array([parameters["scores"]["one_line"],
-                      parameters["scores"]["several_lines"]], dtype=float)
+    table = np.array(
+        [parameters["scores"]["one_line"], parameters["scores"]["several_lines"]],
+        dtype=float,
+    )
     table = np.cumsum(table, axis=2)[several, band]
     draw = shop.rng.random(len(order)) * table[:, -1]
     return 1 + (draw[:, None] >= table).sum(axis=1)
 
 
+# Invented comments by mood, parted by bars.
 _TITLES = {
-    "good": ("Recomendo", "Muito bom", "Excelente", "Super recomendo", "Ótimo", "👍",
-             "Nota 10", "Gostei muito", "Perfeito!"),
-    "fair": ("Regular", "Bom", "Mais ou menos", "Poderia ser melhor", "Ok"),
-    "bad": ("Não recomendo", "Péssimo", "Não recebi", "Produto errado", "Decepção",
-            "Atraso, de novo", "Veio com defeito"),
+    "good": "Recomendo|Muito bom|Excelente|Super recomendo|Ótimo|👍|Nota 10|Gostei "
+    "muito|Perfeito!",
+    "fair": "Regular|Bom|Mais ou menos|Poderia ser melhor|Ok",
+    "bad": "Não recomendo|Péssimo|Não recebi|Produto errado|Decepção|Atraso, de "
+    "novo|Veio com defeito",
 }
 _SENTENCES = {
-    "good": (
-        "Produto de ótima qualidade.", "Chegou antes da data prometida",
-        "Gostei demais, comprarei outra vez!", "A caixa veio bem fechada.",
-        "Recomendo esta loja a todos", "Tudo certo com o meu pedido 😀",
-        "Igual à foto, cor linda.", "Minha mãe adorou o presente ❤️",
-        'O vendedor respondeu "na hora" e resolveu.', "Preço justo, entrega rápida",
-        "Muito satisfeita com a compra", "Funciona bem, fácil de montar",
-    ),
-    "fair": (
-        "O produto é bom, mas demorou um pouco.", "Esperava um tecido mais grosso",
-        "Serve para o que eu preciso", "A cor é diferente da foto",
-        "Veio sem o manual, o resto está certo.", "Pelo preço, vale",
-        'Dizia "pronta entrega" e não era bem assim', "Razoável 😐",
-    ),
-    "bad": (
-        "Ainda não recebi o produto.", "Comprei dois e chegou só um",
-        "Veio quebrado, quero a troca", "Ninguém responde às minhas mensagens!",
-        "O prazo passou e nada 😡", "Produto diferente do anúncio, nada parecido.",
-        'No site consta "entregue", mas não chegou', "Quero meu dinheiro de volta",
-        "Péssima qualidade, parou no segundo dia.", "Não compro mais aqui",
-    ),
+    "good": "Produto de ótima qualidade.|Chegou antes da data prometida|Gostei demais, "
+    "comprarei outra vez!|A caixa veio bem fechada.|Recomendo esta loja a "
+    "todos|Tudo certo com o meu pedido 😀|Igual à foto, cor linda.|Minha mãe "
+    'adorou o presente ❤️|O vendedor respondeu "na hora" e resolveu.|Preço '
+    "justo, entrega rápida|Muito satisfeita com a compra|Funciona bem, fácil de"
+    " montar",
+    "fair": "O produto é bom, mas demorou um pouco.|Esperava um tecido mais "
+    "grosso|Serve para o que eu preciso|A cor é diferente da foto|Veio sem o "
+    'manual, o resto está certo.|Pelo preço, vale|Dizia "pronta entrega" e não '
+    "era bem assim|Razoável 😐",
+    "bad": "Ainda não recebi o produto.|Comprei dois e chegou só um|Veio quebrado, "
+    "quero a troca|Ninguém responde às minhas mensagens!|O prazo passou e nada "
+    '😡|Produto diferente do anúncio, nada parecido.|No site consta "entregue", '
+    "mas não chegou|Quero meu dinheiro de volta|Péssima qualidade, parou no "
+    "segundo dia.|Não compro mais aqui",
 }
-_BREAKS = (" ", " ", " ", " ", " ", ". ", " ", "\r\n", "\n", "\r\n\r\n")
+_BREAKS = (*[" "] * 7, ". ", "\r\n", "\n", "\r\n\r\n")
 
 
-def _comments(shop: _Shop, score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _comments(shop: _Shop, score: np.ndarray) -> list[np.ndarray]:
     """Draw comment titles and messages as CSV fields; most are empty."""
     rng = shop.rng
-    title_share = np.array(shop.parameters["title_shares"])[score - 1]
-    message_share = np.array(shop.parameters["message_shares"])[score - 1]
-    texts = []
-    for pool, share in ((_TITLES, title_share), (_SENTENCES, message_share)):
-        own = {
-            mood: np.array([_field(text) for text in _combine(rng, words, pool)])
-            for mood, words in pool.items()
-        }
-        width = max(values.dtype.itemsize for values in own.values())
-        text = np.zeros(len(score), dtype=f"S{width}")
-        written = rng.random(len(score)) < share
-        for mood, scores in (("bad", (1, 2)), ("fair", (3,)), ("good", (4, 5))):
-            rows = np.flatnonzero(written & np.isin(score, scores))
-            text[rows] = rng.choice(own[mood], len(rows))
-        texts.append(text)
-    return texts[0], texts[1]
+    mood = np.array(["bad", "bad", "fair", "good", "good"])[score - 1]
+    columns = []
+    for pool, combined, key in (
+        (_TITLES, False, "title_shares"),
+        (_SENTENCES, True, "message_shares"),
+    ):
+        written = rng.random(len(score)) < np.array(shop.parameters[key])[score - 1]
+        texts = np.zeros(len(score), dtype="S400")
+        for name, words in pool.items():
+            fields = words.split("|")
+            if combined:
+                fields = [_combine(rng, fields) for _ in range(400)]
+            rows = np.flatnonzero(written & (mood == name))
+            fields = np.array([_field(text) for text in fields])
+            texts[rows] = rng.choice(fields, len(rows))
+        columns.append(texts)
+    return columns
 
 
-def _combine(rng, words: tuple, pool: dict) -> list[str]:
-    """Return titles as they are, and sentences joined one to four at a time."""
-    if pool is _TITLES:
-        return list(words)
-    texts = []
-    for _ in range(400):
-        parts = rng.choice(words, rng.integers(1, 5), replace=False)
-        text = parts[0]
-        for part in parts[1:]:
-            text += str(rng.choice(_BREAKS)) + part
-        texts.append(text)
-    return texts
+def _combine(rng, sentences: list[str]) -> str:
+    """Join one to four sentences by spaces, stops or line breaks."""
+    first, *others = rng.choice(sentences, rng.integers(1, 5), replace=False)
+    return first + "".join(str(rng.choice(_BREAKS)) + other for other in others)
 
 
 # --- Files of the world ---------------------------------------------------------------
@@ -957,12 +1011,15 @@ def _combine(rng, words: tuple, pool: dict) -> list[str]:
 def _write_sellers(files, places: _Places, sellers: _Sellers, products) -> None:
     selling = np.unique(products.seller[products.sold])
     place = sellers.place[selling]
-    files.write("sellers", [
-        _quoted_ids(sellers.id[selling]),
-        _zip_text(places.prefix[place]),
-        places.city_names[places.city[place]],
-        places.state_names[places.state[place]],
-    ])
+    files.write(
+        "sellers",
+        [
+            _quoted_ids(sellers.id[selling]),
+            _zip_text(places.prefix[place]),
+            places.city_names[places.city[place]],
+            places.state_names[places.state[place]],
+        ],
+    )
 
 
 def _write_products(files, parameters: dict, rng, products: _Products) -> None:
@@ -988,7 +1045,9 @@ def _write_products(files, parameters: dict, rng, products: _Products) -> None:
     drawn = _pick(rng, np.cumsum(list(parameters["photos"].values())), number)
     described = [
         np.round(np.interp(rng.random(number), levels, parameters["name_length"])),
-        np.round(np.interp(rng.random(number), levels, parameters["description_length"])),
+        np.round(
+            np.interp(rng.random(number), levels, parameters["description_length"])
+        ),
         photos[drawn],
     ]
     weight = products.weight_g[sold]
@@ -1001,15 +1060,18 @@ def _write_products(files, parameters: dict, rng, products: _Products) -> None:
     lost = np.zeros(number, dtype=bool)
     lost[start : start + 2] = True
     shuffled = rng.permutation(number)
-    files.write("products", [
-        column[shuffled]
-        for column in (
-            _quoted_ids(products.id[sold]),
-            category,
-            *(_whole_text(values, bare) for values in described),
-            *(_whole_text(values, lost) for values in measured),
-        )
-    ])
+    files.write(
+        "products",
+        [
+            column[shuffled]
+            for column in (
+                _quoted_ids(products.id[sold]),
+                category,
+                *(_whole_text(values, bare) for values in described),
+                *(_whole_text(values, lost) for values in measured),
+            )
+        ],
+    )
 
 
 def _write_geolocation(files, parameters: dict, rng, orders: int, places) -> None:
@@ -1020,38 +1082,52 @@ def _write_geolocation(files, parameters: dict, rng, orders: int, places) -> Non
     rows = max(round(counts["geolocation"] * scale), 2 * len(known))
     distinct = round(rows * counts["geolocation_distinct"] / counts["geolocation"])
     weight = places.weight[known] ** 0.5 * rng.lognormal(0, 0.8, len(known))
-    place = np.concatenate([known, known[_pick(rng, np.cumsum(weight),
-                                               distinct - len(known))]])
+    place = np.concatenate(
+        [known, known[_pick(rng, np.cumsum(weight), distinct - len(known))]]
+    )
     lat = places.lat[place] + rng.normal(0, 0.006, distinct)
     lng = places.lng[place] + rng.normal(0, 0.006, distinct)
-    far = rng.choice(distinct, max(1, round(42 * scale)), replace=False)
-    spots = np.array(_FAR_POINTS)[np.arange(len(far)) % len(_FAR_POINTS)]
+    far = rng.choice(
+        distinct, max(1, round(counts["points_outside_brazil"] * scale)), replace=False
+    )
+    spots = _FAR_POINTS[np.arange(len(far)) % len(_FAR_POINTS)]
     lat[far] = spots[:, 0] + rng.normal(0, 0.05, len(far))
     lng[far] = spots[:, 1] + rng.normal(0, 0.05, len(far))
     accented = rng.random(distinct) < parameters["accented_share"]
-    row = np.concatenate([np.arange(distinct),
-                          rng.integers(0, distinct, rows - distinct)])
+    row = np.concatenate(
+        [np.arange(distinct), rng.integers(0, distinct, rows - distinct)]
+    )
     row = row[np.argsort(places.prefix[place[row]], kind="stable")]
     for start in range(0, rows, 4 * _WRITE_ROWS):
         part = row[start : start + 4 * _WRITE_ROWS]
         city = places.city[place[part]]
-        files.write("geolocation", [
-            _zip_text(places.prefix[place[part]]),
-            _degrees_text(lat[part]),
-            _degrees_text(lng[part]),
-            np.where(accented[part], places.accented_names[city],
-                     places.city_names[city]),
-            places.state_names[places.state[place[part]]],
-        ])
+        files.write(
+            "geolocation",
+            [
+                _zip_text(places.prefix[place[part]]),
+                _degrees_text(lat[part]),
+                _degrees_text(lng[part]),
+                np.where(
+                    accented[part], places.accented_names[city], places.city_names[city]
+                ),
+                places.state_names[places.state[place[part]]],
+            ],
+        )
 
 
 def _write_translation(files, parameters: dict) -> None:
-    pairs = [(name, facts["english"]) for name, facts in parameters["categories"].items()
-             if facts["english"]]
-    files.write("translation", [
-        np.array([name.encode() for name, _ in pairs]),
-        np.array([english.encode() for _, english in pairs]),
-    ])
+    pairs = [
+        (name, facts["english"])
+        for name, facts in parameters["categories"].items()
+        if facts["english"]
+    ]
+    files.write(
+        "translation",
+        [
+            np.array([name.encode() for name, _ in pairs]),
+            np.array([english.encode() for _, english in pairs]),
+        ],
+    )
 
 
 # --- Draws ----------------------------------------------------------------------------
@@ -1065,16 +1141,18 @@ def _chunk_sizes(orders: int) -> list[int]:
 def _pick(rng, cumulative: np.ndarray, size: int) -> np.ndarray:
     """Draw positions in proportion to the steps of cumulative weights."""
     drawn = rng.random(size) * cumulative[-1]
-    return np.minimum(np.searchsorted(cumulative, drawn, side="right"),
-                      len(cumulative) - 1)
+    return np.minimum(
+        np.searchsorted(cumulative, drawn, side="right"), len(cumulative) - 1
+    )
 
 
 def _pick_within(rng, cumulative, edges, group: np.ndarray) -> np.ndarray:
     """Draw one position per group: group g holds edges[g] up to edges[g + 1]."""
     padded = np.concatenate([[0.0], cumulative])
     low, high = padded[edges[group]], padded[edges[group + 1]]
-    drawn = np.searchsorted(cumulative, low + rng.random(len(group)) * (high - low),
-                            side="right")
+    drawn = np.searchsorted(
+        cumulative, low + rng.random(len(group)) * (high - low), side="right"
+    )
     return np.clip(drawn, edges[group], edges[group + 1] - 1)
 
 
@@ -1110,8 +1188,7 @@ class _Files:
             for key, path in self.paths.items()
         }
         for key, handle in self.handles.items():
-            end = b"\r\n" if key == "translation" else b"\n"
-            handle.write(HEADERS[key].encode() + end)
+            handle.write(_header(key))
         return self
 
     def __exit__(self, kind, *_):
@@ -1135,6 +1212,16 @@ class _Files:
     @staticmethod
     def _temporary(path: Path) -> Path:
         return path.with_name(path.name + ".partial")
+
+
+def _header(key: str) -> bytes:
+    """Return a header as published: quoted in most files, after a mark in one."""
+    names = COLUMNS[key].split()
+    if key == "translation":
+        return ("\ufeff" + ",".join(names) + "\r\n").encode()
+    if key == "reviews":
+        return (",".join(names) + "\n").encode()
+    return (",".join(f'"{name}"' for name in names) + "\n").encode()
 
 
 def _rows_text(columns: list[np.ndarray], end: bytes) -> bytes:

@@ -1,0 +1,206 @@
+"""What a build promises, on synthetic orders."""
+
+import csv
+import random
+
+import duckdb
+import numpy as np
+import pytest
+from conftest import build, dbt, rows
+from sklearn.metrics import (
+    calinski_harabasz_score,
+    davies_bouldin_score,
+    silhouette_score,
+)
+
+# Tables whose numbers may differ in the last bits only; all others must be equal.
+SCHEMAS = ("main", "intermediate")
+
+
+def tables(database):
+    return rows(
+        database,
+        "select table_schema, table_name from information_schema.tables "
+        f"where table_schema in {SCHEMAS} order by all",
+    )
+
+
+def differences(one, other):
+    """List tables in which a row of one database has no equal in the other."""
+    found = []
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{one}' as one (read_only)")
+        connection.execute(f"attach '{other}' as other (read_only)")
+        for schema, table in tables(one):
+            columns = connection.sql(
+                "select column_name, data_type from information_schema.columns "
+                f"where table_catalog = 'one' and table_schema = '{schema}' "
+                f"and table_name = '{table}' order by ordinal_position"
+            ).fetchall()
+            exact = [f'"{name}"' for name, type_ in columns if type_ != "DOUBLE"]
+            inexact = [f'"{name}"' for name, type_ in columns if type_ == "DOUBLE"]
+            picked = ", ".join(exact + [f"round({c}, 8) as {c}" for c in inexact])
+            counts = connection.sql(
+                f"select (select count(*) from one.{schema}.{table}), "
+                f"(select count(*) from other.{schema}.{table}), "
+                f"(select count(*) from (select {picked} from one.{schema}.{table} "
+                f"except all select {picked} from other.{schema}.{table}))"
+            ).fetchall()[0]
+            if counts[0] != counts[1] or counts[2]:
+                found.append((table, *counts))
+    return found
+
+
+def shuffled(source, folder):
+    """Copy the nine files with their rows in another order."""
+    folder.mkdir()
+    for path in source.glob("*.csv"):
+        with path.open(encoding="utf-8-sig", newline="") as opened:
+            header, *lines = csv.reader(opened)
+        random.Random(7).shuffle(lines)
+        with (folder / path.name).open("w", encoding="utf-8", newline="") as opened:
+            csv.writer(opened).writerows([header, *lines])
+    return folder
+
+
+def test_every_order_and_customer_is_there(demo_database):
+    ((orders, lines, labelled, excluded, customers),) = rows(
+        demo_database,
+        "select (select count(*) from orders), "
+        "(select count(distinct order_id) from order_lines), "
+        "(select count(*) from customer_segments), "
+        "(select count(*) from excluded_customers), (select count(*) from customers)",
+    )
+    assert orders == lines == 5_000
+    assert labelled + excluded == customers
+
+
+def test_segments_have_names_of_their_own_without_numbers(demo_database):
+    names = [
+        name for (name,) in rows(demo_database, "select segment_name from segments")
+    ]
+    assert len(set(names)) == len(names) >= 2
+    assert not any(character.isdigit() for name in names for character in name)
+
+
+def test_zip_prefixes_keep_their_leading_zeros(demo_database):
+    ((shortest, with_zero),) = rows(
+        demo_database,
+        "select min(length(zip_code_prefix)), "
+        "count(*) filter (where zip_code_prefix like '0%') from customers",
+    )
+    assert shortest == 5
+    assert with_zero > 0
+
+
+def test_the_byte_order_mark_is_no_part_of_a_category(demo_database):
+    ((translated,),) = rows(
+        demo_database,
+        "select count(*) from order_lines where category != category_english",
+    )
+    assert translated > 0
+
+
+@pytest.mark.parametrize("k", [2, 5, 10])
+def test_scores_in_sql_equal_scikit_learn(demo_database, k):
+    with duckdb.connect(str(demo_database), read_only=True) as connection:
+        table = connection.sql(
+            "select points.* exclude (customer_unique_id), cluster_id, silhouette "
+            "from intermediate.int_scaled_features as points "
+            "join intermediate.int_candidate_assignments as labels "
+            f"using (customer_unique_id) where k = {k} order by customer_unique_id"
+        ).df()
+        ((silhouette, inertia, davies, calinski),) = connection.sql(
+            "select silhouette, inertia, davies_bouldin, calinski_harabasz "
+            f"from segment_k_candidates where k = {k}"
+        ).fetchall()
+    labels = table.pop("cluster_id").to_numpy()
+    own = table.pop("silhouette").to_numpy()
+    points = table.to_numpy()
+    centers = np.array([points[labels == i].mean(axis=0) for i in np.unique(labels)])
+    expected = silhouette_score(points, labels, metric="sqeuclidean")
+    assert silhouette == pytest.approx(expected, abs=1e-9)
+    assert own.mean() == pytest.approx(expected, abs=1e-9)
+    assert inertia == pytest.approx(np.square(points - centers[labels - 1]).sum())
+    assert davies == pytest.approx(davies_bouldin_score(points, labels))
+    assert calinski == pytest.approx(calinski_harabasz_score(points, labels))
+
+
+def test_another_build_with_shuffled_files_and_one_thread_gives_the_same(
+    demo_dir, demo_database, tmp_path
+):
+    other = build(
+        raw_dir=shuffled(demo_dir, tmp_path / "shuffled"),
+        database=tmp_path / "other.duckdb",
+        duckdb_threads=1,
+    )
+    assert len(tables(demo_database)) > 40
+    assert differences(demo_database, other) == []
+
+
+def test_building_twice_into_one_database_changes_nothing(
+    demo_dir, demo_database, tmp_path
+):
+    database = tmp_path / "twice.duckdb"
+    for _ in range(2):
+        build(
+            "--exclude-resource-type", "unit_test", raw_dir=demo_dir, database=database
+        )
+    assert differences(demo_database, database) == []
+
+
+def test_a_past_day_a_fixed_k_and_other_features_are_configuration_only(
+    demo_dir, tmp_path
+):
+    words = {"word": "noun", "high": "lots", "low": "few", "phrase": "things"}
+    features = [
+        {"name": "recency_days", "transform": "none", "clip_quantile": 1, **words},
+        {"name": "distance_km", "transform": "log1p", "clip_quantile": 0.9, **words},
+    ]
+    database = build(
+        raw_dir=demo_dir,
+        database=tmp_path / "past.duckdb",
+        variables={"as_of_date": "2018-03-31", "k": 4, "features": features},
+    )
+    ((k, names, as_of),) = rows(
+        database, "select k, features, as_of_date::varchar from segment_models"
+    )
+    assert (k, names, as_of) == (4, "recency_days, distance_km", "2018-03-31")
+    ((last, recency),) = rows(
+        database,
+        "select (select max(purchased_at) from orders)::varchar, "
+        "(select min(recency_days) from customer_features)",
+    )
+    assert last < "2018-04-01"
+    assert recency >= 0
+
+
+def test_a_transform_that_does_not_exist_is_named(demo_dir, tmp_path):
+    feature = {"name": "recency_days", "transform": "cube", "clip_quantile": 1}
+    result = dbt(
+        "build",
+        raw_dir=demo_dir,
+        database=tmp_path / "wrong.duckdb",
+        variables={"features": [feature]},
+    )
+    assert result.returncode != 0
+    assert "transform of recency_days is 'cube'" in result.stdout
+
+
+def test_missing_files_stop_a_build_with_one_sentence(tmp_path):
+    result = dbt("build", raw_dir=tmp_path, database=tmp_path / "none.duckdb")
+    assert result.returncode != 0
+    assert "lacks 9 of the nine raw files: olist_customers_dataset.csv" in result.stdout
+
+
+def test_dbt_has_nothing_to_warn_of(demo_dir, tmp_path):
+    result = dbt(
+        "--warn-error",
+        "parse",
+        "--no-partial-parse",
+        "--show-all-deprecations",
+        raw_dir=demo_dir,
+        database=tmp_path / "parsed.duckdb",
+    )
+    assert result.returncode == 0, result.stdout
+    assert "deprecat" not in result.stdout.lower()

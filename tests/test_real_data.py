@@ -1,0 +1,131 @@
+"""Published figures of the real files; skipped where they are not at hand."""
+
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import build, rows
+
+# recency in days, ln(1 + orders) and ln(1 + spend), clipped at the 99th percentile:
+# inertia published for k-means on the 93,358 customers with delivered orders.
+PUBLISHED_INERTIA = {2: 184_216, 3: 119_922, 4: 79_017, 5: 63_482, 6: 52_424}
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("select count(*) from orders", "99441"),
+        ("select count(*) from customers", "96096"),
+        ("select count(*) from customer_segments", "93358"),
+        ("select count(*) from excluded_customers", "2738"),
+        ("select sum(payment_total) from orders", "16008872.12"),
+        ("select sum(placed_payment_total) from customers", "16008872.12"),
+        ("select sum(price) from order_lines", "13591643.70"),
+        ("select sum(freight) from order_lines", "2251909.54"),
+        ("select sum(total_spend) from customers", "15419773.75"),
+        ("select count(*) from customers where order_count > 1", "2801"),
+        ("select count(*) from order_lines where not has_item", "775"),
+        ("select count(*) from order_lines where has_item and is_delivered", "110197"),
+        ("select count(*) from orders where is_delivered and is_late", "7826"),
+        ("select count(*) from orders where main_payment_type = 'unknown'", "1"),
+        (
+            "select count(*) from intermediate.int_products where category = 'unknown'",
+            "610",
+        ),
+        (
+            "select count(distinct product_id) from order_lines where category in "
+            "('pc_gamer', 'portateis_cozinha_e_preparadores_de_alimentos') "
+            "and category_english = category",
+            "13",
+        ),
+        (
+            "select count(*) from orders where customer_zip_code_prefix not in "
+            "(select zip_code_prefix from staging.stg_geolocation)",
+            "278",
+        ),
+        # One more: the only points of its prefix lie in Europe.
+        (
+            "select count(distinct order_id) from order_lines "
+            "where customer_latitude is null",
+            "279",
+        ),
+        ("select as_of_date from segment_models", "2018-10-17"),
+    ],
+)
+def test_a_published_figure_comes_out(real_database, query, expected):
+    ((found,),) = rows(real_database, query)
+    assert str(found) == expected
+
+
+def test_between_four_and_six_segments_are_chosen_and_every_k_has_a_reason(
+    real_database,
+):
+    candidates = rows(
+        real_database,
+        "select k, is_chosen, reason from segment_k_candidates order by k",
+    )
+    assert [k for k, _, _ in candidates] == list(range(2, 11))
+    (chosen,) = [k for k, is_chosen, _ in candidates if is_chosen]
+    assert 4 <= chosen <= 6
+    for _, is_chosen, reason in candidates:
+        assert reason.startswith("taken: " if is_chosen else "not taken: ")
+
+
+def test_the_published_inertias_come_out_by_a_change_of_configuration(
+    real_dir, tmp_path
+):
+    words = {
+        "recency_days": ("none", "adjective", "long-gone", "recent"),
+        "order_count": ("log1p", "noun", "repeat buyers", "one-time buyers"),
+        "total_spend": ("log1p", "noun", "big spenders", "small spenders"),
+    }
+    features = [
+        {
+            "name": name,
+            "transform": transform,
+            "clip_quantile": 0.99,
+            "word": word,
+            "high": high,
+            "low": low,
+            "phrase": name,
+        }
+        for name, (transform, word, high, low) in words.items()
+    ]
+    database = build(
+        "--exclude-resource-type",
+        "unit_test",
+        raw_dir=real_dir,
+        database=tmp_path / "published.duckdb",
+        target="dev",
+        variables={"features": features, "k_max": 6},
+    )
+    found = dict(rows(database, "select k, inertia from segment_k_candidates"))
+    assert found == pytest.approx(PUBLISHED_INERTIA, rel=0.005)
+
+
+def test_the_figures_in_the_readme_are_those_of_the_build(real_database):
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    with duckdb.connect(str(real_database), read_only=True) as connection:
+        segments = connection.sql(
+            "select segment_name, customer_count, customer_share, revenue_share "
+            "from segments order by segment_id"
+        ).fetchall()
+    for name, customers, share, revenue_share in segments:
+        row = f"| {name} | {customers:,} | {share:.1%} | {revenue_share:.1%} |"
+        assert row in readme, f"README.md should say: {row}"
+
+
+def test_no_row_of_the_real_files_is_in_the_parameters_of_the_demo(real_dir):
+    folder = Path(__file__).parents[1] / "python" / "olist_segments"
+    text = json.dumps(json.loads((folder / "demo_parameters.json").read_text()))
+    with duckdb.connect() as connection:
+        ids = connection.sql(
+            "select order_id from read_csv($1) union all "
+            "select customer_unique_id from read_csv($2)",
+            params=[
+                str(real_dir / "olist_orders_dataset.csv"),
+                str(real_dir / "olist_customers_dataset.csv"),
+            ],
+        ).fetchall()
+    assert not any(one in text for (one,) in ids[:: len(ids) // 2000])
