@@ -34,7 +34,19 @@ CARD_VALUE_EDGES = [20, 35, 50, 75, 100, 130, 170, 250, 400, 800]
 MIN_CITY_CUSTOMERS = 50
 FURTHER_CITIES = 25
 MIN_CATEGORY_LINES = 200
-CATALOGUE_PROBABILITIES = [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.995]
+CATALOGUE_PROBABILITIES = [
+    0.005,
+    0.02,
+    0.05,
+    0.1,
+    0.25,
+    0.5,
+    0.75,
+    0.9,
+    0.95,
+    0.98,
+    0.995,
+]
 HEAVY_G = 3_000
 
 
@@ -201,10 +213,16 @@ def _counts(connection) -> dict:
             (select count(*) from geolocation) as geolocation,
             (select count(*) from (select distinct * from geolocation))
                 as geolocation_distinct,
+            (select count(*) from geolocation
+                where geolocation_lat::double not between -33.75116944 and 5.27438888
+                or geolocation_lng::double not between -73.98283055 and -34.79314722)
+                as points_outside_brazil,
             (select count(*) from products where product_category_name is null)
                 as products_without_category,
             (select count(*) from products where product_weight_g is null)
                 as products_without_weight,
+            (select count(distinct customer_zip_code_prefix) from customers)
+                as customer_prefixes,
             (select count(distinct customer_zip_code_prefix) from customers
                 where customer_zip_code_prefix not in (select prefix from places))
                 as customer_prefixes_without_place,
@@ -219,16 +237,13 @@ def _counts(connection) -> dict:
             (select count(*) from facts where types = 'not_defined') as not_defined,
             (select count(*) from payments where payment_installments = '0')
                 as no_installments,
-            (select count(*) from payments
-                where payment_type = 'voucher' and payment_value::double = 0)
-                as empty_vouchers,
-            (select count(*) from facts where carried < approved)
-                as carrier_before_approval,
             (select count(*) from facts where delivered < carried)
                 as customer_before_carrier,
-            (select count(*) from facts where status = 'delivered' and delivered is null)
+            (select count(*) from facts
+                where status = 'delivered' and delivered is null)
                 as delivered_without_date,
-            (select count(*) from facts where status = 'delivered' and approved is null)
+            (select count(*) from facts
+                where status = 'delivered' and approved is null)
                 as delivered_without_approval
         """,
     )
@@ -309,7 +324,8 @@ def _calendar(connection) -> dict:
     peaks = connection.sql(
         """
         with days as (
-            select bought::date as day, month, count(*) as orders from facts group by all
+            select bought::date as day, month, count(*) as orders
+            from facts group by all
         )
         select day::varchar, round(orders / sum(orders) over (partition by month), 4)
         from days
@@ -342,7 +358,9 @@ def _states(connection) -> dict:
             (select count(*) from sellers where seller_state = state) as sellers,
             (select count(*) from line_facts where seller_state = state) as lines,
             (
-                select round(avg(ln(price)) - (select avg(ln(price)) from line_facts), 3)
+                select round(
+                    avg(ln(price)) - (select avg(ln(price)) from line_facts), 3
+                )
                 from line_facts where customer_state = state
             ) as log_price_level,
             count(*) as prefixes,
@@ -383,7 +401,9 @@ def _states(connection) -> dict:
             zip_from, zip_to,
             customers >= {MIN_CITY_CUSTOMERS}
                 or row_number() over (partition by state order by customers desc) = 1
-        from towns join buyers using (state, city) left join spellings using (state, city)
+        from towns
+        join buyers using (state, city)
+        left join spellings using (state, city)
         where regexp_matches(city, '^[a-z ]+$')
         qualify row_number() over (
             partition by state, customers >= {MIN_CITY_CUSTOMERS}
@@ -400,7 +420,9 @@ def _states(connection) -> dict:
         # name, name with accents, customers, prefixes, latitude, longitude, zip range
         state["cities"] = [list(city[1:9]) for city in own if city[9]]
         # name, name with accents, latitude, longitude: share the state's remainder
-        state["further_cities"] = [[*city[1:3], *city[5:7]] for city in own if not city[9]]
+        state["further_cities"] = [
+            [*city[1:3], *city[5:7]] for city in own if not city[9]
+        ]
         result[row[0]] = state
     return result
 
@@ -484,9 +506,11 @@ def _catalogue(connection) -> dict:
         },
         # Beyond the last quantile, pooled: probability and price over that quantile.
         "price_tail": [
-            [level, *_list(
-                connection,
-                f"""
+            [
+                level,
+                *_list(
+                    connection,
+                    f"""
                 select round(quantile_cont(ratio, {1 - (1 - level) / (1 - last)}), 3)
                 from (
                     select price / quantile_cont(price, {last})
@@ -496,7 +520,8 @@ def _catalogue(connection) -> dict:
                         >= {MIN_CATEGORY_LINES}
                 ) where ratio > 1
                 """,
-            )]
+                ),
+            ]
             for level in (0.998, 0.999, 0.9998)
         ],
         "price_weight_correlation": _row(
@@ -752,8 +777,10 @@ def _payments(connection) -> dict:
             for i in bands
         ],
         "installment_rows": [
-            [sum(n for b, k, n in installment_rows if (b, k) == (i, j + 1))
-             for j in range(24)]
+            [
+                sum(n for b, k, n in installment_rows if (b, k) == (i, j + 1))
+                for j in range(24)
+            ]
             for i in bands
         ],
         "voucher_rows": {
@@ -823,8 +850,10 @@ def _reviews(connection) -> dict:
     return {
         "scores": {
             name: [
-                [sum(n for b, k, s, n in rows if (b, k, s) == (i, flag, score))
-                 for score in range(1, 6)]
+                [
+                    sum(n for b, k, s, n in rows if (b, k, s) == (i, flag, score))
+                    for score in range(1, 6)
+                ]
                 for i in bands
             ]
             for flag, name in enumerate(("one_line", "several_lines"))
