@@ -47,12 +47,12 @@ COLUMNS = {
     "translation": "product_category_name product_category_name_english",
 }
 MIN_ORDERS = 500
-_EPOCH = np.datetime64("1970-01-01T00:00:00")
 LAST_PURCHASE = np.datetime64("2018-10-17T17:30:18")
 
 _CHUNK_ORDERS = 250_000
 _WRITE_ROWS = 50_000
 _DAY = 86_400
+_EPOCH = np.datetime64("1970-01-01T00:00:00")
 _UNTRANSLATED = ("pc_gamer", "portateis_cozinha_e_preparadores_de_alimentos")
 # Far points as mistyped coordinates give them: latitude, longitude.
 _FAR_POINTS = np.array([[38.7, -9.1], [42.2, -8.7], [-34.9, -56.2], [14.6, 121.0]])
@@ -61,12 +61,14 @@ _FAR_POINTS = np.array([[38.7, -9.1], [42.2, -8.7], [-34.9, -56.2], [14.6, 121.0
 _CHEAPER_OF_TWO = (0, -0.09, 0.55, 0.85, 0.8, 1.0)
 # What that choice is worth: the mean distance of one of two draws from both, in logs.
 _CHOICE_LOG_PRICE = 0.52
-# Sold products per candidate: unpopular ones never sell and are left out.
+# Candidates per product and per seller: those that never sell are left out.
 _CANDIDATES_PER_PRODUCT = 3.2
+_CANDIDATES_PER_SELLER = 1.35
 _PRODUCT_SALES_LOG_SD = 1.8
 _SELLER_OFFERS_LOG_SD = 1.6
 _MAX_PRICE = 6_735
 _PREFIX_LOG_SD = 0.8
+# Share of lines that look for a seller in the customer's state; others meet one anyway.
 _LOCAL_SALES_SHARE = 0.056
 _LIST_PRICE_CHANGES = (1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.9, 0.95, 1.05, 1.1)
 
@@ -196,6 +198,11 @@ class _Shop:
         uniform = self.rng.random(size) if uniform is None else uniform
         return np.interp(uniform, self.parameters["probabilities"], values)
 
+    def month_of(self, times: np.ndarray) -> np.ndarray:
+        """Return the position of each time's month among the parameters' months."""
+        months = np.array(list(self.parameters["months"]), dtype="datetime64[M]")
+        return np.searchsorted(months, times.astype("datetime64[M]"))
+
     def quota(self, count: float, size: int) -> int:
         """Scale a count of the real data to this many orders; at least one."""
         return max(1, round(count * size / self.parameters["counts"]["orders"]))
@@ -267,7 +274,8 @@ def _make_places(parameters: dict, rng, orders: int) -> _Places:
 
 def _make_sellers(parameters: dict, rng, orders: int, places: _Places) -> _Sellers:
     counts = parameters["counts"]
-    number = max(30, round(1.35 * orders * counts["sellers"] / counts["orders"]))
+    number = orders * counts["sellers"] / counts["orders"] * _CANDIDATES_PER_SELLER
+    number = max(30, round(number))
     states = list(parameters["states"].values())
     share = np.array([state["sellers"] for state in states], dtype=float)
     state = np.sort(_pick(rng, np.cumsum(share), number))
@@ -298,9 +306,8 @@ def _remove_points(parameters, rng, orders, places, seller_place, sales_weight) 
 
 def _make_products(parameters: dict, rng, orders: int, sellers: _Sellers) -> _Products:
     counts = parameters["counts"]
-    number = round(
-        orders * counts["products"] / counts["orders"] * _CANDIDATES_PER_PRODUCT
-    )
+    number = orders * counts["products"] / counts["orders"] * _CANDIDATES_PER_PRODUCT
+    number = round(number)
     seller = np.sort(_pick(rng, np.cumsum(sellers.sales_weight), number))
     categories = [
         category
@@ -349,6 +356,7 @@ def _make_products(parameters: dict, rng, orders: int, sellers: _Sellers) -> _Pr
 def _write_chunk(files: "_Files", shop: _Shop, size: int) -> None:
     orders = _make_orders(shop, size)
     lines = _make_lines(shop, orders)
+    _draw_approvals(shop, orders)
     _set_deliveries(shop, orders, lines)
     shuffled = shop.rng.permutation(size)
     _write_customers(files, shop, orders, shuffled)
@@ -368,9 +376,7 @@ def _make_orders(shop: _Shop, size: int) -> dict[str, np.ndarray]:
     shares = shop.parameters["no_item_shares"]
     names = np.array(list(shares))
     no_item = np.array(list(shares.values()))[status]
-    count = np.array([int(k) for k in shop.parameters["lines_per_order"]])
-    weight = np.array(list(shop.parameters["lines_per_order"].values()), dtype=float)
-    lines = count[_pick(rng, np.cumsum(weight), size)]
+    lines = _pick_key(rng, shop.parameters["lines_per_order"], size)
     lines[rng.random(size) < no_item] = 0
     for name in ("unavailable", "canceled"):
         lines[np.flatnonzero(status == np.flatnonzero(names == name)[0])[:1]] = 0
@@ -471,15 +477,13 @@ def _draw_statuses(shop: _Shop, bought: np.ndarray) -> np.ndarray:
     rng, size = shop.rng, len(bought)
     names = list(shop.parameters["no_item_shares"])
     months = shop.parameters["months"]
-    month_index = {np.datetime64(month, "M"): i for i, month in enumerate(months)}
     rates = np.array(
         [
             [m["statuses"].get(name, 0) / m["orders"] for name in names]
             for m in months.values()
         ]
     )
-    unique, inverse = np.unique(bought.astype("datetime64[M]"), return_inverse=True)
-    month = np.array([month_index.get(m, 0) for m in unique])[inverse]
+    month = shop.month_of(bought)
     status = np.zeros(size, dtype=np.int64)
     totals = [
         sum(m["statuses"].get(name, 0) for m in months.values()) for name in names
@@ -502,20 +506,14 @@ def _make_lines(shop: _Shop, orders: dict) -> dict[str, np.ndarray]:
     first = np.searchsorted(order, order)
     position = np.arange(number) - first
     state = shop.places.state[orders["place"][order]]
-    product = _draw_products(shop, state)
-    level = [facts["log_price_level"] for facts in parameters["states"].values()]
-    tilt = np.array(_CHEAPER_OF_TWO)[np.minimum(orders["lines"][order], 5)]
-    tilt = tilt - np.array(level)[state] / _CHOICE_LOG_PRICE
-    other = _draw_products(shop, state)
-    wanted = (products.price[other] < products.price[product]) == (tilt > 0)
-    product = np.where(wanted & (rng.random(number) < np.abs(tilt)), other, product)
-    own_seller = _draw_of_seller(shop, products.seller[product[first]])
-    same_seller = (rng.random(len(orders["lines"])) < parameters["same_seller_share"])[
-        order
-    ]
-    product = np.where((position > 0) & same_seller, own_seller, product)
-    same = (rng.random(len(orders["lines"])) < parameters["same_product_share"])[order]
-    copied = same & (position > 0)
+    product = _draw_cheaper(shop, state, orders["lines"][order])
+    same_seller, same_product = shop.rng.random((2, len(orders["lines"])))[:, order]
+    later = position > 0
+    own = later & (same_seller < parameters["same_seller_share"])
+    product = np.where(
+        own, _draw_of_seller(shop, products.seller[product[first]]), product
+    )
+    copied = later & (same_product < parameters["same_product_share"])
     product = np.where(copied, product[first], product)
     products.sold[product] = True
 
@@ -527,14 +525,9 @@ def _make_lines(shop: _Shop, orders: dict) -> dict[str, np.ndarray]:
     value = np.bincount(order, price + freight, len(orders["lines"])).astype(np.int64)
     orders["value"] = value
     empty = orders["lines"] == 0
-    orders["value"][empty] = np.round(
-        100
-        * rng.lognormal(
-            parameters["no_item_log_value"],
-            parameters["no_item_log_value_sd"],
-            np.count_nonzero(empty),
-        )
-    )
+    mean, sd = parameters["no_item_log_value"], parameters["no_item_log_value_sd"]
+    paid = 100 * rng.lognormal(mean, sd, np.count_nonzero(empty))
+    orders["value"][empty] = np.round(paid)
     distance = _distance(shop, orders["place"][order], products.seller[product])
     return {
         "order": order,
@@ -544,6 +537,17 @@ def _make_lines(shop: _Shop, orders: dict) -> dict[str, np.ndarray]:
         "freight": freight,
         "distance": distance,
     }
+
+
+def _draw_cheaper(shop: _Shop, state: np.ndarray, lines: np.ndarray) -> np.ndarray:
+    """Draw products: cheaper ones in orders of several lines and in some states."""
+    level = [facts["log_price_level"] for facts in shop.parameters["states"].values()]
+    tilt = np.array(_CHEAPER_OF_TWO)[np.minimum(lines, len(_CHEAPER_OF_TWO) - 1)]
+    tilt = tilt - np.array(level)[state] / _CHOICE_LOG_PRICE
+    one, other = _draw_products(shop, state), _draw_products(shop, state)
+    cheaper = shop.products.price[other] < shop.products.price[one]
+    swap = (cheaper == (tilt > 0)) & (shop.rng.random(len(state)) < np.abs(tilt))
+    return np.where(swap, other, one)
 
 
 def _draw_products(shop: _Shop, state: np.ndarray) -> np.ndarray:
@@ -565,11 +569,9 @@ def _draw_of_seller(shop: _Shop, seller: np.ndarray) -> np.ndarray:
 
 def _with_usual_cents(shop: _Shop, price: np.ndarray) -> np.ndarray:
     """Return prices in cents with the endings that shops use, such as 90 and 99."""
-    endings = shop.parameters["cents_endings"]
-    cents = np.array([int(key) for key in endings])
-    drawn = cents[_pick(shop.rng, np.cumsum(list(endings.values())), len(price))]
+    cents = _pick_key(shop.rng, shop.parameters["cents_endings"], len(price))
     whole = np.floor(np.minimum(price, _MAX_PRICE - 1)).astype(np.int64)
-    usual = whole * 100 + drawn
+    usual = whole * 100 + cents
     return np.where(price < 5, np.round(price * 100).astype(np.int64), usual)
 
 
@@ -611,35 +613,30 @@ def _distance(shop: _Shop, home: np.ndarray, seller: np.ndarray) -> np.ndarray:
     return 2 * 6371 * np.arcsin(np.sqrt(chord))
 
 
-def _set_deliveries(shop: _Shop, orders: dict, lines: dict) -> None:
-    """Set payment kind, approval, carrier, delivery and promised date per order."""
-    rng, parameters, size = shop.rng, shop.parameters, len(orders["bought"])
-    bought = orders["bought"]
+def _draw_approvals(shop: _Shop, orders: dict) -> None:
+    """Draw how each order is paid, by its value, and when that is approved."""
+    parameters, size = shop.parameters, len(orders["bought"])
     band = np.searchsorted(parameters["card_value_edges"], orders["value"] / 100)
-    kinds = np.cumsum(np.array(parameters["payment_kind_orders"], dtype=float), axis=1)
-    draw = rng.random(size) * kinds[band, -1]
-    orders["kind"] = (draw[:, None] >= kinds[band]).sum(axis=1)
-
-    month_pace = np.array(
-        [
-            [m["handling"], m["transit"], m["estimate"]]
-            for m in parameters["months"].values()
-        ]
-    )
-    month_index = {np.datetime64(m, "M"): i for i, m in enumerate(parameters["months"])}
-    unique, inverse = np.unique(bought.astype("datetime64[M]"), return_inverse=True)
-    months = np.array([month_index.get(m, 0) for m in unique])[inverse]
-    pace = month_pace[months]
-
+    weights = np.array(parameters["payment_kind_orders"])[band]
+    orders["kind"] = _pick_columns(shop.rng, weights)
     hours = np.zeros(size)
+    by_kind = parameters["approval_hours"]
     for index, kind in enumerate(parameters["payment_kinds"]):
         own = orders["kind"] == index
-        values = parameters["approval_hours"].get(
-            kind, parameters["approval_hours"]["credit_card"]
-        )
+        values = by_kind.get(kind, by_kind["credit_card"])
         hours[own] = shop.quantile(values, size=np.count_nonzero(own))
-    approved = bought + _seconds(hours * 3600)
+    orders["approved"] = orders["bought"] + _seconds(hours * 3600)
 
+
+def _set_deliveries(shop: _Shop, orders: dict, lines: dict) -> None:
+    """Set when each order reaches the carrier and the customer, and the promise."""
+    rng, parameters, bought = shop.rng, shop.parameters, orders["bought"]
+    size, month = len(bought), shop.month_of(bought)
+    facts = list(parameters["months"].values())
+    handling_pace, transit_pace, promise_pace = (
+        np.array([own[key] for own in facts])[month]
+        for key in ("handling", "transit", "estimate")
+    )
     number = np.bincount(lines["order"], minlength=size)
     total = np.bincount(lines["order"], lines["distance"], size)
     distance = np.where(number > 0, total / np.maximum(number, 1), 400.0)
@@ -647,44 +644,35 @@ def _set_deliveries(shop: _Shop, orders: dict, lines: dict) -> None:
     # A slow seller or road is partly foreseen, so the promise goes with both.
     on_handling, on_transit = np.array(parameters["promise_weights"])[band].T
     handling_z, transit_z, promise_z = rng.normal(size=(3, size))
-    promise_z = (
-        on_handling * handling_z
-        + on_transit * transit_z
-        + np.sqrt(1 - on_handling**2 - on_transit**2) * promise_z
-    )
-    transit, promise = np.zeros(size), np.zeros(size)
-    for index in range(len(parameters["transit_days"])):
-        own = band == index
-        transit[own] = shop.quantile(
-            parameters["transit_days"][index], _normal_cdf(transit_z[own])
-        )
-        promise[own] = shop.quantile(
-            parameters["estimate_days"][index], _normal_cdf(promise_z[own])
-        )
-    handling = (
-        shop.quantile(parameters["handling_days"], _normal_cdf(handling_z)) * pace[:, 0]
-    )
-    carried = approved + _seconds(handling * _DAY)
+    promise_z *= np.sqrt(1 - on_handling**2 - on_transit**2)
+    promise_z += on_handling * handling_z + on_transit * transit_z
+    handling = shop.quantile(parameters["handling_days"], _normal_cdf(handling_z))
+    transit, promise = np.zeros((2, size))
+    for days, z, key in (
+        (transit, transit_z, "transit_days"),
+        (promise, promise_z, "estimate_days"),
+    ):
+        for index, values in enumerate(parameters[key]):
+            own = band == index
+            days[own] = shop.quantile(values, _normal_cdf(z[own]))
+
+    carried = orders["approved"] + _seconds(handling * handling_pace * _DAY)
     carried = np.maximum(carried, bought + 600)
-    delivered = carried + _seconds(transit * pace[:, 1] * _DAY)
+    delivered = carried + _seconds(transit * transit_pace * _DAY)
     over = delivered > LAST_PURCHASE
     left = (LAST_PURCHASE - carried)[over].astype(np.int64)
     delivered[over] = carried[over] + _seconds(left * rng.uniform(0.3, 1, len(left)))
-    promised = (bought - _EPOCH).astype(np.int64) / _DAY + promise * pace[:, 2]
+    promised = (bought - _EPOCH).astype(np.int64) / _DAY + promise * promise_pace
     arrival = np.ceil((delivered - _EPOCH).astype(np.int64) / _DAY)
-    for groups, shares in (
-        (band, parameters["late_by_distance"]),
-        (months, [m["late"] for m in parameters["months"].values()]),
-    ):
-        promised = _with_late_shares(promised, arrival, groups, shares)
-    estimated = _EPOCH + _seconds(np.floor(promised) * _DAY)
-    estimated = np.maximum(estimated, bought.astype("datetime64[D]") + 2)
-    orders.update(
-        approved=approved,
-        carried=carried,
-        delivered=delivered,
-        estimated=estimated.astype("datetime64[s]"),
+    late = [own["late"] for own in facts]
+    promised = _with_late_shares(
+        promised, arrival, band, parameters["late_by_distance"]
     )
+    promised = _with_late_shares(promised, arrival, month, late)
+    estimated = _EPOCH + _seconds(np.floor(promised) * _DAY)
+    earliest = bought.astype("datetime64[D]").astype("datetime64[s]") + 2 * _DAY
+    orders["carried"], orders["delivered"] = carried, delivered
+    orders["estimated"] = np.maximum(estimated, earliest)
     _blank_dates(shop, orders)
 
 
@@ -730,13 +718,11 @@ def _write_customers(files, shop: _Shop, orders: dict, shuffled) -> None:
     places, place = shop.places, orders["place"][shuffled]
     files.write(
         "customers",
-        [
-            _quoted_ids(orders["customer_id"][shuffled]),
-            _quoted_ids(orders["person_id"][shuffled]),
-            _zip_text(places.prefix[place]),
-            places.city_names[places.city[place]],
-            places.state_names[places.state[place]],
-        ],
+        _quoted_ids(orders["customer_id"][shuffled]),
+        _quoted_ids(orders["person_id"][shuffled]),
+        _zip_text(places.prefix[place]),
+        places.city_names[places.city[place]],
+        places.state_names[places.state[place]],
     )
 
 
@@ -744,15 +730,13 @@ def _write_orders(files, orders: dict, shuffled) -> None:
     names = orders["status_names"].astype("S")
     files.write(
         "orders",
-        [
-            _quoted_ids(orders["order_id"][shuffled]),
-            _quoted_ids(orders["customer_id"][shuffled]),
-            names[orders["status"][shuffled]],
-            *(
-                _time_text(orders[key][shuffled])
-                for key in ("bought", "approved", "carried", "delivered", "estimated")
-            ),
-        ],
+        _quoted_ids(orders["order_id"][shuffled]),
+        _quoted_ids(orders["customer_id"][shuffled]),
+        names[orders["status"][shuffled]],
+        *(
+            _time_text(orders[key][shuffled])
+            for key in ("bought", "approved", "carried", "delivered", "estimated")
+        ),
     )
 
 
@@ -769,15 +753,13 @@ def _write_items(files, shop: _Shop, orders: dict, lines: dict) -> None:
     limit = approved + _seconds(np.round(limit) * _DAY)
     files.write(
         "items",
-        [
-            _quoted_ids(orders["order_id"][order]),
-            (lines["position"][by_id] + 1).astype("S"),
-            _quoted_ids(shop.products.id[product]),
-            _quoted_ids(shop.sellers.id[shop.products.seller[product]]),
-            _time_text(limit[order]),
-            _money_text(lines["price"][by_id]),
-            _money_text(lines["freight"][by_id]),
-        ],
+        _quoted_ids(orders["order_id"][order]),
+        (lines["position"][by_id] + 1).astype("S"),
+        _quoted_ids(shop.products.id[product]),
+        _quoted_ids(shop.sellers.id[shop.products.seller[product]]),
+        _time_text(limit[order]),
+        _money_text(lines["price"][by_id]),
+        _money_text(lines["freight"][by_id]),
     )
 
 
@@ -798,8 +780,7 @@ def _write_payments(files, shop: _Shop, orders: dict) -> None:
     vouchers = np.zeros(size, dtype=np.int64)
     for name, rows in parameters["voucher_rows"].items():
         own = kind == name
-        drawn = _pick(rng, np.cumsum(list(rows.values())), np.count_nonzero(own))
-        vouchers[own] = np.array([int(key) for key in rows])[drawn]
+        vouchers[own] = _pick_key(rng, rows, np.count_nonzero(own))
         vouchers[np.flatnonzero(own)[:1]] = 4
     share = shop.quantile(parameters["voucher_share_of_value"], size=size)
     mixed = kind == "card+voucher"
@@ -831,13 +812,11 @@ def _write_payments(files, shop: _Shop, orders: dict) -> None:
     shuffled = rng.permutation(len(order))
     files.write(
         "payments",
-        [
-            _quoted_ids(orders["order_id"][order[shuffled]]),
-            (sequence[shuffled] + 1).astype("S"),
-            name[shuffled],
-            installments[shuffled].astype("S"),
-            _money_text(amount[shuffled]),
-        ],
+        _quoted_ids(orders["order_id"][order[shuffled]]),
+        (sequence[shuffled] + 1).astype("S"),
+        name[shuffled],
+        installments[shuffled].astype("S"),
+        _money_text(amount[shuffled]),
     )
 
 
@@ -879,10 +858,8 @@ def _split(rng, totals: np.ndarray, owner: np.ndarray) -> np.ndarray:
 def _draw_installments(shop: _Shop, cents: np.ndarray) -> np.ndarray:
     """Draw the installments of card rows: more for larger amounts."""
     parameters = shop.parameters
-    table = np.cumsum(np.array(parameters["installment_rows"], dtype=float), axis=1)
     band = np.searchsorted(parameters["card_value_edges"], cents / 100)
-    draw = shop.rng.random(len(cents)) * table[band, -1]
-    return 1 + (draw[:, None] >= table[band]).sum(axis=1)
+    return 1 + _pick_columns(shop.rng, np.array(parameters["installment_rows"])[band])
 
 
 def _write_reviews(files, shop: _Shop, orders: dict) -> None:
@@ -915,15 +892,13 @@ def _write_reviews(files, shop: _Shop, orders: dict) -> None:
     shuffled = rng.permutation(len(order))
     files.write(
         "reviews",
-        [
-            review_id[shuffled],
-            orders["order_id"][order[shuffled]],
-            score[shuffled].astype("S"),
-            title[shuffled],
-            message[shuffled],
-            _time_text(created[shuffled]),
-            _time_text(answered[shuffled]),
-        ],
+        review_id[shuffled],
+        orders["order_id"][order[shuffled]],
+        score[shuffled].astype("S"),
+        title[shuffled],
+        message[shuffled],
+        _time_text(created[shuffled]),
+        _time_text(answered[shuffled]),
     )
 
 
@@ -940,13 +915,8 @@ def _draw_scores(shop: _Shop, orders: dict, order: np.ndarray) -> np.ndarray:
         arrived, np.searchsorted(parameters["lateness_edges_days"], late) + 1, 0
     )
     several = (orders["lines"][order] > 1).astype(np.int64)
-    table = np.array(
-        [parameters["scores"]["one_line"], parameters["scores"]["several_lines"]],
-        dtype=float,
-    )
-    table = np.cumsum(table, axis=2)[several, band]
-    draw = shop.rng.random(len(order)) * table[:, -1]
-    return 1 + (draw[:, None] >= table).sum(axis=1)
+    table = np.array([parameters["scores"][k] for k in ("one_line", "several_lines")])
+    return 1 + _pick_columns(shop.rng, table[several, band])
 
 
 # Invented comments by mood, parted by bars.
@@ -1013,12 +983,10 @@ def _write_sellers(files, places: _Places, sellers: _Sellers, products) -> None:
     place = sellers.place[selling]
     files.write(
         "sellers",
-        [
-            _quoted_ids(sellers.id[selling]),
-            _zip_text(places.prefix[place]),
-            places.city_names[places.city[place]],
-            places.state_names[places.state[place]],
-        ],
+        _quoted_ids(sellers.id[selling]),
+        _zip_text(places.prefix[place]),
+        places.city_names[places.city[place]],
+        places.state_names[places.state[place]],
     )
 
 
@@ -1041,14 +1009,12 @@ def _write_products(files, parameters: dict, rng, products: _Products) -> None:
         start += wanted
     category[bare] = b""
     levels = [0.05, 0.25, 0.5, 0.75, 0.95]
-    photos = np.array([int(key) for key in parameters["photos"]])
-    drawn = _pick(rng, np.cumsum(list(parameters["photos"].values())), number)
     described = [
         np.round(np.interp(rng.random(number), levels, parameters["name_length"])),
         np.round(
             np.interp(rng.random(number), levels, parameters["description_length"])
         ),
-        photos[drawn],
+        _pick_key(rng, parameters["photos"], number),
     ]
     weight = products.weight_g[sold]
     side = np.clip(np.cbrt(weight * 6.0), 8, 90)
@@ -1062,7 +1028,7 @@ def _write_products(files, parameters: dict, rng, products: _Products) -> None:
     shuffled = rng.permutation(number)
     files.write(
         "products",
-        [
+        *(
             column[shuffled]
             for column in (
                 _quoted_ids(products.id[sold]),
@@ -1070,7 +1036,7 @@ def _write_products(files, parameters: dict, rng, products: _Products) -> None:
                 *(_whole_text(values, bare) for values in described),
                 *(_whole_text(values, lost) for values in measured),
             )
-        ],
+        ),
     )
 
 
@@ -1103,15 +1069,13 @@ def _write_geolocation(files, parameters: dict, rng, orders: int, places) -> Non
         city = places.city[place[part]]
         files.write(
             "geolocation",
-            [
-                _zip_text(places.prefix[place[part]]),
-                _degrees_text(lat[part]),
-                _degrees_text(lng[part]),
-                np.where(
-                    accented[part], places.accented_names[city], places.city_names[city]
-                ),
-                places.state_names[places.state[place[part]]],
-            ],
+            _zip_text(places.prefix[place[part]]),
+            _degrees_text(lat[part]),
+            _degrees_text(lng[part]),
+            np.where(
+                accented[part], places.accented_names[city], places.city_names[city]
+            ),
+            places.state_names[places.state[place[part]]],
         )
 
 
@@ -1123,10 +1087,8 @@ def _write_translation(files, parameters: dict) -> None:
     ]
     files.write(
         "translation",
-        [
-            np.array([name.encode() for name, _ in pairs]),
-            np.array([english.encode() for _, english in pairs]),
-        ],
+        np.array([name.encode() for name, _ in pairs]),
+        np.array([english.encode() for _, english in pairs]),
     )
 
 
@@ -1144,6 +1106,19 @@ def _pick(rng, cumulative: np.ndarray, size: int) -> np.ndarray:
     return np.minimum(
         np.searchsorted(cumulative, drawn, side="right"), len(cumulative) - 1
     )
+
+
+def _pick_columns(rng, weights: np.ndarray) -> np.ndarray:
+    """Draw a column per row of a table, in proportion to the row's weights."""
+    table = np.cumsum(weights, axis=1, dtype=float)
+    drawn = rng.random(len(table)) * table[:, -1]
+    return (drawn[:, None] >= table).sum(axis=1)
+
+
+def _pick_key(rng, weights: dict[str, float], size: int) -> np.ndarray:
+    """Draw whole numbers that are the keys of weights."""
+    keys = np.array([int(key) for key in weights])
+    return keys[_pick(rng, np.cumsum(list(weights.values())), size)]
 
 
 def _pick_within(rng, cumulative, edges, group: np.ndarray) -> np.ndarray:
@@ -1200,7 +1175,7 @@ class _Files:
             else:
                 self._temporary(path).unlink()
 
-    def write(self, key: str, columns: list[np.ndarray]) -> None:
+    def write(self, key: str, *columns: np.ndarray) -> None:
         """Append rows given as columns of bytes, in blocks."""
         end = b"\r\n" if key == "translation" else b"\n"
         rows = len(columns[0])
