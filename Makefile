@@ -31,8 +31,9 @@ summary: .venv/runtime ## print the segments of the last build (TARGET=dev|demo)
 
 lock: ## pin the newest versions in requirements.txt and requirements-dev.txt (needs uv)
 	sed -n 's/^requires = \["\(.*\)"\]/\1/p' pyproject.toml >.build-requirements.txt
-	uv pip compile $(LOCK) -o requirements.txt pyproject.toml .build-requirements.txt
-	uv pip compile $(LOCK) -o requirements-dev.txt --extra dev -c requirements.txt \
+	uv pip compile $(LOCK) -o requirements-dev.txt --extra dev \
+		pyproject.toml .build-requirements.txt
+	uv pip compile $(LOCK) -o requirements.txt -c requirements-dev.txt \
 		pyproject.toml .build-requirements.txt
 	rm .build-requirements.txt
 LOCK := --universal --generate-hashes --python-version 3.11 --no-emit-index-url \

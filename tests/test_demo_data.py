@@ -6,6 +6,7 @@ a check that the real data fail is a wrong check.
 """
 
 import csv
+import json
 import os
 import re
 from pathlib import Path
@@ -13,8 +14,13 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pytest
-from olist_segments import demo_data
-from olist_segments.demo_data import FILES, MIN_ORDERS, write_demo_data
+from olist_segments import demo_calibration, demo_data
+from olist_segments.demo_data import (
+    FILES,
+    MIN_ORDERS,
+    load_parameters,
+    write_demo_data,
+)
 from sklearn.cluster import KMeans
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
@@ -400,6 +406,23 @@ def test_ids_are_quoted_where_they_begin_with_a_digit_and_prefixes_always(small_
     for folder in folders:
         lines = (folder / FILES["customers"]).read_bytes().splitlines()[1:]
         assert all(row.fullmatch(line) for line in lines)
+
+
+# --- Parameters -----------------------------------------------------------------------
+
+
+def test_the_parameters_are_those_computed_from_the_real_files():
+    computed = demo_calibration.compute_parameters(_real_folder())
+    assert json.loads(json.dumps(computed)) == load_parameters()
+
+
+def test_the_parameters_hold_no_id():
+    assert not re.search("[0-9a-f]{32}", json.dumps(load_parameters()))
+
+
+def test_calibration_names_the_files_it_lacks(tmp_path):
+    with pytest.raises(ValueError, match="lacks olist_customers_dataset.csv, olist_"):
+        demo_calibration.compute_parameters(tmp_path)
 
 
 # --- Keys -----------------------------------------------------------------------------
