@@ -18,7 +18,7 @@ test: lint ## run every check and test
 
 lint: .venv/dev ## check the style of SQL and Python
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	@OLIST_DB=:memory: $(BIN)/sqlfluff lint --disable-progress-bar models dbt_project
+	@OLIST_DB=:memory: $(BIN)/sqlfluff lint --disable-progress-bar models dbt_project/tests/*.sql
 
 docs: .venv/runtime ## write the dbt docs into site/index.html (TARGET=dev|demo)
 	@$(BIN)/olist-segments docs $(if $(TARGET),--target $(TARGET))

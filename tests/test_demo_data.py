@@ -421,7 +421,7 @@ def test_the_parameters_hold_no_id():
 
 
 def test_calibration_names_the_files_it_lacks(tmp_path):
-    with pytest.raises(ValueError, match="lacks olist_customers_dataset.csv, olist_"):
+    with pytest.raises(ValueError, match=r"lacks olist_customers_dataset\.csv, olist_"):
         demo_calibration.compute_parameters(tmp_path)
 
 

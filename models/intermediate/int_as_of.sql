@@ -1,6 +1,8 @@
 -- One row: the last day that counts, from the variable as_of_date, or else the day
 -- of the last purchase.
 
+{%- set given = "date '" ~ var('as_of_date') ~ "'" if var('as_of_date') else 'null' %}
+
 with orders as (
 
     select purchased_at from {{ ref('stg_orders') }}
@@ -9,15 +11,9 @@ with orders as (
 
 as_of as (
 
-    select
-        {% if var('as_of_date') -%}
-            cast('{{ var("as_of_date") }}' as date) as as_of_date
-        {%- else -%}
-            cast(max(purchased_at) as date) as as_of_date
-        {%- endif %}
-
+    select coalesce({{ given }}, cast(max(purchased_at) as date)) as as_of_date
     from orders
 
 )
 
-select distinct as_of_date from as_of
+select * from as_of
