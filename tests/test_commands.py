@@ -73,7 +73,7 @@ def test_the_folder_and_the_database_can_be_named(project_copy, demo_dir, tmp_pa
 def test_what_cannot_be_done_is_said_in_one_sentence(project_copy, tmp_path):
     for words, sentence in [
         (["summary"], "run `make build` first"),
-        (["build", "--target", "dev"], "lacks 9 of the nine files"),
+        (["build", "--target", "dev"], "lacks 9 of the nine raw files"),
         (["demo-data", "--orders", "3"], "orders is 3"),
     ]:
         result = run(*words, cwd=project_copy)

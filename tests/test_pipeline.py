@@ -15,6 +15,8 @@ from sklearn.metrics import (
 
 # Tables whose numbers may differ in the last bits only; all others must be equal.
 SCHEMAS = ("main", "intermediate")
+WORDS = {"word": "noun", "high": "lots", "low": "few", "phrase": "things"}
+RECENCY = {"name": "recency_days", "transform": "none", "clip_quantile": 1, **WORDS}
 
 
 def tables(database):
@@ -152,11 +154,8 @@ def test_building_twice_into_one_database_changes_nothing(
 def test_a_past_day_a_fixed_k_and_other_features_are_configuration_only(
     demo_dir, tmp_path
 ):
-    words = {"word": "noun", "high": "lots", "low": "few", "phrase": "things"}
-    features = [
-        {"name": "recency_days", "transform": "none", "clip_quantile": 1, **words},
-        {"name": "distance_km", "transform": "log1p", "clip_quantile": 0.9, **words},
-    ]
+    distance = {"name": "distance_km", "transform": "log1p", "clip_quantile": 0.9}
+    features = [RECENCY, {**distance, **WORDS, "high": "people who don't live near"}]
     database = build(
         raw_dir=demo_dir,
         database=tmp_path / "past.duckdb",
@@ -175,16 +174,26 @@ def test_a_past_day_a_fixed_k_and_other_features_are_configuration_only(
     assert recency >= 0
 
 
-def test_a_transform_that_does_not_exist_is_named(demo_dir, tmp_path):
-    feature = {"name": "recency_days", "transform": "cube", "clip_quantile": 1}
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"transform": "cube"}, "transform of recency_days is 'cube'"),
+        ({"word": "verb"}, "word of recency_days is 'verb'"),
+        ({"high": ""}, "recency_days lacks high"),
+        ({"name": "zip_code"}, "name of zip_code is 'zip_code'; it must be one of rec"),
+    ],
+)
+def test_a_wrong_entry_in_the_list_of_features_is_named(
+    demo_dir, tmp_path, wrong, sentence
+):
     result = dbt(
         "build",
         raw_dir=demo_dir,
         database=tmp_path / "wrong.duckdb",
-        variables={"features": [feature]},
+        variables={"features": [{**RECENCY, **wrong}]},
     )
     assert result.returncode != 0
-    assert "transform of recency_days is 'cube'" in result.stdout
+    assert sentence in result.stdout
 
 
 def test_missing_files_stop_a_build_with_one_sentence(tmp_path):

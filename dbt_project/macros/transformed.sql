@@ -9,12 +9,7 @@
     {%- endset -%}
     {%- if feature.transform == 'log1p' -%}
         ln(1 + {{ clipped }})
-    {%- elif feature.transform == 'none' -%}
-        {{ clipped }}
     {%- else -%}
-        {{ exceptions.raise_compiler_error(
-            "variable features: transform of " ~ feature.name ~ " is '"
-            ~ feature.transform ~ "'; it must be none or log1p"
-        ) }}
+        {{ clipped }}
     {%- endif -%}
 {%- endmacro %}

@@ -35,6 +35,9 @@ known as (
         coalesce(
             cast(orders.delivered_at as date) > as_of.as_of_date, false
         ) as is_delivered_later,
+        coalesce(
+            cast(orders.handed_to_carrier_at as date) > as_of.as_of_date, false
+        ) as is_handed_over_later,
         orders.promised_at
 
     from orders
@@ -50,8 +53,11 @@ with_status as (
         customer_id,
 
         case
-            when order_status != 'delivered' or not is_delivered_later
+            when order_status = 'delivered' and not is_delivered_later
                 then order_status
+            when order_status = 'shipped' and not is_handed_over_later
+                then order_status
+            when order_status not in ('delivered', 'shipped') then order_status
             when handed_to_carrier_at is not null then 'shipped'
             when approved_at is not null then 'approved'
             else 'created'

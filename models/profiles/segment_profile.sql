@@ -67,7 +67,10 @@ joined as (
         per_segment.p10,
         per_segment.p90,
         overall.mean_of_all,
-        100 * per_segment.mean / nullif(overall.mean_of_all, 0) as index_vs_all
+        case
+            when overall.mean_of_all > 0
+                then 100 * per_segment.mean / overall.mean_of_all
+        end as index_vs_all
 
     from per_segment
     inner join overall

@@ -77,7 +77,10 @@ described as (
         on
             means.segment_id = words.segment_id
             and means.feature = words.feature
-    where words.prominence_rank <= 3 and means.mean is not null
+    where
+        words.prominence_rank <= {{ var('name_words') }}
+        and words.prominence >= {{ var('name_ratio') }} * words.top_prominence
+        and means.mean is not null
     group by means.segment_id
 
 ),

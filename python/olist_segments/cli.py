@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return options.run(options)
-    except RawFilesError as error:
+    except (RawFilesError, duckdb.IOException) as error:
         print(f"olist-segments: {error}", file=sys.stderr)
         return 2
 

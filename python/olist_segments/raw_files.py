@@ -126,8 +126,8 @@ def find_raw_folder(
         return "demo", root / "data" / "demo"
     if missing:
         raise RawFilesError(
-            f"{folder} lacks {len(missing)} of the nine files: {', '.join(missing)}. "
-            "Put them there under these names, or build on synthetic data with "
-            "`make build TARGET=demo`"
+            f"{folder} lacks {len(missing)} of the nine raw files: "
+            f"{', '.join(missing)}. Put them there under these names, or build on "
+            "synthetic data with `make build TARGET=demo`"
         )
     return target or "dev", folder

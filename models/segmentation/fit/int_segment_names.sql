@@ -2,7 +2,8 @@
 -- in all that stand out at least name_ratio as much; more words until no other segment
 -- has the same name, and the mean spend where even all words are the same.
 
-{%- set feature_count = var('features') | length %}
+{%- set noun = var('segment_noun') | replace("'", "''") %}
+{%- set and_word = ' ' ~ var('segment_and') | replace("'", "''") ~ ' ' %}
 
 with words as (
 
@@ -22,10 +23,7 @@ clusters as (
 
 lengths as (
 
-    {% for length in range(1, feature_count + 1) %}
-        select {{ length }} as word_count
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select distinct prominence_rank as word_count from words
 
 ),
 
@@ -37,9 +35,9 @@ composed as (
 
         {{ join_words('adjective', ', ') }} as adjectives,
         coalesce(
-            {{ join_words('noun', ', ') }}, '{{ var("segment_noun") }}'
+            {{ join_words('noun', ', ') }}, '{{ noun }}'
         ) as nouns,
-        {{ join_words('suffix', ' ' ~ var('segment_and') ~ ' ') }} as suffixes
+        {{ join_words('suffix', and_word) }} as suffixes
 
     from words
     cross join lengths
@@ -93,7 +91,7 @@ shortest as (
             min(word_count) filter (
                 where segments_with_name = 1 and word_count >= wanted_word_count
             ),
-            {{ feature_count }}
+            max(word_count)
         ) as word_count
 
     from names
@@ -110,7 +108,7 @@ chosen as (
             else concat(
                 names.name,
                 ' around R$ ',
-                cast(round(clusters.mean_spend, 2) as varchar)
+                cast(cast(clusters.mean_spend as decimal(18, 2)) as varchar)
             )
         end as name
 
