@@ -36,8 +36,8 @@ lock: ## pin the newest versions in requirements.txt and requirements-dev.txt (n
 	uv pip compile $(LOCK) -o requirements.txt -c requirements-dev.txt \
 		pyproject.toml .build-requirements.txt
 	rm .build-requirements.txt
-LOCK := --universal --generate-hashes --python-version 3.11 --no-emit-index-url \
-	--no-header --no-annotate --upgrade
+LOCK := --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
+	--upgrade
 
 clean: ## remove what builds write, but no raw data and no .venv
 	rm -rf target logs site data/demo *.duckdb *.duckdb.wal .sqlfluff_cache
