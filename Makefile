@@ -26,7 +26,7 @@ docs: .venv/runtime ## write the dbt docs into site/index.html (TARGET=dev|demo)
 demo-data: .venv/runtime ## write synthetic data to data/demo (ORDERS=, SEED=)
 	@$(BIN)/olist-segments demo-data --orders $(ORDERS) --seed $(SEED)
 
-summary: .venv/runtime ## print the segments of the last build (TARGET=dev|demo)
+summary: .venv/runtime ## print the segments that were built (TARGET=dev|demo)
 	@$(BIN)/olist-segments summary $(if $(TARGET),--target $(TARGET))
 
 lock: ## pin the newest versions in requirements.txt and requirements-dev.txt (needs uv)
@@ -47,7 +47,7 @@ clean: ## remove what builds write, but no raw data and no .venv
 		"Python 3.11 or newer is needed, this is " + sys.version.split()[0] + \
 		": name another one with make PYTHON=python3.12 build")'
 	@echo "Setting up .venv, once ..."
-	@$(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
 
 # --no-deps: the locks list every package, and pip cannot match an extra to a hash.
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps

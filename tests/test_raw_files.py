@@ -68,6 +68,39 @@ def test_a_damaged_archive_is_named(tmp_path):
         unpack_archive(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("place", "bytes_there", "sentence"),
+    [
+        (0, b"XXXX", "is not a complete zip file"),  # where the first file begins
+        (80, b"\xff" * 9, "is not a complete zip file"),  # its compressed text
+        (6, b"\x01", "cannot be unpacked"),  # a password is needed
+    ],
+)
+def test_a_defect_inside_an_archive_leaves_no_half_file(
+    tmp_path, place, bytes_there, sentence
+):
+    archive = tmp_path / "archive.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name in RAW_FILES:
+            packed.writestr(name, "".join(f"{number},b\n" for number in range(999)))
+    content = bytearray(archive.read_bytes())
+    content[place : place + len(bytes_there)] = bytes_there
+    if sentence == "cannot be unpacked":
+        content[content.index(b"PK\x01\x02") + 8] |= 1
+    archive.write_bytes(content)
+    with pytest.raises(RawFilesError, match=sentence):
+        unpack_archive(tmp_path)
+    assert list(tmp_path.iterdir()) == [archive]
+
+
+def test_a_folder_in_an_archive_is_not_taken_for_a_file(tmp_path):
+    archive = pack(tmp_path / "archive.zip")
+    with zipfile.ZipFile(archive, "a") as packed:
+        packed.writestr(f"{RAW_FILES[0]}/", "")
+    unpack_archive(tmp_path)
+    assert "from the archive" in (tmp_path / RAW_FILES[0]).read_text()
+
+
 def test_an_archive_that_lacks_files_names_them(tmp_path):
     pack(tmp_path / "archive.zip", RAW_FILES[1:])
     with pytest.raises(RawFilesError, match=f"does not contain {RAW_FILES[0]}"):
@@ -101,3 +134,8 @@ def test_asking_for_real_data_that_is_not_there_is_refused(tmp_path):
         find_raw_folder(tmp_path, target="dev")
     with pytest.raises(RawFilesError, match="lacks 9 of the nine"):
         find_raw_folder(tmp_path, raw_dir=str(tmp_path / "none"))
+
+
+def test_what_the_environment_names_must_be_unset_to_build_the_demo(tmp_path):
+    with pytest.raises(RawFilesError, match="or unset OLIST_RAW_DIR and build"):
+        find_raw_folder(tmp_path, target="demo", raw_dir=str(tmp_path / "none"))

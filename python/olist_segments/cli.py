@@ -3,6 +3,7 @@
 import argparse
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,13 @@ import duckdb
 from olist_segments.raw_files import RawFilesError, find_raw_folder, missing_files
 
 DATABASES = {"dev": "olist_segments.duckdb", "demo": "olist_demo.duckdb"}
+SUMMARY_TABLES = {
+    "segments",
+    "excluded_customers",
+    "customer_segments",
+    "segment_by_state",
+    "segment_k_candidates",
+}
 QUERIES = {
     "Whom to win back: the 20 long-gone customers who spent most": (
         "select customer_unique_id, segment_name, total_spend, recency_days "
@@ -41,7 +49,8 @@ def main(arguments: list[str] | None = None) -> int:
     Returns
     -------
     int
-        0 if all went well, 1 if dbt failed, 2 if the input cannot be used.
+        0 if all went well, 2 if the input cannot be used, 1 if a query failed;
+        otherwise what dbt returned.
     """
     options = _parser().parse_args(arguments)
     try:
@@ -49,6 +58,9 @@ def main(arguments: list[str] | None = None) -> int:
     except (RawFilesError, duckdb.IOException) as error:
         print(f"olist-segments: {error}", file=sys.stderr)
         return 2
+    except duckdb.Error as error:
+        print(f"olist-segments: {error}", file=sys.stderr)
+        return 1
 
 
 def project_root() -> Path:
@@ -70,22 +82,36 @@ def project_root() -> Path:
     raise RawFilesError(f"{here} is not inside the project: change into its folder")
 
 
-def summary(database: Path, *, is_demo: bool) -> str:
+def summary(database: Path, *, target: str) -> str:
     """Describe what a build has made.
 
     Parameters
     ----------
     database : Path
         A built database; opened for reading and closed again.
-    is_demo : bool
-        Say that the data is synthetic.
+    target : {"dev", "demo"}
+        What was built: real data, or synthetic data, which the summary then says.
 
     Returns
     -------
     str
-        Where the database is, its segments, and queries to try.
+        Where the database is, its segments, and queries to try; after a build of
+        some models only, where it is.
     """
+    lines = [f"Database: {database}"]
+    if target == "demo":
+        lines.append(
+            "The data in it is SYNTHETIC. For the real one put the nine Olist files, "
+            "or Kaggle's archive.zip, into data/raw and run `make build` again."
+        )
     with duckdb.connect(str(database), read_only=True) as connection:
+        tables = connection.sql(
+            "select table_name from information_schema.tables "
+            "where table_schema = 'main'"
+        ).fetchall()
+        if SUMMARY_TABLES - {name for (name,) in tables}:
+            lines.append("It has no segments yet: `make build` builds everything.")
+            return "\n".join(lines)
         segments = connection.sql(
             "select segment_id, segment_name, customer_count, customer_share, "
             "revenue, revenue_share, description from segments order by segment_id"
@@ -93,12 +119,6 @@ def summary(database: Path, *, is_demo: bool) -> str:
         ((excluded,),) = connection.sql(
             "select count(*) from excluded_customers"
         ).fetchall()
-    lines = [f"Database: {database}"]
-    if is_demo:
-        lines.append(
-            "The data in it is SYNTHETIC. For the real one put the nine Olist files, "
-            "or Kaggle's archive.zip, into data/raw and run `make build` again."
-        )
     lines += ["", f"{'':3}{'customers':>10}{'share':>8}{'revenue':>16}{'share':>8}"]
     for number, name, customers, share, revenue, revenue_share, text in segments:
         lines.append(f"{number:<3}{name}")
@@ -113,8 +133,11 @@ def summary(database: Path, *, is_demo: bool) -> str:
         "",
         "Three queries to try:",
     ]
+    command = f".venv/bin/olist-segments query --target {target}"
+    if os.environ.get("OLIST_DB"):
+        command = f"OLIST_DB={shlex.quote(str(database))} {command}"
     for title, query in QUERIES.items():
-        lines += [f"# {title}", f'.venv/bin/olist-segments query "{query}"']
+        lines += [f"# {title}", f'{command} "{query}"']
     return "\n".join(lines)
 
 
@@ -129,12 +152,19 @@ def _parser() -> argparse.ArgumentParser:
 
     build = command("build", _build, "Build everything and print the segments.")
     docs = command("docs", _docs, "Write the dbt docs as one file, site/index.html.")
-    shown = command("summary", _summary, "Print the segments of the last build.")
+    shown = command("summary", _summary, "Print the segments that were built.")
     query = command("query", _query, "Print the answer to a query in SQL.")
     query.add_argument("sql")
-    for one in (build, docs, shown, query):
+    build.add_argument(
+        "--target",
+        choices=DATABASES,
+        help="dev: real files, demo: synthetic ones (default: dev if there are any)",
+    )
+    for one in (docs, shown, query):
         one.add_argument(
-            "--target", help="dev: real files, demo: synthetic ones (default: by data)"
+            "--target",
+            choices=DATABASES,
+            help="whose database to read (default: dev if it was built, else demo)",
         )
     build.add_argument("dbt", nargs="*", help="further words for dbt, after --")
     demo = command("demo-data", _demo_data, "Write synthetic CSV files.")
@@ -160,14 +190,13 @@ def _build(options: argparse.Namespace) -> int:
     code = _dbt(root, ["build", "--target", target, *options.dbt])
     if code == 0:
         print()
-        print(summary(_database(root, target), is_demo=target == "demo"))
+        print(summary(_database(root, target), target=target))
     return code
 
 
 def _docs(options: argparse.Namespace) -> int:
     root = project_root()
-    target, _ = _data(root, options.target)
-    _built_database(root, target)
+    target, _ = _built(root, options.target)
     code = _dbt(root, ["docs", "generate", "--static", "--target", target])
     if code == 0:
         page = (root / "target" / "static_index.html").read_text(encoding="utf-8")
@@ -179,22 +208,17 @@ def _docs(options: argparse.Namespace) -> int:
 
 
 def _summary(options: argparse.Namespace) -> int:
-    root = project_root()
-    target, _ = _data(root, options.target)
-    print(summary(_built_database(root, target), is_demo=target == "demo"))
+    target, database = _built(project_root(), options.target)
+    print(summary(database, target=target))
     return 0
 
 
 def _query(options: argparse.Namespace) -> int:
-    root = project_root()
-    target, _ = _data(root, options.target)
-    database = _built_database(root, target)
+    target, database = _built(project_root(), options.target)
+    if target == "demo":
+        print("The answer is about SYNTHETIC data.", file=sys.stderr)
     with duckdb.connect(str(database), read_only=True) as connection:
-        try:
-            connection.sql(options.sql).show(max_width=200, max_rows=100)
-        except duckdb.Error as error:
-            print(f"olist-segments: {error}", file=sys.stderr)
-            return 1
+        connection.sql(options.sql).show(max_width=200, max_rows=100)
     return 0
 
 
@@ -223,11 +247,16 @@ def _database(root: Path, target: str) -> Path:
     return Path(named).resolve() if named else root / DATABASES[target]
 
 
-def _built_database(root: Path, target: str) -> Path:
+def _built(root: Path, target: str | None) -> tuple[str, Path]:
+    """Find the database to read: real results come before synthetic ones."""
+    if target is None and os.environ.get("OLIST_DB"):
+        target, _ = _data(root, None)
+    elif target is None:
+        target = "dev" if _database(root, "dev").is_file() else "demo"
     database = _database(root, target)
     if not database.is_file():
         raise RawFilesError(f"{database} does not exist yet: run `make build` first")
-    return database
+    return target, database
 
 
 def _dbt(root: Path, words: list[str]) -> int:
@@ -236,8 +265,10 @@ def _dbt(root: Path, words: list[str]) -> int:
     for name in ("OLIST_RAW_DIR", "OLIST_DB"):
         if environment.get(name):
             environment[name] = str(Path(environment[name]).resolve())
+    # dbt imports its main module before it is run, which Python warns about.
+    python = [sys.executable, "-W", "ignore::RuntimeWarning:runpy"]
     return subprocess.call(
-        [sys.executable, "-m", "dbt.cli.main", *words], cwd=root, env=environment
+        [*python, "-m", "dbt.cli.main", *words], cwd=root, env=environment
     )
 
 

@@ -3,6 +3,7 @@
 import os
 import shutil
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 
 RAW_FILES = (
@@ -58,7 +59,8 @@ def unpack_archive(folder: Path) -> Path | None:
     Raises
     ------
     RawFilesError
-        If the archive is damaged, or lacks a file that the folder lacks too.
+        If the archive is damaged or encrypted, or lacks a file that the folder
+        lacks too.
     """
     missing = missing_files(folder)
     archive = next((folder / n for n in ARCHIVES if (folder / n).is_file()), None)
@@ -66,7 +68,11 @@ def unpack_archive(folder: Path) -> Path | None:
         return None
     try:
         with zipfile.ZipFile(archive) as unpacked:
-            members = {PurePosixPath(name).name: name for name in unpacked.namelist()}
+            members = {
+                PurePosixPath(info.filename).name: info
+                for info in unpacked.infolist()
+                if not info.is_dir()
+            }
             absent = [name for name in missing if name not in members]
             if absent:
                 raise RawFilesError(
@@ -75,12 +81,22 @@ def unpack_archive(folder: Path) -> Path | None:
                 )
             for name in missing:
                 partial = folder / f"{name}.part"
-                with unpacked.open(members[name]) as source, partial.open("wb") as out:
-                    shutil.copyfileobj(source, out)
-                os.replace(partial, folder / name)
-    except (zipfile.BadZipFile, EOFError) as error:
+                try:
+                    with (
+                        unpacked.open(members[name]) as source,
+                        partial.open("wb") as out,
+                    ):
+                        shutil.copyfileobj(source, out)
+                    os.replace(partial, folder / name)
+                finally:
+                    partial.unlink(missing_ok=True)
+    except (zipfile.BadZipFile, EOFError, zlib.error) as error:
         raise RawFilesError(
             f"{archive} is not a complete zip file ({error}): download it again"
+        ) from error
+    except RuntimeError as error:  # zipfile's word for a password or a compression
+        raise RawFilesError(
+            f"{archive} cannot be unpacked ({error}): unpack it by hand"
         ) from error
     return archive
 
@@ -125,9 +141,10 @@ def find_raw_folder(
     if len(missing) == len(RAW_FILES) and target is None:
         return "demo", root / "data" / "demo"
     if missing:
+        unset = "unset OLIST_RAW_DIR and " if raw_dir else ""
         raise RawFilesError(
             f"{folder} lacks {len(missing)} of the nine raw files: "
-            f"{', '.join(missing)}. Put them there under these names, or build on "
-            "synthetic data with `make build TARGET=demo`"
+            f"{', '.join(missing)}. Put them there under these names, or {unset}build "
+            "on synthetic data with `make build TARGET=demo`"
         )
     return target or "dev", folder
