@@ -21,6 +21,6 @@
                 ~ 'the table rejected_rows, and correct the file or raise the variable.'
             ) }}
         {%- endif -%}
-        {%- do exceptions.warn(message ~ ' They are kept in rejected_rows.') -%}
+        {%- do exceptions.warn(message ~ ' Kept in rejected_rows.') -%}
     {%- endfor -%}
 {%- endmacro %}

@@ -3,6 +3,8 @@
 
 {%- set statuses = "'delivered', 'shipped', 'canceled', 'unavailable', 'invoiced', "
     ~ "'processing', 'created', 'approved'" %}
+{%- set payment_types = "'credit_card', 'boleto', 'voucher', 'debit_card', "
+    ~ "'not_defined'" %}
 {%- set checks = [
     ('orders_without_id', 'orders', 'order_id is null'),
     ('orders_without_purchase_date', 'orders',
@@ -33,6 +35,8 @@
     ('payments_negative', 'order_payments', 'payment_value < 0'),
     ('payments_with_parts_of_cents', 'order_payments',
         'payment_value != round(payment_value, 2)'),
+    ('payments_of_unknown_type', 'order_payments',
+        'payment_type is null or payment_type not in (' ~ payment_types ~ ')'),
     ('payments_not_defined', 'order_payments', "payment_type = 'not_defined'"),
     ('payments_without_installments', 'order_payments',
         'installments is null or installments < 1 '

@@ -55,7 +55,7 @@ class RawFile:
 
 
 class RejectedLine(NamedTuple):
-    """Where a line of a CSV stands, as an editor shows it.
+    r"""Where a line of a CSV stands, as an editor shows it.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class RejectedLine(NamedTuple):
     line_count : int
         Lines that it spans: more than one if a quoted field has line breaks.
     raw_line : str
-        Its text without the line end; bytes that are not UTF-8 as ``\\xe3``.
+        Its text without the line end; bytes that are not UTF-8 as ``\xe3``.
     """
 
     line_number: int
@@ -116,9 +116,12 @@ def find_problems(
     Returns
     -------
     list of str
-        One sentence per problem, beginning with the name of the file: what was
-        expected, what was found, what to do. Empty if all is well.
+        One sentence per problem: the name of the file, what was expected, what was
+        found, what to do. Empty if all is well.
     """
+    if not any((folder / expected.name).exists() for expected in contract):
+        names = ", ".join(expected.name for expected in contract)
+        return [f"none of the files is in {folder}: put them there, {names}"]
     problems = []
     for expected in contract:
         problem = _file_problem(folder / expected.name)
@@ -173,6 +176,7 @@ def find_lines(path: Path, positions: Sequence[int]) -> list[RejectedLine]:
             line_number += content[counted:start].count(line_end)
             counted = start
             raw = content[start : _RECORD.match(content, start).start("end")]
+            raw = raw.removesuffix(line_end)  # a quote open to the end of the file
             found[position] = RejectedLine(
                 line_number,
                 1 + raw.count(line_end),
@@ -241,8 +245,9 @@ def _header_problem(line: str, columns: Sequence[str]) -> str | None:
             return f"is separated by {word} instead of commas: save it with commas"
     if missing and len(missing) == len(columns):
         return (
-            f"has none of its columns in the first line: expected {', '.join(columns)}; "
-            f"found {line[:60]!r}. Put the line with the names first"
+            "has none of its columns in the first line: expected "
+            f"{', '.join(columns)}; found {line[:60]!r}. Put the line with the names "
+            "first"
         )
     repeated = sorted({name for name in columns if found.count(name) > 1})
     if repeated:
@@ -280,11 +285,13 @@ def _scan(path: Path) -> _Scan:
         while block := opened.read(_BLOCK) + opened.readline():
             if not block.isascii():
                 _count_bad_lines(block, scan)
-            pairs = block.count(b"\r\n")
-            for end in (b"\n", b"\r"):
-                scan.line_ends[end] += block.count(end) - pairs
-            scan.line_ends[b"\r\n"] += pairs
-            scan.line_count += block.count(b"\n") or block.count(b"\r")
+            feeds = block.count(b"\n")
+            returns = block.count(b"\r") if b"\r" in block else 0
+            pairs = block.count(b"\r\n") if returns else 0
+            scan.line_ends.update(
+                {b"\n": feeds - pairs, b"\r": returns - pairs, b"\r\n": pairs}
+            )
+            scan.line_count += feeds or returns
             last = block[-1:]
     scan.line_count += last not in (b"\n", b"\r")
     if sum(count > 0 for count in scan.line_ends.values()) > 1:
@@ -330,4 +337,3 @@ def _text_problem(scan: _Scan, max_bad_share: float) -> str | None:
         counts = " and ".join(f"{n:,} in {_LINE_ENDS[end]}" for end, n in used.items())
         return f"mixes line ends, {counts}: save it with one kind"
     return None
-
