@@ -10,39 +10,46 @@
 
 {% macro duckdb__keep_rejects(file) -%}
     create or replace table {{ rejects_of(this) }} as
-    with errors as (
+    with ranked as (
 
         select
             *,
             row_number() over (
-                partition by line_byte_position order by column_idx nulls last
+                partition by line order by byte_position, column_idx
             ) as error_rank
         from reject_errors_{{ file.name }}
+
+    ),
+
+    errors as (
+
+        select * from ranked
+        where error_rank = 1
 
     ),
 
     lines as (
 
         select
-            unnest(list_sort(list(line_byte_position))) as line_byte_position,
             unnest(
                 raw_file_lines(
                     '{{ raw_file(file.meta.file) | replace("'", "''") }}',
-                    cast(list_sort(list(line_byte_position)) as bigint[])
-                )
-            ) as found
+                    cast(list(line_byte_position order by line) as bigint[]),
+                    cast(list(byte_position order by line) as bigint[])
+                ),
+                recursive := true
+            )
         from errors
-        where error_rank = 1
 
     )
 
     select
-        lines.found.line_number,
-        lines.found.line_count,
+        lines.line_number,
+        lines.line_count,
         errors.column_name,
         {{ reject_reason() }} as reason,
-        lines.found.raw_line
+        lines.raw_line
     from errors
-    inner join lines using (line_byte_position)
-    where errors.error_rank = 1
+    inner join lines
+        on errors.byte_position = lines.place
 {%- endmacro %}

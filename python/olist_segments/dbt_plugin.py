@@ -28,8 +28,9 @@ class Plugin(BasePlugin):
             (raw_file_header, ["VARCHAR"], "VARCHAR[]"),
             (
                 raw_file_lines,
-                ["VARCHAR", "BIGINT[]"],
-                "STRUCT(line_number BIGINT, line_count BIGINT, raw_line VARCHAR)[]",
+                ["VARCHAR", "BIGINT[]", "BIGINT[]"],
+                "STRUCT(place BIGINT, line_number BIGINT, line_count BIGINT, "
+                "raw_line VARCHAR)[]",
             ),
         ]:
             conn.create_function(
@@ -72,18 +73,18 @@ def raw_file_header(path: str) -> list[str]:
     return read_header(Path(path)) if Path(path).is_file() else []
 
 
-def raw_file_lines(path: str, positions: list[int]) -> list[dict]:
-    """Find the lines that begin at given bytes; see `raw_check.find_lines`.
+def raw_file_lines(path: str, positions: list[int], places: list[int]) -> list[dict]:
+    """Find the lines that a reader has rejected; see `raw_check.find_lines`.
 
     Parameters
     ----------
     path : str
-    positions : list of int
-        The first byte of the file is 1.
+    positions, places : list of int
+        Where each line begins, and a byte in it; the first byte of the file is 1.
 
     Returns
     -------
     list of dict
         With the attributes of `raw_check.RejectedLine`.
     """
-    return [line._asdict() for line in find_lines(Path(path), positions)]
+    return [line._asdict() for line in find_lines(Path(path), positions, places)]

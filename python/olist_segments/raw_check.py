@@ -59,6 +59,8 @@ class RejectedLine(NamedTuple):
 
     Attributes
     ----------
+    place : int
+        The byte that the reader stumbled over, the first of the file being 1.
     line_number : int
         Number of its first line, the header being 1.
     line_count : int
@@ -67,6 +69,7 @@ class RejectedLine(NamedTuple):
         Its text without the line end; bytes that are not UTF-8 as ``\xe3``.
     """
 
+    place: int
     line_number: int
     line_count: int
     raw_line: str
@@ -150,39 +153,52 @@ def read_header(path: Path) -> list[str]:
         return _names(_first_line(opened.read(_BLOCK)), ",")
 
 
-def find_lines(path: Path, positions: Sequence[int]) -> list[RejectedLine]:
-    """Find the lines of a CSV that begin at given bytes.
+def find_lines(
+    path: Path, positions: Sequence[int], places: Sequence[int]
+) -> list[RejectedLine]:
+    """Find the lines of a CSV that a reader has rejected.
 
     Parameters
     ----------
     path : Path
     positions : sequence of int
-        Where each line begins, in bytes, the first byte of the file being 1.
+        Where each line begins, in bytes, the first byte of the file being 1. DuckDB
+        may be wrong about it where quotes are in disorder; then `places` decides.
+    places : sequence of int
+        A byte of each line, or of its end: what the reader stumbled over.
 
     Returns
     -------
     list of RejectedLine
-        One per position, in the same order.
+        One per position and in the order of `places`, but for lines found before.
     """
-    found = {}
+    found = []
+    end = -1
     with (
         path.open("rb") as opened,
         mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as content,
     ):
         line_end = b"\n" if content.find(b"\n") >= 0 else b"\r"
         line_number, counted = 1, 0
-        for position in sorted(set(positions)):
-            start = position - 1
+        for place, position in sorted(zip(places, positions, strict=True)):
+            start = content.rfind(line_end, 0, position - 1) + 1
+            if _RECORD.match(content, start).start("end") < place - 1:
+                start = content.rfind(line_end, 0, place - 1) + 1
+            if start <= end:
+                continue
+            end = _RECORD.match(content, start).start("end")
             line_number += content[counted:start].count(line_end)
             counted = start
-            raw = content[start : _RECORD.match(content, start).start("end")]
-            raw = raw.removesuffix(line_end)  # a quote open to the end of the file
-            found[position] = RejectedLine(
-                line_number,
-                1 + raw.count(line_end),
-                raw.decode("utf-8", errors="backslashreplace"),
+            raw = content[start:end].removesuffix(line_end)  # where a quote stays open
+            found.append(
+                RejectedLine(
+                    place,
+                    line_number,
+                    1 + raw.count(line_end),
+                    raw.decode("utf-8", errors="backslashreplace"),
+                )
             )
-    return [found[position] for position in positions]
+    return found
 
 
 def _file_problem(path: Path) -> str | None:
