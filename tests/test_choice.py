@@ -3,7 +3,7 @@ import pytest
 from olist_segments.choice import choose_k, find_elbow
 
 INERTIA = [464, 376, 309, 266, 246, 228, 214, 202, 192]
-LIMITS = {"min_stability": 0.8, "min_segment_share": 0.02}
+LIMITS = {"min_stability": 0.8, "min_silhouette": 0.25, "min_segment_share": 0.02}
 
 
 def candidates(stability=0.95, share=0.05, silhouette=0.3):

@@ -13,12 +13,6 @@ names as (
 
 ),
 
-models as (
-
-    select * from {{ ref('segment_models') }}
-
-),
-
 features as (
 
     select * from {{ ref('customer_features') }}
@@ -64,8 +58,6 @@ joined as (
     from assignments
     inner join names
         on assignments.segment_id = names.segment_id
-    inner join models
-        on assignments.model_id = models.model_id
     inner join features
         on assignments.customer_unique_id = features.customer_unique_id
     cross join as_of

@@ -1,6 +1,7 @@
--- One row per candidate k: what the rule for k looks at, over all eligible customers.
+-- One row per candidate k: what the rule for k looks at, over all customers the model
+-- was fitted on.
 
-{%- set features = var('features') %}
+{%- set features = chosen_features() %}
 
 with assignments as (
 
@@ -10,7 +11,7 @@ with assignments as (
 
 centroids as (
 
-    select * from {{ ref('int_candidate_centroids') }}
+    {{ wide_centroids(ref('int_candidate_centroids'), 'k') }}
 
 ),
 
