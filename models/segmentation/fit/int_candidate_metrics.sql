@@ -33,6 +33,12 @@ silhouettes as (
 
 ),
 
+noise as (
+
+    select * from {{ ref('int_candidate_noise') }}
+
+),
+
 clusters as (
 
     select
@@ -130,6 +136,7 @@ joined as (
 
         per_k.inertia,
         per_k.silhouette,
+        noise.noise_silhouette,
         silhouettes.silhouette_euclidean,
         davies_bouldin.davies_bouldin,
         case
@@ -146,6 +153,8 @@ joined as (
         on per_k.k = davies_bouldin.k
     inner join silhouettes
         on per_k.k = silhouettes.k
+    inner join noise
+        on per_k.k = noise.k
     left join stability
         on per_k.k = stability.k
 
