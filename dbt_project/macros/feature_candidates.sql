@@ -1,7 +1,5 @@
-{# The entries of all features that the configuration may cluster on. #}
+{# The entries that a fit may cluster on: the list, or all that the rule goes through. #}
 {% macro feature_candidates() -%}
-    {{ return(
-        var('features')
-        + (var('further_features') if var('feature_choice') == 'auto' else [])
-    ) }}
+    {%- set is_auto = var('feature_choice') == 'auto' -%}
+    {{ return(worded_features() if is_auto else var('features')) }}
 {%- endmacro %}

@@ -2,12 +2,9 @@
 -- its members, and the last day of segment_migrations counts them all. It holds for the
 -- last as-of date that was built: an earlier one adds nothing to the history.
 
-with is_last as (
+with last_change as (
 
-    select
-        as_of.as_of_date >= (select max(entered_at) from {{ ref('segment_changes') }})
-            as is_last
-    from {{ ref('int_as_of') }} as as_of
+    select max(entered_at) as last_day from {{ ref('segment_changes') }}
 
 ),
 
@@ -40,15 +37,15 @@ counted as (
     group by segment_key
     union all
     select
-        to_segment_key as segment_key,
+        migrations.to_segment_key as segment_key,
         0 as by_changes,
-        sum(customer_count) as by_migrations,
+        sum(migrations.customer_count) as by_migrations,
         0 as members
-    from {{ ref('segment_migrations') }}
-    where
-        to_segment_key != 'none'
-        and as_of_date = (select max(entered_at) from {{ ref('segment_changes') }})
-    group by to_segment_key
+    from {{ ref('segment_migrations') }} as migrations
+    inner join last_change
+        on migrations.as_of_date = last_change.last_day
+    where migrations.to_segment_key != 'none'
+    group by migrations.to_segment_key
     union all
     select
         segment_key,
@@ -74,9 +71,10 @@ totals as (
 
 select totals.*
 from totals
-cross join is_last
+cross join last_change
+cross join {{ ref('int_as_of') }} as as_of
 where
-    is_last.is_last
+    as_of.as_of_date >= last_change.last_day
     and (
         totals.by_changes != totals.members
         or totals.by_migrations != totals.members
