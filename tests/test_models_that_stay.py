@@ -2,6 +2,7 @@
 
 import datetime
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -10,11 +11,13 @@ import sys
 import duckdb
 import numpy as np
 import pytest
+import yaml
 from conftest import ROOT, build, dbt, rows
 from olist_segments.cli import month_ends
 from test_pipeline import differences
 
 TABLES_ONLY = ("--resource-type", "model", "--resource-type", "snapshot")
+HISTORY = ("customer_segment_history", "segment_changes", "segment_migrations")
 STORED = ("segment_model_features", "segment_centroids", "segment_model_bins")
 
 
@@ -218,7 +221,10 @@ def test_a_changed_k_or_feature_list_or_a_full_refresh_refits_and_keeps_the_old(
     assert "-k3-" in fixed
     assert again(k=3) == fixed
     assert models_with_all_their_parts(database) == {first, refreshed, fixed}
-    assert rows(database, "select count(*) from segments") == [(3,)]
+    ((segments,),) = rows(
+        database, "select count(distinct segment_id) from customer_segments"
+    )
+    assert segments == 3
     assert rows(
         database,
         "select count(*), count(distinct customer_unique_id) from segment_changes "
@@ -260,8 +266,7 @@ def test_a_build_killed_in_the_middle_of_a_fit_is_made_good_by_the_next(
             "where dbt_valid_to is not null"
         )
     found = differences(demo_database, database)
-    history = {"customer_segment_history", "segment_changes", "segment_migrations"}
-    assert [one for one in found if one[0] not in history] == []
+    assert [one for one in found if one[0] not in HISTORY] == []
 
 
 def killed_after(table, *, raw_dir, database):
@@ -342,22 +347,26 @@ def test_a_replay_labels_past_months_with_the_current_model(
     demo_dir, demo_database, tmp_path
 ):
     database = tmp_path / "replayed.duckdb"
-    result = subprocess.run(
-        [
-            *(sys.executable, "-m", "olist_segments", "replay", "--target", "demo"),
-            *("--from", "2018-06", "--to", "2018-07"),
-        ],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "OLIST_RAW_DIR": str(demo_dir),
-            "OLIST_DB": str(database),
-            "PYTHONPATH": str(ROOT / "python"),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    shutil.copy(demo_database, database)
+    command = [sys.executable, "-m", "olist_segments", "replay", "--target", "demo"]
+    environment = {
+        **os.environ,
+        "OLIST_RAW_DIR": str(demo_dir),
+        "OLIST_DB": str(database),
+        "PYTHONPATH": str(ROOT / "python"),
+    }
+
+    def replay(first, last):
+        return subprocess.run(
+            [*command, "--from", first, "--to", last],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    result = replay("2018-06", "2018-07")
     assert result.returncode == 0, result.stdout[-3000:] + result.stderr
     assert "[2/2] as of 2018-07-31" in result.stdout
     days = rows(database, "select distinct entered_at::varchar from segment_changes")
@@ -365,18 +374,65 @@ def test_a_replay_labels_past_months_with_the_current_model(
     assert rows(database, "select distinct model_id from segment_changes") == [
         (model(demo_database),)
     ]
-    ((chained, moved),) = rows(
+    # Whoever comes from a segment has left it that day.
+    ((moved, left),) = rows(
         database,
-        "select bool_and(before.left_at = after.entered_at), count(*) "
-        "from segment_changes as after join segment_changes as before "
+        "select count(*), count(before.left_at) "
+        "from segment_changes as after left join segment_changes as before "
         "on after.customer_unique_id = before.customer_unique_id "
-        "and before.segment_key = after.previous_segment_key "
-        "and before.entered_at < after.entered_at "
-        "and coalesce(before.left_at, '2999-01-01') <= after.entered_at "
-        "and before.left_at = after.entered_at",
+        "and after.previous_segment_key = before.segment_key "
+        "and after.entered_at = before.left_at "
+        "where after.previous_segment_key is not null",
     )
-    assert chained
-    assert moved > 20
+    assert moved == left > 20
     found = differences(demo_database, database)
-    history = {"customer_segment_history", "segment_changes", "segment_migrations"}
-    assert [one for one in found if one[0] not in history] == []
+    assert [one for one in found if one[0] not in HISTORY] == []
+
+    late = replay("2018-09", "2018-10")
+    assert late.returncode == 2
+    assert "2018-10 does not end before 2018-10-17" in late.stderr
+
+
+def test_names_can_be_translated_without_a_refit(demo_dir, demo_database, tmp_path):
+    database = tmp_path / "traduzido.duckdb"
+    shutil.copy(demo_database, database)
+    configured = yaml.safe_load((ROOT / "dbt_project.yml").read_text("utf-8"))["vars"]
+    words = {
+        "recency_days": ("suffix", "há muito ausentes", "recentes"),
+        "order_count": ("noun", "compradores frequêntes", "compradores únicos"),
+        "total_spend": ("noun", "grandes gastadores", "pequenos gastadores"),
+        "review_score": ("suffix", "satisfeitos", "insatisfeitos"),
+        "installments": ("suffix", "em prestações", "à vista"),
+        "delivery_delay_days": (
+            "suffix",
+            "com entregas lentas",
+            "com entregas rápidas",
+        ),
+    }
+    features = [
+        {**feature, **dict(zip(("word", "high", "low"), words[name], strict=True))}
+        for feature in configured["features"]
+        for name in [feature["name"]]
+    ]
+    build(
+        "--select",
+        "int_segment_words",
+        "int_segment_names",
+        "customer_segments",
+        raw_dir=demo_dir,
+        database=database,
+        variables={
+            "features": features,
+            "segment_noun": "clientes",
+            "segment_and": "e",
+        },
+    )
+    assert model(database) == model(demo_database)
+    sizes = "select segment_id, count(*) from customer_segments group by all order by 1"
+    assert rows(database, sizes) == rows(demo_database, sizes)
+    named = dict(
+        rows(database, "select segment_key, segment_name from customer_segments")
+    )
+    assert named["compradores_frequentes"] == "Compradores frequêntes"
+    assert all(re.fullmatch("[a-z0-9_]+", key) for key in named)
+    assert any("prestações" in name for name in named.values())

@@ -39,20 +39,9 @@ joined as (
         sqrt(assignments.squared_distance) as distance_to_centroid,
         assignments.silhouette,
 
-        features.recency_days,
-        features.tenure_days,
-        features.order_count,
-        features.item_count,
-        features.category_count,
-        features.total_spend,
-        features.average_order_value,
-        features.freight_share,
-        features.review_score,
-        features.installments,
-        features.delivery_days,
-        features.delivery_delay_days,
-        features.distance_km,
-
+        {% for name in numeric_columns('customer_features') -%}
+            features.{{ name }},
+        {% endfor %}
         as_of.as_of_date
 
     from assignments
