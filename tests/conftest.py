@@ -13,17 +13,26 @@ import yaml
 from olist_segments.demo_data import write_demo_data
 
 ROOT = Path(__file__).resolve().parents[1]
+# Staging has no order of rows, and its lines are counted elsewhere.
+SCHEMAS = ("main", "intermediate")
 
 
-def dbt(
+def dbt(*words: str, **options) -> subprocess.CompletedProcess:
+    """Run dbt from the root of the project; see `dbt_process` for the options."""
+    with dbt_process(*words, **options) as process:
+        stdout, stderr = process.communicate()
+    return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
+
+
+def dbt_process(
     *words: str,
     raw_dir: Path,
     database: Path,
     target: str = "demo",
     variables: dict | None = None,
     duckdb_threads: int | None = None,
-) -> subprocess.CompletedProcess:
-    """Run dbt from the root of the project, with its artifacts beside the database."""
+) -> subprocess.Popen:
+    """Start dbt in the root of the project, with its artifacts beside the database."""
     work = database.parent
     work.mkdir(parents=True, exist_ok=True)
     profiles = yaml.safe_load((ROOT / "profiles.yml").read_text())
@@ -40,8 +49,13 @@ def dbt(
         "OLIST_DB": str(database),
         "PYTHONPATH": str(ROOT / "python"),
     }
-    return subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    return subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
 
 
@@ -56,6 +70,41 @@ def rows(database: Path, query: str) -> list[tuple]:
     """Return the answer to a query; the database is closed again."""
     with duckdb.connect(str(database), read_only=True) as connection:
         return connection.sql(query).fetchall()
+
+
+def tables(database: Path) -> list[tuple]:
+    """List the tables whose content a build promises."""
+    return rows(
+        database,
+        "select table_schema, table_name from information_schema.tables "
+        f"where table_schema in {SCHEMAS} order by all",
+    )
+
+
+def differences(one: Path, other: Path) -> list[tuple]:
+    """List tables in which a row of one database has no equal in the other."""
+    found = []
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{one}' as one (read_only)")
+        connection.execute(f"attach '{other}' as other (read_only)")
+        for schema, table in tables(one):
+            columns = connection.sql(
+                "select column_name, data_type from information_schema.columns "
+                f"where table_catalog = 'one' and table_schema = '{schema}' "
+                f"and table_name = '{table}' order by ordinal_position"
+            ).fetchall()
+            exact = [f'"{name}"' for name, type_ in columns if type_ != "DOUBLE"]
+            inexact = [f'"{name}"' for name, type_ in columns if type_ == "DOUBLE"]
+            picked = ", ".join(exact + [f"round({c}, 8) as {c}" for c in inexact])
+            counts = connection.sql(
+                f"select (select count(*) from one.{schema}.{table}), "
+                f"(select count(*) from other.{schema}.{table}), "
+                f"(select count(*) from (select {picked} from one.{schema}.{table} "
+                f"except all select {picked} from other.{schema}.{table}))"
+            ).fetchall()[0]
+            if counts[0] != counts[1] or counts[2]:
+                found.append((table, *counts))
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -6,51 +6,15 @@ import random
 import duckdb
 import numpy as np
 import pytest
-from conftest import build, dbt, rows
+from conftest import build, dbt, differences, rows, tables
 from sklearn.metrics import (
     calinski_harabasz_score,
     davies_bouldin_score,
     silhouette_score,
 )
 
-# Tables whose numbers may differ in the last bits only; all others must be equal.
-SCHEMAS = ("main", "intermediate")
 WORDS = {"word": "noun", "high": "lots", "low": "few", "phrase": "things"}
 RECENCY = {"name": "recency_days", "transform": "none", "clip_quantile": 1, **WORDS}
-
-
-def tables(database):
-    return rows(
-        database,
-        "select table_schema, table_name from information_schema.tables "
-        f"where table_schema in {SCHEMAS} order by all",
-    )
-
-
-def differences(one, other):
-    """List tables in which a row of one database has no equal in the other."""
-    found = []
-    with duckdb.connect() as connection:
-        connection.execute(f"attach '{one}' as one (read_only)")
-        connection.execute(f"attach '{other}' as other (read_only)")
-        for schema, table in tables(one):
-            columns = connection.sql(
-                "select column_name, data_type from information_schema.columns "
-                f"where table_catalog = 'one' and table_schema = '{schema}' "
-                f"and table_name = '{table}' order by ordinal_position"
-            ).fetchall()
-            exact = [f'"{name}"' for name, type_ in columns if type_ != "DOUBLE"]
-            inexact = [f'"{name}"' for name, type_ in columns if type_ == "DOUBLE"]
-            picked = ", ".join(exact + [f"round({c}, 8) as {c}" for c in inexact])
-            counts = connection.sql(
-                f"select (select count(*) from one.{schema}.{table}), "
-                f"(select count(*) from other.{schema}.{table}), "
-                f"(select count(*) from (select {picked} from one.{schema}.{table} "
-                f"except all select {picked} from other.{schema}.{table}))"
-            ).fetchall()[0]
-            if counts[0] != counts[1] or counts[2]:
-                found.append((table, *counts))
-    return found
 
 
 def shuffled(source, folder):

@@ -1,9 +1,12 @@
 """Plugin of dbt-duckdb: what SQL asks of the raw files."""
 
 import json
+import re
 from pathlib import Path
 
+import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt_common.exceptions import DbtRuntimeError
 
 from olist_segments.raw_check import (
     RawFile,
@@ -15,6 +18,32 @@ from olist_segments.raw_check import (
 
 class Plugin(BasePlugin):
     """Register functions that macros call; profiles.yml names this module."""
+
+    def update_connection_config(self, creds, config: dict) -> None:
+        """Refuse a database that cannot be opened, before dbt shows a traceback.
+
+        Parameters
+        ----------
+        creds : DuckDBCredentials
+        config : dict
+            What the database will be opened with.
+
+        Raises
+        ------
+        DbtRuntimeError
+            If another process has the database open, or it cannot be written.
+        """
+        if creds.path == ":memory:":
+            return
+        try:
+            duckdb.connect(creds.path, config=config).close()
+        except duckdb.Error as error:
+            holder = re.search(r"held in (.*? \(PID \d+\))", str(error))
+            raise DbtRuntimeError(
+                f"{creds.path} is open in {holder[1]}: close it there, and build again"
+                if holder
+                else f"{creds.path} cannot be opened for writing: {error}"
+            ) from error
 
     def configure_connection(self, conn) -> None:
         """Add the functions to a DuckDB connection.

@@ -23,12 +23,12 @@ candidate_bounds as (
             {{ loop.index }} as position,
             '{{ feature.name }}' as feature,
             '{{ feature.transform }}' as transform,
-            percentile_cont(0.5) within group (
+            coalesce(percentile_cont(0.5) within group (
                 order by cast({{ feature.name }} as double)
-            ) as fill_value,
-            percentile_cont({{ feature.clip_quantile }}) within group (
+            ), 0) as fill_value,
+            coalesce(percentile_cont({{ feature.clip_quantile }}) within group (
                 order by cast({{ feature.name }} as double)
-            ) as clip_upper
+            ), 0) as clip_upper
 
         from customers
         {{ 'union all' if not loop.last }}

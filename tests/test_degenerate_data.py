@@ -1,0 +1,286 @@
+"""Strange but sound data is built; data that says nothing is refused in a sentence."""
+
+import csv
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from bad_data import (
+    CUSTOMERS,
+    ITEMS,
+    ORDERS,
+    PAYMENTS,
+    PRODUCTS,
+    REVIEWS,
+    SELLERS,
+)
+from conftest import build, dbt, dbt_process, differences, rows
+
+QUICK = ["--exclude-resource-type", "unit_test"]
+STRANGE = [
+    'São "José", <b>quoted</b>',
+    "line\nbreak\r\nand\ttab",
+    "<script>alert(1)</script>",
+    "Robert'); drop table customers;--",
+    "{{ ref('orders') }} {% endif %}",
+    "🛒 👩‍👩‍👧 ‮right to left",
+    "%s ${HOME} \\n \x00nul",
+    "x" * 100_000,
+]
+
+
+def read(path: Path) -> list[list[str]]:
+    with path.open(encoding="utf-8-sig", newline="") as opened:
+        return list(csv.reader(opened))
+
+
+def write(path: Path, lines: list[list[str]], end: str = "\n") -> None:
+    with path.open("w", encoding="utf-8", newline="") as opened:
+        csv.writer(opened, lineterminator=end).writerows(lines)
+
+
+def few_orders(source: Path, folder: Path, count: int) -> Path:
+    """Copy the files with the first so many delivered orders and all that is theirs."""
+    folder.mkdir(parents=True)
+    lines = {path.name: read(path) for path in source.glob("*.csv")}
+    delivered = [line for line in lines[ORDERS][1:] if line[2] == "delivered"][:count]
+    orders = {line[0] for line in delivered}
+    belongs = {
+        ORDERS: lambda line: line[0] in orders,
+        CUSTOMERS: lambda line: line[0] in {order[1] for order in delivered},
+        ITEMS: lambda line: line[0] in orders,
+        PAYMENTS: lambda line: line[0] in orders,
+        REVIEWS: lambda line: line[1] in orders,
+    }
+    for name, (header, *content) in lines.items():
+        kept = filter(belongs.get(name, lambda line: True), content)
+        write(folder / name, [header, *kept])
+    return folder
+
+
+def edit(path: Path, change: Callable[[int, list[str]], object]) -> None:
+    """Change the lines of a file but the header: `change` gets number and fields."""
+    header, *lines = read(path)
+    for number, line in enumerate(lines):
+        change(number, line)
+    write(path, [header, *lines])
+
+
+def set_field(position: int, value) -> Callable[[int, list[str]], object]:
+    return lambda number, line: line.__setitem__(
+        position, value(number) if callable(value) else value
+    )
+
+
+# --- Strange but sound ----------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def strange(demo_dir, tmp_path_factory):
+    """Return strange files and what is built on them.
+
+    Categories and cities of markup, SQL and emoji; no reviews at all, everybody pays at
+    once; CRLF, no end of the last line; a space and a quote in the names of folders.
+    """
+    work = tmp_path_factory.mktemp("it's strange")
+    folder = few_orders(demo_dir, work / "raw 'files'", 400)
+    for name, position in [(CUSTOMERS, 3), (SELLERS, 2), (PRODUCTS, 1)]:
+        edit(
+            folder / name,
+            set_field(position, lambda number: STRANGE[number % len(STRANGE)]),
+        )
+    edit(folder / PAYMENTS, set_field(3, "1"))
+    write(folder / REVIEWS, read(folder / REVIEWS)[:1])
+    for path in folder.glob("*.csv"):
+        write(path, read(path), end="\r\n")
+        path.write_bytes(path.read_bytes().removesuffix(b"\r\n"))
+        path.chmod(0o444)
+    folder.chmod(0o555)
+    before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+    database = build(*QUICK, raw_dir=folder, database=work / "strange.duckdb")
+    after = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+    folder.chmod(0o755)
+    return database, before, after
+
+
+def test_every_customer_of_strange_data_is_accounted_for(strange):
+    database, _, _ = strange
+    ((orders, rejected, people, placed),) = rows(
+        database,
+        "select (select count(*) from orders), (select count(*) from rejected_rows), "
+        "(select count(*) from customers), (select count(*) from customer_segments) "
+        "+ (select count(*) from excluded_customers)",
+    )
+    assert (orders, rejected) == (400, 0)
+    assert people == placed
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("customers", "city"),
+        ("order_lines", "seller_city"),
+        ("segment_by_city", "city"),
+        ("segment_by_category", "category"),
+    ],
+)
+def test_any_text_goes_through_unchanged(strange, table, column):
+    database, _, _ = strange
+    found = {
+        text for (text,) in rows(database, f"select distinct {column} from {table}")
+    }
+    assert set(STRANGE) <= found
+
+
+def test_a_feature_that_nobody_has_or_all_share_counts_for_nothing(strange):
+    database, _, _ = strange
+    constant = rows(
+        database,
+        "select feature from segment_model_features "
+        "where standard_deviation = 0 or standard_deviation is null order by feature",
+    )
+    assert {("installments",), ("review_score",)} <= set(constant)
+    assert rows(
+        database, "select count(*) from customer_segments where segment_name is null"
+    ) == [(0,)]
+
+
+def test_a_build_writes_nothing_beside_the_raw_files(strange):
+    _, before, after = strange
+    assert before == after
+
+
+# --- Too little to say anything -------------------------------------------------------
+
+
+def _alike(folder: Path) -> None:
+    """Make all customers alike: the same day, price, payment, review and delivery."""
+    edit(
+        folder / CUSTOMERS,
+        lambda number, line: line.__setitem__(1, f"person {number}"),
+    )
+    edit(
+        folder / ORDERS,
+        lambda number, line: line.__setitem__(
+            slice(3, 8),
+            [
+                "2018-01-01 10:00:00",
+                "2018-01-01 11:00:00",
+                "2018-01-01 12:00:00",
+                "2018-01-01 22:00:00",
+                "2018-01-20 00:00:00",
+            ],
+        ),
+    )
+    seen = set()
+    header, *items = read(folder / ITEMS)
+    items = [line for line in items if not (line[0] in seen or seen.add(line[0]))]
+    write(folder / ITEMS, [header, *items])
+    edit(
+        folder / ITEMS, lambda number, line: line.__setitem__(slice(5, 7), ["10", "5"])
+    )
+    edit(folder / PAYMENTS, set_field(3, "1"))
+    edit(folder / REVIEWS, set_field(2, "5"))
+
+
+@pytest.mark.parametrize(
+    ("count", "spoil", "variables", "sentence"),
+    [
+        (1, None, {}, "too few customers to find 2 segments: 0 have a delivered order"),
+        (9, None, {"k": 10}, "too few customers to find 10 segments"),
+        (40, _alike, {}, "40 have a delivered order, with 1 different sets of"),
+    ],
+    ids=["one order", "fewer customers than k", "all customers alike"],
+)
+def test_too_little_to_cluster_is_said_in_a_sentence(
+    demo_dir, tmp_path, count, spoil, variables, sentence
+):
+    folder = few_orders(demo_dir, tmp_path / "few", count)
+    if spoil:
+        spoil(folder)
+    database = tmp_path / "few.duckdb"
+    result = dbt(
+        "build", *QUICK, raw_dir=folder, database=database, variables=variables
+    )
+    assert result.returncode == 1
+    assert sentence in " ".join(result.stdout.split())
+    assert "Traceback" not in result.stdout + result.stderr
+    assert "ERROR=1 " in result.stdout
+    assert rows(database, "select count(*) from orders") == [(count,)]
+
+
+def test_a_handful_of_customers_is_built(demo_dir, tmp_path):
+    folder = few_orders(demo_dir, tmp_path / "few", 12)
+    database = build(*QUICK, raw_dir=folder, database=tmp_path / "few.duckdb")
+    ((labelled, segments),) = rows(
+        database,
+        "select (select count(*) from customer_segments), "
+        "(select count(*) from segments)",
+    )
+    assert 2 <= segments <= labelled <= 12
+
+
+# --- Interrupted, or in the way -------------------------------------------------------
+
+
+def test_a_database_that_another_process_holds_is_named(demo_dir, tmp_path):
+    database = tmp_path / "held.duckdb"
+    hold = (
+        "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print(flush=True); "
+        "sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, str(database)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as other:
+        other.stdout.readline()
+        result = dbt("build", raw_dir=demo_dir, database=database)
+        other.communicate()
+    assert result.returncode == 2
+    assert f"{database} is open in" in result.stdout
+    assert f"(PID {other.pid}): close it there" in result.stdout
+    assert "Traceback" not in result.stdout + result.stderr
+
+
+# What dbt says when a phase of the build begins.
+PHASES = [
+    "model staging.stg_geolocation",
+    "model main.order_lines",
+    "model intermediate.int_candidate_centroids",
+    "model intermediate.int_candidate_stability",
+    "model main.segment_models",
+    "model main.customer_segments",
+    "model main.segment_by_city",
+]
+
+
+def test_after_builds_that_were_killed_the_next_gives_the_same_tables(
+    demo_dir, tmp_path
+):
+    folder = few_orders(demo_dir, tmp_path / "few", 300)
+    words = ["build", *QUICK, "--exclude-resource-type", "test"]
+    killed = tmp_path / "killed" / "build.duckdb"
+    for phase in PHASES:
+        _kill_when(phase, words, folder, killed)
+    build(*words[1:], raw_dir=folder, database=killed)
+    whole = tmp_path / "whole" / "build.duckdb"
+    build(*words[1:], raw_dir=folder, database=whole)
+    assert differences(whole, killed) == []
+
+
+def _kill_when(phase: str, words: list[str], folder: Path, database: Path) -> None:
+    """Kill a build without warning as soon as it says that a phase begins."""
+    with dbt_process(*words, raw_dir=folder, database=database) as process:
+        said = ""
+        for line in process.stdout:
+            said += line
+            if "START" in line and phase in line:
+                process.send_signal(signal.SIGKILL)
+                break
+        else:
+            pytest.fail(f"the build never came to {phase}:\n{said}")
+    assert process.returncode == -signal.SIGKILL
