@@ -313,10 +313,11 @@ def killed_after(table, *, raw_dir, database):
             "k_min is 6 and k_max is 4: k_min must not be",
         ),
         ({"k": 12}, "variable k is 12, but only k = 2 to 10 are fitted"),
+        ({"feature_choice": "best"}, "feature_choice is 'best': it must be list or"),
         ({"k": "five"}, "variable k is 'five': it must be a whole number"),
     ],
 )
-def test_a_k_that_cannot_be_is_refused_before_anything_is_built(
+def test_a_setting_that_cannot_be_is_refused_before_anything_is_built(
     demo_dir, tmp_path, variables, sentence
 ):
     database = tmp_path / "refused.duckdb"
@@ -325,6 +326,27 @@ def test_a_k_that_cannot_be_is_refused_before_anything_is_built(
     assert sentence in result.stdout
     assert "Traceback" not in result.stdout
     assert not database.exists()
+
+
+def test_features_can_be_picked_by_the_rule(demo_dir, tmp_path):
+    database = build(
+        *TABLES_ONLY,
+        "--select",
+        "+customer_segments",
+        raw_dir=demo_dir,
+        database=tmp_path / "auto.duckdb",
+        variables={"feature_choice": "auto"},
+    )
+    fitted = rows(database, "select feature from segment_model_features order by 1")
+    assert fitted == rows(
+        database,
+        "select feature from feature_statistics where is_selected order by all",
+    )
+    assert ("distance_km",) in fitted
+    ((reason,),) = rows(
+        database, "select reason from feature_statistics where feature = 'tenure_days'"
+    )
+    assert reason == "left out by the rule: it says nearly the same as recency_days"
 
 
 def test_months_have_their_last_days():
