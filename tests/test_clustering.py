@@ -1,12 +1,17 @@
 import numpy as np
+import pandas as pd
 import pytest
+from olist_segments.choice import choose_k
 from olist_segments.clustering import (
+    exact_silhouette,
     fit_centroids,
     nearest,
+    noise_silhouettes,
     principal_axes,
     refit_agreement,
 )
 from sklearn.cluster import KMeans
+from sklearn.metrics import adjusted_rand_score, silhouette_score
 
 SETTINGS = {"seed": 1, "n_init": 3, "sample_size": 300}
 
@@ -81,3 +86,64 @@ def test_principal_axes_are_the_directions_of_widest_spread():
 
 def test_a_map_of_one_feature_has_an_empty_second_axis():
     assert principal_axes(np.array([[-1.0], [1.0]])).tolist() == [[1.0], [0.0]]
+
+
+def test_the_silhouette_equals_scikit_learn(blobs):
+    # The point far out is alone in its cluster: its silhouette is 0.
+    points = np.concatenate([blobs, [[90.0, 90.0, 90.0]]])
+    for centers in fit_centroids(points, [2, 5], **SETTINGS).values():
+        expected = silhouette_score(
+            points, nearest(points, centers), metric="sqeuclidean"
+        )
+        assert exact_silhouette(points, centers) == pytest.approx(expected, abs=1e-9)
+
+
+def taken(points):
+    """Fit, measure and choose k with the limits of the project."""
+    points = (points - points.mean(axis=0)) / points.std(axis=0)
+    settings = {"seed": 1, "n_init": 5, "sample_size": 5_000}
+    fits = fit_centroids(points, range(2, 11), **settings)
+    agreement = refit_agreement(points, fits, refits=10, **settings)
+    noise = noise_silhouettes(points, fits, **settings)
+    labels = {k: nearest(points, centers) for k, centers in fits.items()}
+    candidates = pd.DataFrame(
+        {
+            "k": k,
+            "inertia": np.square(points - centers[labels[k]]).sum(),
+            "silhouette": exact_silhouette(points, centers),
+            "noise_silhouette": noise[k],
+            "stability_min_ari": min(ari for one, _, ari in agreement if one == k),
+            "smallest_segment_share": np.bincount(labels[k]).min() / len(points),
+        }
+        for k, centers in fits.items()
+    )
+    limits = {"min_stability": 0.8, "min_silhouette_gain": 0.05}
+    table = choose_k(candidates, min_segment_share=0.02, **limits)
+    row = table[table["is_chosen"]].iloc[0]
+    return row, labels[row["k"]], candidates.set_index("k").loc[row["k"]]
+
+
+@pytest.mark.parametrize("n_features", [1, 2, 3, 6])
+def test_uniform_noise_is_said_to_have_no_segments(n_features):
+    noise = np.random.default_rng(3).random((3_000, n_features))
+    row, _, _ = taken(noise)
+    assert not row["is_eligible"]
+    assert "no candidate is eligible" in row["reason"]
+    assert "noise has" in row["reason"]
+
+
+def test_noise_of_two_features_is_stable_so_that_stability_alone_would_be_fooled():
+    noise = np.random.default_rng(3).random((3_000, 2))
+    _, _, measured = taken(noise)
+    assert measured["stability_min_ari"] >= 0.8
+    assert measured["silhouette"] > 0.5
+
+
+def test_planted_segments_are_found_with_the_right_k():
+    rng = np.random.default_rng(8)
+    planted = np.repeat(np.arange(5), [1_500, 900, 600, 300, 200])
+    centers = 6 * np.eye(6)[:5]
+    row, labels, _ = taken(centers[planted] + rng.normal(size=(len(planted), 6)))
+    assert row["k"] == 5
+    assert row["is_eligible"]
+    assert adjusted_rand_score(planted, labels) >= 0.95

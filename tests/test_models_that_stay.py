@@ -21,6 +21,17 @@ HISTORY = ("customer_segment_history", "segment_changes", "segment_migrations")
 STORED = ("segment_model_features", "segment_centroids", "segment_model_bins")
 
 
+MEMBERS = "select customer_unique_id, segment_key from customer_segments order by 1"
+
+
+def members_by_history(database):
+    return rows(
+        database,
+        "select customer_unique_id, segment_key from segment_changes "
+        "where left_at is null order by 1",
+    )
+
+
 def model(database):
     """Return the id of the current model."""
     ((model_id,),) = rows(
@@ -225,14 +236,7 @@ def test_a_changed_k_or_feature_list_or_a_full_refresh_refits_and_keeps_the_old(
         database, "select count(distinct segment_id) from customer_segments"
     )
     assert segments == 3
-    assert rows(
-        database,
-        "select count(*), count(distinct customer_unique_id) from segment_changes "
-        "where left_at is null",
-    ) == rows(
-        database,
-        "select count(*), count(distinct customer_unique_id) from customer_segments",
-    )
+    assert members_by_history(database) == rows(database, MEMBERS)
     # Back to the configuration and the day of an earlier fit: the same model again.
     assert again() == refreshed
     assert models_with_all_their_parts(database) == {first, refreshed, fixed}
@@ -309,10 +313,11 @@ def killed_after(table, *, raw_dir, database):
             "k_min is 6 and k_max is 4: k_min must not be",
         ),
         ({"k": 12}, "variable k is 12, but only k = 2 to 10 are fitted"),
+        ({"feature_choice": "best"}, "feature_choice is 'best': it must be list or"),
         ({"k": "five"}, "variable k is 'five': it must be a whole number"),
     ],
 )
-def test_a_k_that_cannot_be_is_refused_before_anything_is_built(
+def test_a_setting_that_cannot_be_is_refused_before_anything_is_built(
     demo_dir, tmp_path, variables, sentence
 ):
     database = tmp_path / "refused.duckdb"
@@ -321,6 +326,27 @@ def test_a_k_that_cannot_be_is_refused_before_anything_is_built(
     assert sentence in result.stdout
     assert "Traceback" not in result.stdout
     assert not database.exists()
+
+
+def test_features_can_be_picked_by_the_rule(demo_dir, tmp_path):
+    database = build(
+        *TABLES_ONLY,
+        "--select",
+        "+customer_segments",
+        raw_dir=demo_dir,
+        database=tmp_path / "auto.duckdb",
+        variables={"feature_choice": "auto"},
+    )
+    fitted = rows(database, "select feature from segment_model_features order by 1")
+    assert fitted == rows(
+        database,
+        "select feature from feature_statistics where is_selected order by all",
+    )
+    assert ("distance_km",) in fitted
+    ((reason,),) = rows(
+        database, "select reason from feature_statistics where feature = 'tenure_days'"
+    )
+    assert reason == "left out by the rule: it says nearly the same as recency_days"
 
 
 def test_months_have_their_last_days():
@@ -385,6 +411,7 @@ def test_a_replay_labels_past_months_with_the_current_model(
         "where after.previous_segment_key is not null",
     )
     assert moved == left > 20
+    assert members_by_history(database) == rows(database, MEMBERS)
     found = differences(demo_database, database)
     assert [one for one in found if one[0] not in HISTORY] == []
 

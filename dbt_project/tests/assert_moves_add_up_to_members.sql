@@ -1,6 +1,5 @@
 -- In every segment, those who entered less those who left since the history began are
--- its members, and the last day of segment_migrations counts them all. It holds for the
--- last as-of date that was built: an earlier one adds nothing to the history.
+-- its members by the history, and the last day of segment_migrations counts them all.
 
 with last_change as (
 
@@ -52,7 +51,8 @@ counted as (
         0 as by_changes,
         0 as by_migrations,
         count(*) as members
-    from {{ ref('customer_segments') }}
+    from {{ ref('customer_segment_history') }}
+    where dbt_valid_to is null and segment_key is not null
     group by segment_key
 
 ),
@@ -69,13 +69,5 @@ totals as (
 
 )
 
-select totals.*
-from totals
-cross join last_change
-cross join {{ ref('int_as_of') }} as as_of
-where
-    as_of.as_of_date >= last_change.last_day
-    and (
-        totals.by_changes != totals.members
-        or totals.by_migrations != totals.members
-    )
+select * from totals
+where by_changes != members or by_migrations != members

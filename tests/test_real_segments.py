@@ -1,0 +1,141 @@
+"""What the segments of the real files must show; skipped where they are not at hand."""
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from conftest import ROOT, build, dbt, rows
+from olist_segments.choice import choose_k
+from olist_segments.clustering import (
+    exact_silhouette,
+    fit_centroids,
+    nearest,
+    noise_silhouettes,
+    refit_agreement,
+)
+from sklearn.cluster import KMeans
+from sklearn.metrics import adjusted_rand_score
+
+VARS = yaml.safe_load((ROOT / "dbt_project.yml").read_text("utf-8"))["vars"]
+FIT = {"n_init": VARS["n_init"], "sample_size": VARS["fit_sample"]}
+REFIT = {"n_init": VARS["refit_n_init"], "sample_size": VARS["refit_sample"]}
+RULE = {n: VARS[n] for n in ("min_stability", "min_silhouette_gain")}
+RULE["min_segment_share"] = VARS["min_segment_share"]
+KS = range(VARS["k_min"], VARS["k_max"] + 1)
+# Published for all customers, with Euclidean distance, see test_real_data.
+PUBLISHED_SILHOUETTE = {
+    **{2: 0.717, 3: 0.359, 4: 0.373, 5: 0.348, 6: 0.346},
+    **{7: 0.362, 8: 0.353, 9: 0.352, 10: 0.355},
+}
+PUBLISHED_FEATURES = {"recency_days": "none", "order_count": "log1p"}
+PUBLISHED_FEATURES["total_spend"] = "log1p"
+
+
+@pytest.fixture(scope="module")
+def points(real_database):
+    with duckdb.connect(str(real_database), read_only=True) as connection:
+        return connection.sql(
+            "select * from intermediate.int_fit_features order by customer_unique_id"
+        ).df()
+
+
+def test_no_fit_is_worse_than_fifty_full_starts_of_scikit_learn(real_database, points):
+    array = points.drop(columns="customer_unique_id").to_numpy()
+    found = dict(rows(real_database, "select k, inertia from segment_k_candidates"))
+    for k in KS:
+        best = KMeans(k, n_init=50, random_state=0).fit(array).inertia_
+        assert found[k] <= 1.001 * best, k
+
+
+def test_the_chosen_segments_are_stable_and_of_use(real_database):
+    ((lowest, smallest),) = rows(
+        real_database,
+        "select stability_min_ari, smallest_segment_share from segment_k_candidates "
+        "where is_chosen",
+    )
+    assert lowest >= 0.90
+    assert smallest >= 0.02
+
+
+def test_every_segment_stands_out_in_two_numbers_at_least(real_database):
+    with duckdb.connect(str(real_database), read_only=True) as connection:
+        customers = connection.sql("select * from customer_segments").df()
+        names = connection.sql("select feature from feature_statistics").fetchall()
+    numbers = customers[[name for (name,) in names]].astype(float)
+    means = numbers.groupby(customers["segment_id"]).mean()
+    distance = (means - numbers.mean()).abs() / numbers.std(ddof=0)
+    assert ((distance >= 0.5).sum(axis=1) >= 2).all()
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5])
+def test_another_seed_gives_the_same_k_and_the_same_people(real_database, points, seed):
+    array = points.drop(columns="customer_unique_id").to_numpy()
+    fits = fit_centroids(array, KS, seed=seed, **FIT)
+    agreement = pd.DataFrame(
+        refit_agreement(array, fits, refits=VARS["refits"], seed=seed, **REFIT),
+        columns=["k", "refit", "ari"],
+    )
+    noise = noise_silhouettes(array, KS, seed=seed, **REFIT)
+    labels = {k: nearest(array, centers) for k, centers in fits.items()}
+    candidates = pd.DataFrame(
+        {
+            "k": k,
+            "inertia": np.square(array - centers[labels[k]]).sum(),
+            "silhouette": exact_silhouette(array, centers),
+            "noise_silhouette": noise[k],
+            "stability_min_ari": agreement.query("k == @k")["ari"].min(),
+            "smallest_segment_share": np.bincount(labels[k]).min() / len(array),
+        }
+        for k, centers in fits.items()
+    )
+    chosen = choose_k(candidates, **RULE).query("is_chosen")["k"].item()
+    by_default = rows(
+        real_database,
+        "select k, segment_id from customer_segments join segment_models "
+        "using (model_id) order by customer_unique_id",
+    )
+    assert chosen == by_default[0][0]
+    segments = [segment for _, segment in by_default]
+    assert adjusted_rand_score(segments, labels[chosen]) >= 0.98
+
+
+def test_a_refit_with_another_seed_a_month_earlier_gives_the_same_people_the_same_key(
+    real_dir, real_database, tmp_path
+):
+    database = build(
+        *("--resource-type", "model", "--select", "+customer_segments"),
+        raw_dir=real_dir,
+        database=tmp_path / "earlier.duckdb",
+        target="dev",
+        variables={"as_of_date": "2018-09-17", "seed": 7},
+    )
+    keys = "select distinct segment_key from customer_segments order by 1"
+    assert rows(database, keys) == rows(real_database, keys)
+    labels = "select customer_unique_id, segment_key from customer_segments"
+    before, now = dict(rows(database, labels)), dict(rows(real_database, labels))
+    same = [before[customer] == now[customer] for customer in before]
+    assert len(same) > 93_000
+    assert np.mean(same) > 0.999
+
+
+def test_the_published_silhouettes_come_out_by_a_change_of_configuration(
+    real_dir, tmp_path
+):
+    words = {"word": "noun", "high": "many", "low": "few", "phrase": "things"}
+    features = [
+        {"name": name, "transform": transform, "clip_quantile": 0.99, **words}
+        for name, transform in PUBLISHED_FEATURES.items()
+    ]
+    database = tmp_path / "published.duckdb"
+    result = dbt(
+        *("build", "--resource-type", "model"),
+        *("--select", "+int_candidate_silhouettes"),
+        raw_dir=real_dir,
+        database=database,
+        target="dev",
+        variables={"features": features},
+    )
+    assert result.returncode == 0, result.stdout[-3000:]
+    found = dict(rows(database, "from intermediate.int_candidate_silhouettes"))
+    assert found == pytest.approx(PUBLISHED_SILHOUETTE, abs=0.01)
