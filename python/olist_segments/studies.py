@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 import numpy as np
@@ -21,7 +22,9 @@ from tqdm import tqdm
 from olist_segments.clustering import fit_centroids, nearest
 from olist_segments.original import describe_clusters, fit_original, twins
 
-ANALYSES = "compiled/olist_segments/dbt_project/analyses"
+ANALYSES = ["original_rows", "rfm_labels_by_bounds", "scaled_customers"]
+# Whose labels: the current model, the one of the first month, the one of the day.
+KINDS = ["fixed", "first", "refit"]
 ONLY_TIME, BOUGHT, NEWS = "only time passed", "bought again", "other news"
 # Columns of customer_features that grow by themselves from day to day.
 CLOCKS = ["recency_days", "tenure_days"]
@@ -46,7 +49,8 @@ TABLES = {
     ),
     "refits": (
         "One row per segmentation and month end: how well a refit agrees with the "
-        "model that stays and with the refit a month before (adjusted Rand index)."
+        "current model, with the model of the first month if that had stayed, and with "
+        "the refit a month before (adjusted Rand index)."
     ),
     "original_clusters": (
         "One row per cluster and feature of the fit of the original project: its mean, "
@@ -105,7 +109,7 @@ def run_study(
         study = _Study(root, database, Path(scratch), target, settings)
         steps = tqdm(total=draws + len(ends) + 1, desc="original", unit="step")
         with steps:
-            # Two minutes of the five: a Euclidean silhouette compares all pairs of rows.
+            # Two minutes: a Euclidean silhouette compares all pairs of rows.
             tables = study.original()
             steps.update()
             steps.set_description("resampling")
@@ -313,11 +317,19 @@ def label_by_rule(sql: str, customers: pd.DataFrame, drawn: pd.DataFrame) -> np.
         Number of the RFM segment.
     """
     columns = ["recency_days", "order_count", "total_spend"]
-    with duckdb.connect() as connection:
-        connection.register("customers", customers[columns].reset_index())
-        connection.register("drawn", drawn[columns])
-        labelled = connection.sql(f"from ({sql}) order by customer_unique_id")
-        return labelled.select("rfm_segment_id").fetchnumpy()["rfm_segment_id"]
+    labelled = _answer(sql, customers=customers[columns], drawn=drawn[columns])
+    return labelled["rfm_segment_id"].to_numpy()
+
+
+class _Model(NamedTuple):
+    """A fitted model: all that scaling and labelling need."""
+
+    parameters: pd.DataFrame
+    centroids: pd.DataFrame
+
+    def label(self, scaled: pd.DataFrame) -> np.ndarray:
+        order = nearest(scaled.to_numpy(), self.centroids[scaled.columns].to_numpy())
+        return self.centroids.index.to_numpy()[order]
 
 
 class _Study:
@@ -332,77 +344,87 @@ class _Study:
         }
         self.copy = scratch / database.name
         shutil.copyfile(database, self.copy)
-        self._dbt("compile", "--select", "original_rows", "rfm_labels_by_bounds")
-        self.rule = self._compiled("rfm_labels_by_bounds")
+        self._dbt("compile", "--select", *ANALYSES)
+        self.sql = {name: self._compiled(name) for name in ANALYSES}
         with self._connect() as connection:
             ((self.model_id, self.k),) = connection.sql(
                 "select model_id, k from segment_models where is_current"
             ).fetchall()
-            keys = connection.sql(
-                "select segment_id, segment_key from segments union all "
-                "select distinct -rfm_segment_id, rfm_segment_key from rfm_segments"
-            ).fetchall()
-            self.ks = [
-                k
-                for (k,) in connection.sql(
-                    "select k from segment_k_candidates order by k"
-                ).fetchall()
-            ]
-            self.labels = connection.sql(
+            of_model = f"where model_id = '{self.model_id}'"
+            centroids = connection.sql(f"from segment_centroids {of_model}").df()
+            self.model = _Model(
+                connection.sql(f"from segment_model_features {of_model}").df(),
+                centroids.pivot(
+                    index="segment_id", columns="feature", values="scaled_value"
+                ),
+            )
+            self.features = _features(connection)
+            ks = connection.sql("select k from segment_k_candidates order by k")
+            self.ks = [k for (k,) in ks.fetchall()]
+            stored = connection.sql(
                 "select segment_id from customer_segments order by customer_unique_id"
             ).fetchnumpy()["segment_id"]
-            self.points = _scaled(connection)
-            self.features = _features(connection)
+            keys = connection.sql(
+                "select 'kmeans', segment_id, segment_key from segments union all "
+                "select distinct 'rfm', rfm_segment_id, rfm_segment_key "
+                "from rfm_segments order by all"
+            ).fetchall()
         self.keys = {
-            "kmeans": {number: key for number, key in keys if number > 0},
-            "rfm": {-number: key for number, key in keys if number < 0},
+            method: {number: key for found, number, key in keys if found == method}
+            for method in ("kmeans", "rfm")
         }
+        self.scaled = self._scale(self.features, self.model)
+        self.labels = self.model.label(self.scaled)
+        if not np.array_equal(self.labels, stored):
+            raise StudyError(
+                f"customer_segments in {database} are not the labels of its current "
+                "model: run `make build` again"
+            )
 
     def original(self) -> dict[str, pd.DataFrame]:
+        """Fit the original, and compare what it has with what is here."""
         with self._connect() as connection:
-            rows = connection.sql(self._compiled("original_rows")).df()
-            orders, payments, people, labelled, excluded = connection.sql(
+            rows = connection.sql(self.sql["original_rows"]).df()
+            orders, payments, people, excluded = connection.sql(
                 "select (select count(*) from orders), "
                 "(select sum(payment_total) from orders)::double, "
                 "(select count(*) from customers), "
-                "(select count(*) from customer_segments), "
                 "(select count(*) from excluded_customers)"
-            ).fetchall()[0]
-            inertia_here, silhouette_here = connection.sql(
-                "select inertia, silhouette_euclidean from segment_k_candidates "
-                f"where k = {self.k}"
             ).fetchall()[0]
         points, labels, inertia = fit_original(rows)
         clusters = describe_clusters(rows, points, labels)
-        (one, other), feature, share = twins(clusters)
+        pair, feature, share = twins(clusters)
         per_person = rows.assign(cluster=labels).groupby("customer_unique_id")
-        people_clustered = per_person.ngroups
-        lost = people - labelled - excluded
-        torn = int((per_person["cluster"].nunique() > 1).sum())
-        covered = rows["order_id"].nunique()
+        clustered, labelled = per_person.ngroups, len(self.labels)
+        torn = (per_person["cluster"].nunique() > 1).sum()
         repeated = rows["payment_value"].sum()
-        here = self._twin_share()
         measures = [
             ("rows clustered", len(rows), labelled),
-            ("customers among them", people_clustered, labelled),
+            ("customers among them", clustered, labelled),
             ("customers in more than one cluster", torn, 0),
-            ("customers without label or reason", people - people_clustered, lost),
-            ("orders lost on the way", orders - covered, 0),
+            (
+                "customers without label or reason",
+                people - clustered,
+                people - labelled - excluded,
+            ),
+            ("orders lost on the way", orders - rows["order_id"].nunique(), 0),
             ("payments added up, in reais", repeated, payments),
             ("payments added up over payments made", repeated / payments, 1),
             ("clusters", 5, self.k),
-            ("inertia", inertia, inertia_here),
-            ("Euclidean silhouette", silhouette_score(points, labels), silhouette_here),
-            ("one feature's share of the distance of two clusters", share, here),
-            ("rows in these two clusters", np.isin(labels, (one, other)).sum(), None),
+            ("inertia", inertia, None),
+            (
+                "Euclidean silhouette of all rows",
+                silhouette_score(points, labels),
+                None,
+            ),
+            (
+                f"rows in clusters {pair[0]} and {pair[1]}",
+                np.isin(labels, pair).sum(),
+                None,
+            ),
+            (f"share of {feature} in their distance", share, None),
         ]
         comparison = pd.DataFrame(measures, columns=["measure", "original", "here"])
-        comparison["note"] = [
-            f"{feature}, clusters {one} and {other}"
-            if "two clusters" in measure
-            else ""
-            for measure in comparison["measure"]
-        ]
         return {
             "original_clusters": clusters,
             "original_comparison": comparison.astype({"here": "float64"}),
@@ -411,17 +433,17 @@ class _Study:
     def resampling(
         self, draws: int, advance: Callable[[], None]
     ) -> dict[str, pd.DataFrame]:
+        """Fit bootstrap samples, and compare with the fits on all customers."""
         agreement, jaccards = [], []
         for segmentation, k, draw, labels, others, drawn in self._draws(draws, advance):
             score = float(adjusted_rand_score(labels, others))
             agreement.append((segmentation, k, draw, score))
             if segmentation == "rfm" or k == self.k:
                 keys = self.keys[segmentation]
+                found = jaccard_stability(labels, others, drawn)
                 jaccards += [
                     (segmentation, keys[number], draw, value)
-                    for number, value in jaccard_stability(
-                        labels, others, drawn
-                    ).items()
+                    for number, value in found.items()
                 ]
         return {
             "resampling": pd.DataFrame(
@@ -432,92 +454,95 @@ class _Study:
             ),
         }
 
-    def _draws(self, draws, advance) -> Iterator[tuple]:
-        fitted = fit_centroids(self.points, self.ks, **self.settings)
-        labels = {k: nearest(self.points, centers) for k, centers in fitted.items()}
+    def _draws(self, draws: int, advance: Callable[[], None]) -> Iterator[tuple]:
+        points, ks = self.scaled.to_numpy(), self.ks
+        fitted = fit_centroids(points, ks, **self.settings)
+        labels = {k: nearest(points, centers) for k, centers in fitted.items()}
         labels[self.k] = self.labels
-        by_rule = label_by_rule(self.rule, self.features, self.features)
+        by_rule = self._by_rule(self.features, self.features)
         for draw in range(1, draws + 1):
-            drawn, others = bootstrap_labels(
-                self.points, self.ks, draw=draw, **self.settings
-            )
+            drawn, others = bootstrap_labels(points, ks, draw=draw, **self.settings)
             for k in others:
                 yield "kmeans", k, draw, labels[k], others[k], drawn
-            sample = self.features.iloc[drawn]
-            other = label_by_rule(self.rule, self.features, sample)
+            other = self._by_rule(self.features, self.features.iloc[drawn])
             yield "rfm", len(self.keys["rfm"]), draw, by_rule, other, drawn
             advance()
 
     def months(
         self, ends: list[datetime.date], advance: Callable[[], None]
     ) -> dict[str, pd.DataFrame]:
-        moves, flows, refits, before = [], [], [], {}
+        """Label as of every month end, by models that stay and by refits."""
+        moves, flows, refits, before, first = [], [], [], {}, None
         for end in ends:
-            features, labels = self._as_of(end)
-            for segmentation, both in labels.items():
-                now = features.assign(**both)
+            features, refit = self._as_of(end)
+            first = first or (features, refit)
+            labels = {
+                "kmeans": {
+                    name: model.label(self._scale(features, model))
+                    for name, model in zip(
+                        KINDS, (self.model, first[1], refit), strict=True
+                    )
+                },
+                "rfm": {
+                    name: self._by_rule(features, drawn)
+                    for name, drawn in zip(
+                        KINDS, (self.features, first[0], features), strict=True
+                    )
+                },
+            }
+            for segmentation, of_models in labels.items():
+                key = {"segmentation": segmentation, "as_of_date": end}
+                now = features.assign(**of_models)
                 row = _agreement(now, before.get(segmentation))
-                refits.append({"segmentation": segmentation, "as_of_date": end, **row})
+                refits.append({**key, **row})
                 if segmentation in before:
                     moved, went = _movement(before[segmentation], now)
-                    keys = self.keys[segmentation]
-                    for table, rows in ((moves, moved), (flows, went)):
-                        rows.insert(0, "segmentation", segmentation)
-                        rows.insert(1, "as_of_date", end)
-                        table.append(rows)
                     for side in ("from_segment", "to_segment"):
-                        went[side] = went[side].map(keys)
+                        went[side] = went[side].map(self.keys[segmentation])
+                    moves.append(moved.assign(**key))
+                    flows.append(went.assign(**key))
                 before[segmentation] = now
             advance()
         return {
-            "movement": pd.concat(moves, ignore_index=True),
-            "flows": pd.concat(flows, ignore_index=True),
+            "movement": _keys_first(pd.concat(moves, ignore_index=True)),
+            "flows": _keys_first(pd.concat(flows, ignore_index=True)),
             "refits": pd.DataFrame(refits),
         }
 
-    def _as_of(self, day: datetime.date) -> tuple[pd.DataFrame, dict]:
-        """Features of a past day, and labels by models that stay and by refits."""
-        self._dbt(
-            "run",
-            "--select",
-            "+customer_features",
-            "+int_scaled_features",
-            "int_segment_assignments",
-            "--vars",
-            json.dumps({"as_of_date": str(day)}),
-        )
+    def _as_of(self, day: datetime.date) -> tuple[pd.DataFrame, _Model]:
+        """Features of a past day, and a model fitted on them with the same k."""
+        # Afresh: the scaling is the one of that day, not one that was kept.
+        words = ["run", "--full-refresh", "--select", "+int_feature_parameters"]
+        self._dbt(*words, "--vars", json.dumps({"as_of_date": str(day)}))
         with self._connect() as connection:
-            features, points = _features(connection), _scaled(connection)
-            fixed = connection.sql(
-                "select segment_id from intermediate.int_segment_assignments "
-                "order by customer_unique_id"
-            ).fetchnumpy()["segment_id"]
-        if len(np.unique(points, axis=0)) <= self.k:
+            features = _features(connection)
+            parameters = connection.sql("from intermediate.int_feature_parameters").df()
+        scaled = self._scale(features, _Model(parameters, None))
+        if len(np.unique(scaled.to_numpy(), axis=0)) <= self.k:
             raise StudyError(
                 f"by {day} there are too few customers with a delivered order for "
                 f"{self.k} segments: choose later months"
             )
-        refit = fit_centroids(points, [self.k], **self.settings)[self.k]
-        return features, {
-            "kmeans": {"fixed": fixed, "refit": nearest(points, refit)},
-            "rfm": {
-                "fixed": label_by_rule(self.rule, features, self.features),
-                "refit": label_by_rule(self.rule, features, features),
-            },
-        }
+        centers = fit_centroids(scaled.to_numpy(), [self.k], **self.settings)[self.k]
+        centroids = pd.DataFrame(centers, columns=scaled.columns)
+        return features, _Model(parameters, centroids)
 
-    def _twin_share(self) -> float:
-        """Measure as `twins` does, of the segments of the current model."""
-        centers = pd.DataFrame(self.points).groupby(self.labels).mean()
-        long = centers.rename_axis("cluster").reset_index()
-        long = long.melt("cluster", var_name="feature", value_name="scaled_mean")
-        return twins(long)[2]
+    def _scale(self, features: pd.DataFrame, model: _Model) -> pd.DataFrame:
+        return _answer(
+            self.sql["scaled_customers"],
+            customers=features,
+            parameters=model.parameters,
+        )
+
+    def _by_rule(self, features: pd.DataFrame, drawn: pd.DataFrame) -> np.ndarray:
+        return label_by_rule(self.sql["rfm_labels_by_bounds"], features, drawn)
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
         return duckdb.connect(str(self.copy), read_only=True)
 
     def _compiled(self, analysis: str) -> str:
-        path = self.scratch / "target" / ANALYSES / f"{analysis}.sql"
+        folder = self.scratch / "target" / "compiled" / "olist_segments"
+        path = folder / "dbt_project" / "analyses" / f"{analysis}.sql"
         return path.read_text(encoding="utf-8")
 
     def _dbt(self, *words: str) -> None:
@@ -548,17 +573,20 @@ def _features(connection) -> pd.DataFrame:
     return table.set_index("customer_unique_id")
 
 
-def _scaled(connection) -> np.ndarray:
-    table = connection.sql(
-        "from intermediate.int_scaled_features order by customer_unique_id"
-    ).df()
-    return table.drop(columns="customer_unique_id").to_numpy()
+def _answer(sql: str, **relations: pd.DataFrame) -> pd.DataFrame:
+    """Run SQL over relations of customers, in the order of customer_unique_id."""
+    with duckdb.connect() as connection:
+        for name, relation in relations.items():
+            connection.register(name, relation.reset_index())
+        table = connection.sql(f"from ({sql}) order by customer_unique_id").df()
+    return table.set_index("customer_unique_id")
 
 
 def _agreement(now: pd.DataFrame, before: pd.DataFrame | None) -> dict:
     row = {
         "customer_count": len(now),
         "refit_vs_fixed": float(adjusted_rand_score(now["fixed"], now["refit"])),
+        "refit_vs_first": float(adjusted_rand_score(now["first"], now["refit"])),
         "common_count": None,
         "refit_vs_last_refit": None,
         "fixed_vs_last_fixed": None,
@@ -578,13 +606,12 @@ def _movement(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     common = now.index.intersection(before.index)
     before, now = before.loc[common], now.loc[common]
-    labels = ["fixed", "refit"]
     both = pd.DataFrame(
         {
             "from_segment": before["fixed"],
             "to_segment": now["fixed"],
             "reason": reasons_to_move(
-                before.drop(columns=labels), now.drop(columns=labels)
+                before.drop(columns=KINDS), now.drop(columns=KINDS)
             ),
         }
     )
@@ -597,3 +624,8 @@ def _movement(
     moves["changed_share"] = moves["changed_count"] / len(both)
     flows = both.groupby(["from_segment", "to_segment"]).size()
     return moves, flows.rename("customer_count").reset_index()
+
+
+def _keys_first(table: pd.DataFrame) -> pd.DataFrame:
+    keys = ["segmentation", "as_of_date"]
+    return table[keys + [name for name in table.columns if name not in keys]]
