@@ -1,6 +1,9 @@
 """The stability study, the original project, and their notebooks."""
 
+import contextlib
 import datetime
+import io
+import re
 import shutil
 
 import duckdb
@@ -10,15 +13,16 @@ import pandas as pd
 import pytest
 from conftest import ROOT, rows
 from olist_segments import charts
-from olist_segments.notebooks import execute_notebook
+from olist_segments.cli import main
+from olist_segments.notebooks import execute_notebook, export_notebooks
 from olist_segments.original import FEATURES, describe_clusters, fit_original, twins
 from olist_segments.studies import (
+    Study,
     StudyError,
     jaccard_stability,
     month_ends,
     read_study,
     reasons_to_move,
-    run_study,
 )
 from olist_segments.study_page import render_page
 
@@ -27,16 +31,19 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 @pytest.fixture(scope="module")
 def demo_study(demo_dir, demo_database, tmp_path_factory):
-    """Return a copy of the demo database with a small study, and its tables."""
+    """Return a copy of the demo database with a small study, its tables and page."""
     database = tmp_path_factory.mktemp("study") / "demo study.duckdb"
     shutil.copyfile(demo_database, database)
-    with pytest.MonkeyPatch.context() as patch:
+    words = ["--draws", "3", "--first", "2018-05", "--last", "2018-06"]
+    with pytest.MonkeyPatch.context() as patch, io.StringIO() as printed:
+        patch.chdir(ROOT)
         patch.setenv("OLIST_RAW_DIR", str(demo_dir))
+        patch.setenv("OLIST_DB", str(database))
         patch.setenv("PYTHONPATH", str(ROOT / "python"))
-        tables = run_study(
-            ROOT, database, target="demo", draws=3, first="2018-05", last="2018-06"
-        )
-    return database, tables
+        with contextlib.redirect_stdout(printed):
+            assert main(["study", "--target", "demo", *words]) == 0
+        page = printed.getvalue()
+    return database, read_study(database), page
 
 
 def test_a_cluster_found_again_has_a_jaccard_index_of_one():
@@ -115,10 +122,8 @@ def test_fewer_than_five_different_rows_are_refused():
 
 
 def test_the_study_repeats_what_the_database_says(demo_study):
-    database, tables = demo_study
-    again = read_study(database)
-    for name, table in tables.items():
-        assert len(again[name]) == len(table) > 0, name
+    database, tables, _ = demo_study
+    assert all(len(table) for table in tables.values())
     ((payments, orders, labelled),) = rows(
         database,
         "select sum(payment_total), count(*), "
@@ -138,7 +143,7 @@ def test_the_study_repeats_what_the_database_says(demo_study):
 
 
 def test_movement_counts_every_customer_once(demo_study):
-    _, tables = demo_study
+    _, tables, _ = demo_study
     movement = tables["movement"]
     totals = movement.groupby("segmentation")[["customer_count", "changed_count"]].sum()
     flows = tables["flows"]
@@ -156,7 +161,7 @@ def test_movement_counts_every_customer_once(demo_study):
 
 
 def test_agreement_lies_where_an_index_of_agreement_lies(demo_study):
-    _, tables = demo_study
+    _, tables, _ = demo_study
     for table, column in (
         ("resampling", "adjusted_rand_index"),
         ("segment_resampling", "jaccard"),
@@ -172,7 +177,7 @@ def test_agreement_lies_where_an_index_of_agreement_lies(demo_study):
 
 
 def test_a_study_of_another_model_is_not_shown(demo_study, tmp_path):
-    database, _ = demo_study
+    database, _, _ = demo_study
     other = tmp_path / "other.duckdb"
     shutil.copyfile(database, other)
     with duckdb.connect(str(other)) as connection:
@@ -186,10 +191,23 @@ def test_a_database_without_a_study_says_which_command_makes_one(demo_database):
         read_study(demo_database)
 
 
-def test_the_page_says_that_demo_data_is_synthetic(demo_study):
-    page = render_page(demo_study[1])
+def test_a_study_of_demo_data_is_printed_and_says_that_it_is_synthetic(demo_study):
+    database, tables, page = demo_study
     assert "SYNTHETIC" in page
-    assert page.startswith("{% docs stability %}")
+    assert page.startswith(render_page(tables))
+    assert f"schema studies of {database}" in page
+
+
+def test_pages_of_notebooks_ask_the_network_for_nothing(demo_study, tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "dbt_project.yml").touch()
+    shutil.copy(ROOT / "notebooks" / "baseline.ipynb", tmp_path / "notebooks")
+    (page,) = export_notebooks(tmp_path, demo_study[0])
+    assert page == tmp_path / "site" / "baseline.html"
+    text = page.read_text(encoding="utf-8")
+    assert "explains more than the RFM rule" in text
+    assert not re.search(r"<script[^>]* src=", text)
+    assert not re.search(r"<link[^>]* href=[\"']?http", text)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -203,7 +221,7 @@ def test_a_notebook_is_stored_without_outputs(path):
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_from_top_to_bottom(path, demo_study, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(ROOT / "python"))
-    database, _ = demo_study
+    database, _, _ = demo_study
     notebook = execute_notebook(path, database)
     outputs = [
         output
@@ -214,14 +232,15 @@ def test_a_notebook_runs_from_top_to_bottom(path, demo_study, monkeypatch):
     assert [o for o in outputs if o.get("name") == "stderr"] == []
     assert any("text/markdown" in output.get("data", {}) for output in outputs)
     assert any(
-        "application/vnd.plotly.v1+json" in output.get("data", {}) for output in outputs
+        "Plotly.newPlot" in output.get("data", {}).get("text/html", "")
+        for output in outputs
     )
     # Closed again: a build could take its lock.
     duckdb.connect(str(database)).close()
 
 
 def test_charts_have_a_finding_as_title_and_units_on_axes(demo_study, demo_database):
-    _, tables = demo_study
+    _, tables, _ = demo_study
     with duckdb.connect(str(demo_database), read_only=True) as connection:
         candidates = connection.sql("from segment_k_candidates order by k").df()
         comparison = connection.sql("from segment_comparison").df()
@@ -238,3 +257,92 @@ def test_charts_have_a_finding_as_title_and_units_on_axes(demo_study, demo_datab
         assert any(axis.title.text for axis in axes)
     chosen = candidates.loc[candidates["is_chosen"], "k"].item()
     assert figures[0].layout.title.text.startswith(f"k = {chosen} is taken")
+
+
+@pytest.fixture(scope="module")
+def real_study(real_dir, real_database, tmp_path_factory):
+    """Return the study of the real files, ready to be asked for its parts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OLIST_RAW_DIR", str(real_dir))
+        patch.setenv("PYTHONPATH", str(ROOT / "python"))
+        scratch = tmp_path_factory.mktemp("scratch")
+        yield Study(ROOT, real_database, scratch, target="dev")
+
+
+def test_the_fit_of_the_original_project_comes_out(real_study):
+    comparison = real_study.original(with_silhouette=False)["original_comparison"]
+    original = comparison.set_index("measure")["original"]
+    assert original["rows clustered"] == 115_878
+    assert original["inertia"] == pytest.approx(252_663.7, abs=0.1)
+    assert original["orders lost on the way"] == 2_186
+    assert original["payments added up, in reais"] == pytest.approx(20_048_822.92)
+    assert original["payments added up over payments made"] == pytest.approx(
+        1.25, abs=0.005
+    )
+    assert original["share of order_purchase_day in their distance"] > 0.999
+    assert original["rows in clusters 1 and 2"] / 115_878 > 0.68
+
+
+def test_with_repeat_buyers_kmeans_finds_the_rule_of_two_orders(real_database):
+    ((segment, members, repeat_buyers),) = rows(
+        real_database,
+        "select segment_key, sum(customer_count), sum(repeat_buyer_count) "
+        "from segment_overlap group by segment_key having sum(repeat_buyer_count) > 0",
+    )
+    assert (segment, members, repeat_buyers) == ("repeat_buyers", 2_801, 2_801)
+
+
+def test_figures_of_the_stability_page_come_out_again(real_study):
+    page = (ROOT / "dbt_project" / "docs" / "stability.md").read_text("utf-8")
+    draws = int(re.search(r"Fits on (\d+) bootstrap samples", page).group(1))
+    # The first month's model, and the last month with the one before: not all twelve.
+    first, *_, before, last = month_ends("2017-09", "2018-08")
+    tables = {
+        **real_study.original(with_silhouette=False),
+        **real_study.resampling(draws, ks=[real_study.k]),
+        **real_study.months([first, before, last]),
+        "run": real_study.describe(draws),
+    }
+    skipped = f"| {before}", f"| KMeans | {before}", f"| RFM rule | {before}"
+    lines = [
+        line
+        for line in render_page(tables).splitlines()
+        if line.startswith(("|", "Written by")) and not line.startswith(skipped)
+    ]
+    assert len(lines) > 40
+    assert [line for line in lines if line not in page.splitlines()] == []
+
+
+def test_the_readme_quotes_the_stability_page():
+    page = (ROOT / "dbt_project" / "docs" / "stability.md").read_text("utf-8")
+    readme = " ".join((ROOT / "README.md").read_text("utf-8").split())
+    lowest = re.search(r"KMeans \(current\) \|.*\| ([0-9.]+) \|", page).group(1)
+    changed = re.findall(r"\| KMeans \| [0-9-]+ \| [0-9,]+ \| ([0-9.]+)% \|", page)
+    low, high = min(changed, key=float), max(changed, key=float)
+    assert f"agree at {lowest} or more" in readme
+    assert f"between {low} and {high} % of customers change" in readme
+
+
+def test_the_decision_about_the_rule_quotes_the_comparison(real_database):
+    decisions = " ".join((ROOT / "DECISIONS.md").read_text("utf-8").split())
+    shares = {
+        (segmentation, metric): f"{share:.2f}"
+        for segmentation, metric, share in rows(
+            real_database,
+            "select segmentation, metric, explained_share from segment_comparison",
+        )
+    }
+
+    def of(metric):
+        return shares["rfm", metric], shares["kmeans", metric]
+
+    for sentence in (
+        "Of the variance of spend the rule explains {} and KMeans {}".format(
+            *of("total_spend")
+        ),
+        "of recency {} and {}".format(*of("recency_days")),
+        "of the review score it explains {1} (rule {0})".format(*of("review_score")),
+        "of installments {1} ({0})".format(*of("installments")),
+        "of the delivery delay {1} ({0})".format(*of("delivery_delay_days")),
+    ):
+        assert sentence in decisions

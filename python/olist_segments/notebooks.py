@@ -1,12 +1,16 @@
 """Run the notebooks on a built database, and export them as pages."""
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
+
+# Scripts for formulas and diagrams, of which the notebooks have none.
+LINKED_SCRIPT = r'<script[^>]* src="(?:https?:[^"]*)?"[^>]*>\s*</script>'
 
 
 def execute_notebook(path: Path, database: Path) -> nbformat.NotebookNode:
@@ -36,7 +40,9 @@ def execute_notebook(path: Path, database: Path) -> nbformat.NotebookNode:
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
     )
-    client.execute(env={**os.environ, "OLIST_DB": str(database.resolve())})
+    # The renderer writes plotly's script into the page rather than a link to it.
+    settings = {"OLIST_DB": str(database.resolve()), "PLOTLY_RENDERER": "notebook"}
+    client.execute(env={**os.environ, **settings})
     return notebook
 
 
@@ -55,7 +61,6 @@ def export_notebooks(root: Path, database: Path) -> Iterator[Path]:
     Path
         The page, which opens without a network.
     """
-    # Without addresses the template asks the network for nothing.
     exporter = HTMLExporter(
         exclude_input_prompt=True,
         exclude_output_prompt=True,
@@ -71,5 +76,5 @@ def export_notebooks(root: Path, database: Path) -> Iterator[Path]:
             execute_notebook(path, database), {"metadata": {"name": path.stem}}
         )
         written = site / f"{path.stem}.html"
-        written.write_text(page, encoding="utf-8")
+        written.write_text(re.sub(LINKED_SCRIPT, "", page), encoding="utf-8")
         yield written

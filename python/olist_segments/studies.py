@@ -104,9 +104,8 @@ def run_study(
         If dbt fails, or there are no customers on a day.
     """
     ends = month_ends(first, last)
-    settings = yaml.safe_load((root / "dbt_project.yml").read_text("utf-8"))["vars"]
     with tempfile.TemporaryDirectory() as scratch:
-        study = _Study(root, database, Path(scratch), target, settings)
+        study = Study(root, database, Path(scratch), target=target)
         steps = tqdm(total=draws + len(ends) + 1, desc="original", unit="step")
         with steps:
             # Two minutes: a Euclidean silhouette compares all pairs of rows.
@@ -116,16 +115,7 @@ def run_study(
             tables |= study.resampling(draws, steps.update)
             steps.set_description("months")
             tables |= study.months(ends, steps.update)
-    tables["run"] = pd.DataFrame(
-        {
-            "model_id": [study.model_id],
-            "target": [target],
-            "k": [study.k],
-            "customer_count": [len(study.labels)],
-            "draws": [draws],
-            "seed": [settings["seed"]],
-        }
-    )
+    tables["run"] = study.describe(draws)
     with duckdb.connect(str(database)) as connection:
         connection.execute("create schema if not exists studies")
         for name, table in tables.items():
@@ -332,11 +322,29 @@ class _Model(NamedTuple):
         return self.centroids.index.to_numpy()[order]
 
 
-class _Study:
-    """The current model of one database, and a scratch copy to replay past days in."""
+class Study:
+    """The parts of `run_study`.
 
-    def __init__(self, root, database, scratch, target, settings):
+    Parameters
+    ----------
+    root : Path
+        The folder of the project.
+    database : Path
+        A built database; it is copied and not changed.
+    scratch : Path
+        An empty folder, for the copy in which past days are replayed.
+    target : {"dev", "demo"}
+        The target it was built with.
+
+    Raises
+    ------
+    StudyError
+        If dbt fails, or the labels are not those of the current model.
+    """
+
+    def __init__(self, root: Path, database: Path, scratch: Path, *, target: str):
         self.root, self.target, self.scratch = root, target, scratch
+        settings = yaml.safe_load((root / "dbt_project.yml").read_text("utf-8"))["vars"]
         self.settings = {
             "seed": settings["seed"],
             "n_init": settings["n_init"],
@@ -381,8 +389,44 @@ class _Study:
                 "model: run `make build` again"
             )
 
-    def original(self) -> dict[str, pd.DataFrame]:
-        """Fit the original, and compare what it has with what is here."""
+    def describe(self, draws: int) -> pd.DataFrame:
+        """Say what is studied.
+
+        Parameters
+        ----------
+        draws : int
+            Number of bootstrap samples.
+
+        Returns
+        -------
+        DataFrame
+            The table run.
+        """
+        return pd.DataFrame(
+            {
+                "model_id": [self.model_id],
+                "target": [self.target],
+                "k": [self.k],
+                "customer_count": [len(self.labels)],
+                "draws": [draws],
+                "seed": [self.settings["seed"]],
+            }
+        )
+
+    def original(self, *, with_silhouette: bool = True) -> dict[str, pd.DataFrame]:
+        """Fit the original, and compare what it has with what is here.
+
+        Parameters
+        ----------
+        with_silhouette : bool
+            Compute its Euclidean silhouette, which compares all pairs of rows: two
+            minutes on the real files.
+
+        Returns
+        -------
+        dict of str to DataFrame
+            Tables original_clusters and original_comparison.
+        """
         with self._connect() as connection:
             rows = connection.sql(self.sql["original_rows"]).df()
             orders, payments, people, excluded = connection.sql(
@@ -413,17 +457,15 @@ class _Study:
             ("clusters", 5, self.k),
             ("inertia", inertia, None),
             (
-                "Euclidean silhouette of all rows",
-                silhouette_score(points, labels),
-                None,
-            ),
-            (
                 f"rows in clusters {pair[0]} and {pair[1]}",
                 np.isin(labels, pair).sum(),
                 None,
             ),
             (f"share of {feature} in their distance", share, None),
         ]
+        if with_silhouette:
+            score = silhouette_score(points, labels)
+            measures.append(("Euclidean silhouette of all rows", score, None))
         comparison = pd.DataFrame(measures, columns=["measure", "original", "here"])
         return {
             "original_clusters": clusters,
@@ -431,11 +473,32 @@ class _Study:
         }
 
     def resampling(
-        self, draws: int, advance: Callable[[], None]
+        self,
+        draws: int,
+        advance: Callable[[], None] = lambda: None,
+        *,
+        ks: list[int] | None = None,
     ) -> dict[str, pd.DataFrame]:
-        """Fit bootstrap samples, and compare with the fits on all customers."""
+        """Fit bootstrap samples, and compare with the fits on all customers.
+
+        Parameters
+        ----------
+        draws : int
+            Number of samples.
+        advance : callable
+            Called after every sample.
+        ks : list of int, optional
+            Numbers of segments; all candidates by default.
+
+        Returns
+        -------
+        dict of str to DataFrame
+            Tables resampling and segment_resampling.
+        """
         agreement, jaccards = [], []
-        for segmentation, k, draw, labels, others, drawn in self._draws(draws, advance):
+        for segmentation, k, draw, labels, others, drawn in self._draws(
+            draws, advance, ks or self.ks
+        ):
             score = float(adjusted_rand_score(labels, others))
             agreement.append((segmentation, k, draw, score))
             if segmentation == "rfm" or k == self.k:
@@ -454,8 +517,10 @@ class _Study:
             ),
         }
 
-    def _draws(self, draws: int, advance: Callable[[], None]) -> Iterator[tuple]:
-        points, ks = self.scaled.to_numpy(), self.ks
+    def _draws(
+        self, draws: int, advance: Callable[[], None], ks: list[int]
+    ) -> Iterator[tuple]:
+        points = self.scaled.to_numpy()
         fitted = fit_centroids(points, ks, **self.settings)
         labels = {k: nearest(points, centers) for k, centers in fitted.items()}
         labels[self.k] = self.labels
@@ -469,9 +534,22 @@ class _Study:
             advance()
 
     def months(
-        self, ends: list[datetime.date], advance: Callable[[], None]
+        self, ends: list[datetime.date], advance: Callable[[], None] = lambda: None
     ) -> dict[str, pd.DataFrame]:
-        """Label as of every month end, by models that stay and by refits."""
+        """Label as of every month end, by models that stay and by refits.
+
+        Parameters
+        ----------
+        ends : list of date
+            Two or more days, rising.
+        advance : callable
+            Called after every day.
+
+        Returns
+        -------
+        dict of str to DataFrame
+            Tables movement, flows and refits.
+        """
         moves, flows, refits, before, first = [], [], [], {}, None
         for end in ends:
             features, refit = self._as_of(end)
