@@ -230,6 +230,8 @@ def test_a_notebook_runs_from_top_to_bottom(path, demo_study, monkeypatch):
         for output in cell.outputs
     ]
     assert [o for o in outputs if o.get("name") == "stderr"] == []
+    # A table that cannot be shown does not stop a notebook: it shows the error.
+    assert [o for o in outputs if o.output_type == "error"] == []
     assert any("text/markdown" in output.get("data", {}) for output in outputs)
     assert any(
         "Plotly.newPlot" in output.get("data", {}).get("text/html", "")

@@ -113,6 +113,43 @@ def repeat_buyers_by_cluster(clusters: pd.DataFrame) -> go.Figure:
     )
 
 
+def refits_on_halves(refits: pd.DataFrame) -> go.Figure:
+    """Plot how well refits on random halves agree with the full fit.
+
+    Parameters
+    ----------
+    refits : DataFrame
+        The table int_candidate_stability: k, refit and adjusted_rand_index.
+
+    Returns
+    -------
+    Figure
+        One point per candidate k and refit.
+    """
+    lowest = refits.groupby("k")["adjusted_rand_index"].min()
+    figure = go.Figure(
+        go.Box(
+            x=refits["k"],
+            y=refits["adjusted_rand_index"],
+            boxpoints="all",
+            pointpos=0,
+            jitter=0.4,
+            fillcolor="rgba(0,0,0,0)",
+            line_color="rgba(0,0,0,0)",
+            marker_color=BLUE,
+        )
+    )
+    figure.update_layout(
+        xaxis={"title": "segments (k)", "dtick": 1},
+        yaxis={"title": "agreement with the full fit (adjusted Rand index)"},
+    )
+    return _finish(
+        figure,
+        f"Refits agree least for k = {lowest.idxmin()} ({lowest.min():.2f}) and most "
+        f"for k = {lowest.idxmax()} ({lowest.max():.2f} at least)",
+    )
+
+
 def explained_shares(comparison: pd.DataFrame) -> go.Figure:
     """Plot the share of variance that each segmentation explains.
 
@@ -238,7 +275,8 @@ def segment_jaccard(segments: pd.DataFrame, names: dict[str, str]) -> go.Figure:
     figure.update_layout(
         xaxis={
             "title": "Jaccard index with the segment found again: mean, and lowest",
-            "range": [0, 1.02],
+            # At 0.5 and below a segment has dissolved.
+            "range": [min(0.5, table["min"].min() - 0.05), 1.02],
         }
     )
     return _finish(
