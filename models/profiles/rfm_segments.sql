@@ -1,5 +1,8 @@
 -- One row per eligible customer: scores of recency, frequency and spend, and the
 -- segment that a written rule gives them. The baseline that KMeans has to beat.
+-- Two or more orders: champions with a recency score of 4 or 5, else to win back. One
+-- order: new with a recency score of 4 or 5, fading with 2 or 3, lost with 1; big
+-- spenders are those with a spend score of 4 or 5.
 
 {%- set names = [
     'Champions', 'Repeat buyers to win back', 'New big spenders', 'New customers',
