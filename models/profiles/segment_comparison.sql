@@ -4,7 +4,6 @@
 -- RFM recency, orders and spend.
 
 {%- set metrics = numeric_columns('customer_features') %}
-{%- set listed = var('features') | map(attribute='name') | list %}
 
 with customers as (
 
@@ -15,6 +14,16 @@ with customers as (
 labels as (
 
     select * from {{ ref('int_segmentations') }}
+
+),
+
+clustered_on as (
+
+    select parameters.feature
+    from {{ ref('segment_model_features') }} as parameters
+    inner join {{ ref('segment_models') }} as models
+        on parameters.model_id = models.model_id
+    where models.is_current
 
 ),
 
@@ -123,17 +132,15 @@ joined as (
             when total.squares > 0 then between_segments.squares / total.squares
         end as explained_share,
 
-        between_segments.metric in (
-            {%- for name in listed %}
-                '{{ name }}'{{ ',' if not loop.last }}
-            {%- endfor %}
-        ) as is_clustered_on
+        clustered_on.feature is not null as is_clustered_on
 
     from between_segments
     inner join sizes
         on between_segments.segmentation = sizes.segmentation
     inner join total
         on between_segments.metric = total.metric
+    left join clustered_on
+        on between_segments.metric = clustered_on.feature
 
 )
 
