@@ -27,8 +27,8 @@ def render_page(tables: dict[str, pd.DataFrame]) -> str:
     sections = [
         "{% docs stability %}",
         "# How far the segments hold",
-        f"Written by `make study`, of model {run['model_id']} with {run['k']} segments "
-        f"of {run['customer_count']:,} customers.{synthetic} The notebook "
+        f"Written by `make study`, of a model with {run['k']} segments of "
+        f"{run['customer_count']:,} customers.{synthetic} The notebook "
         "`notebooks/stability.ipynb` shows it in charts. Agreement is the adjusted "
         "Rand index: 1 for the same segments, about 0 for chance.",
         "## Would other customers have given the same segments?",
