@@ -87,6 +87,27 @@ def project_root() -> Path:
     raise RawFilesError(f"{here} is not inside the project: change into its folder")
 
 
+def built_database(target: str | None = None) -> Path:
+    """Find the database that a build has made, as every command does.
+
+    Parameters
+    ----------
+    target : {"dev", "demo"}, optional
+        Whose database; by default the one that OLIST_DB names, or else that of the
+        real files if they were built, or else that of the synthetic ones.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    RawFilesError
+        If there is none.
+    """
+    return _built(project_root(), target)[1]
+
+
 def summary(database: Path, *, target: str) -> str:
     """Describe what a build has made.
 
@@ -205,12 +226,17 @@ def _parser() -> argparse.ArgumentParser:
     shown = command("summary", _summary, "Print the segments that were built.")
     query = command("query", _query, "Print the answer to a query in SQL.")
     query.add_argument("sql")
+    study = command("study", _study, "Study how far the segments hold.")
+    study.add_argument("--draws", type=int, default=50, help="bootstrap samples")
+    study.add_argument("--first", default="2017-09", help="first month")
+    study.add_argument("--last", default="2018-08", help="last month")
+    notebooks = command("notebooks", _notebooks, "Run the notebooks into site/.")
     build.add_argument(
         "--target",
         choices=DATABASES,
         help="dev: real files, demo: synthetic ones (default: dev if there are any)",
     )
-    for one in (docs, shown, query):
+    for one in (docs, shown, query, study, notebooks):
         one.add_argument(
             "--target",
             choices=DATABASES,
@@ -328,6 +354,45 @@ def _query(options: argparse.Namespace) -> int:
         print("The answer is about SYNTHETIC data.", file=sys.stderr)
     with duckdb.connect(str(database), read_only=True) as connection:
         connection.sql(options.sql).show(max_width=200, max_rows=100)
+    return 0
+
+
+def _study(options: argparse.Namespace) -> int:
+    from olist_segments.studies import StudyError, run_study
+    from olist_segments.study_page import render_page
+
+    root = project_root()
+    target, database = _built(root, options.target)
+    try:
+        tables = run_study(
+            root,
+            database,
+            target=target,
+            draws=options.draws,
+            first=options.first,
+            last=options.last,
+        )
+    except StudyError as error:
+        print(f"olist-segments: {error}", file=sys.stderr)
+        return 1
+    page = render_page(tables)
+    if target == "demo":
+        print(page)
+    else:
+        path = root / "dbt_project" / "docs" / "stability.md"
+        path.write_text(page, encoding="utf-8")
+        print(f"Wrote {path}")
+    print(f"The tables are in schema studies of {database}.")
+    return 0
+
+
+def _notebooks(options: argparse.Namespace) -> int:
+    from olist_segments.notebooks import export_notebooks
+
+    root = project_root()
+    _, database = _built(root, options.target)
+    for page in export_notebooks(root, database):
+        print(f"Wrote {page}")
     return 0
 
 

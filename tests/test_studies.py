@@ -1,0 +1,350 @@
+"""The stability study, the original project, and their notebooks."""
+
+import contextlib
+import datetime
+import io
+import re
+import shutil
+
+import duckdb
+import nbformat
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import ROOT, rows
+from olist_segments import charts
+from olist_segments.cli import main
+from olist_segments.notebooks import execute_notebook, export_notebooks
+from olist_segments.original import FEATURES, describe_clusters, fit_original, twins
+from olist_segments.studies import (
+    Study,
+    StudyError,
+    jaccard_stability,
+    month_ends,
+    read_study,
+    reasons_to_move,
+)
+from olist_segments.study_page import render_page
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+@pytest.fixture(scope="module")
+def demo_study(demo_dir, demo_database, tmp_path_factory):
+    """Return a copy of the demo database with a small study, its tables and page."""
+    database = tmp_path_factory.mktemp("study") / "demo study.duckdb"
+    shutil.copyfile(demo_database, database)
+    words = ["--draws", "3", "--first", "2018-05", "--last", "2018-06"]
+    with pytest.MonkeyPatch.context() as patch, io.StringIO() as printed:
+        patch.chdir(ROOT)
+        patch.setenv("OLIST_RAW_DIR", str(demo_dir))
+        patch.setenv("OLIST_DB", str(database))
+        patch.setenv("PYTHONPATH", str(ROOT / "python"))
+        with contextlib.redirect_stdout(printed):
+            assert main(["study", "--target", "demo", *words]) == 0
+        page = printed.getvalue()
+    return database, read_study(database), page
+
+
+def test_a_cluster_found_again_has_a_jaccard_index_of_one():
+    labels = np.array([1, 1, 1, 2, 2, 2])
+    drawn = np.array([0, 0, 1, 3, 4])
+    assert jaccard_stability(labels, labels[::-1], drawn) == {1: 1.0, 2: 1.0}
+    split = np.array([1, 2, 1, 1, 1, 2])
+    # Of the four drawn: one of two and one alone; two of three.
+    assert jaccard_stability(labels, split, drawn) == pytest.approx({1: 0.5, 2: 2 / 3})
+
+
+def test_customers_move_because_of_time_orders_or_other_news():
+    before = pd.DataFrame(
+        {
+            "recency_days": [10, 10, 10, 10],
+            "order_count": [1, 1, 1, 1],
+            "review_score": [5, 5, None, None],
+        }
+    )
+    after = before.assign(
+        recency_days=[41, 3, 41, 41],
+        order_count=[1, 2, 1, 1],
+        review_score=[5, 1, 4, None],
+    )
+    assert reasons_to_move(before, after).tolist() == [
+        "only time passed",
+        "bought again",
+        "other news",
+        "only time passed",
+    ]
+
+
+def test_month_ends_are_the_last_days_of_months():
+    assert month_ends("2017-12", "2018-02") == [
+        datetime.date(2017, 12, 31),
+        datetime.date(2018, 1, 31),
+        datetime.date(2018, 2, 28),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "sentence"),
+    [
+        ("spring", "2018-02", "months are written as 2017-09"),
+        ("2018-02", "2018-02", "not two months"),
+    ],
+)
+def test_months_that_cannot_be_compared_are_refused(first, last, sentence):
+    with pytest.raises(StudyError, match=sentence):
+        month_ends(first, last)
+
+
+def test_clusters_that_differ_in_one_feature_only_are_found():
+    rng = np.random.default_rng(0)
+    planted = np.repeat(np.eye(5) * 8, 40, axis=0)
+    planted[:40, 0], planted[40:80] = -8, 0
+    planted[40:80, 0] = 8
+    table = pd.DataFrame(rng.normal(planted, 0.1), columns=FEATURES)
+    points, labels, inertia = fit_original(table)
+    clusters = describe_clusters(table, points, labels)
+    pair, feature, share = twins(clusters)
+    assert feature == FEATURES[0]
+    assert share > 0.99
+    assert set(pair) == {labels[0], labels[40]}
+    assert inertia == pytest.approx(
+        sum(
+            np.square(points[labels == i] - points[labels == i].mean(axis=0)).sum()
+            for i in range(1, 6)
+        )
+    )
+
+
+def test_fewer_than_five_different_rows_are_refused():
+    with pytest.raises(ValueError, match="five different rows"):
+        fit_original(pd.DataFrame(np.ones((9, 5)), columns=FEATURES))
+
+
+def test_the_study_repeats_what_the_database_says(demo_study):
+    database, tables, _ = demo_study
+    assert all(len(table) for table in tables.values())
+    ((payments, orders, labelled),) = rows(
+        database,
+        "select sum(payment_total), count(*), "
+        "(select count(*) from customer_segments) from orders",
+    )
+    comparison = tables["original_comparison"].set_index("measure")
+    assert comparison["here"]["rows clustered"] == labelled
+    assert comparison["here"]["payments added up, in reais"] == float(payments)
+    original = comparison["original"]
+    assert original["rows clustered"] > original["customers among them"]
+    assert original["payments added up over payments made"] > 1
+    assert 0 < original["orders lost on the way"] < orders
+    assert (
+        tables["original_clusters"].drop_duplicates("cluster")["row_count"].sum()
+        == (original["rows clustered"])
+    )
+
+
+def test_movement_counts_every_customer_once(demo_study):
+    _, tables, _ = demo_study
+    movement = tables["movement"]
+    totals = movement.groupby("segmentation")[["customer_count", "changed_count"]].sum()
+    flows = tables["flows"]
+    stayed = flows[flows["from_segment"] == flows["to_segment"]]
+    for segmentation in ("kmeans", "rfm"):
+        of_method = movement["segmentation"] == segmentation
+        (common,) = movement.loc[of_method, "common_count"].unique()
+        assert totals["customer_count"][segmentation] == common
+        went = flows.loc[flows["segmentation"] == segmentation, "customer_count"].sum()
+        kept = stayed.loc[stayed["segmentation"] == segmentation, "customer_count"]
+        assert went == common
+        assert went - kept.sum() == totals["changed_count"][segmentation] > 0
+    # A rule of recency, orders and spend moves nobody because of a review.
+    assert set(movement["reason"]) == {"only time passed", "bought again", "other news"}
+
+
+def test_agreement_lies_where_an_index_of_agreement_lies(demo_study):
+    _, tables, _ = demo_study
+    for table, column in (
+        ("resampling", "adjusted_rand_index"),
+        ("segment_resampling", "jaccard"),
+        ("refits", "refit_vs_fixed"),
+        ("refits", "refit_vs_last_refit"),
+        ("refits", "fixed_vs_last_fixed"),
+    ):
+        values = tables[table][column].dropna().astype(float)
+        assert values.between(-0.5, 1).all(), (table, column)
+        assert values.nunique() > 1, (table, column)
+    rule = tables["resampling"].query("segmentation == 'rfm'")["adjusted_rand_index"]
+    assert rule.min() > 0.8
+
+
+def test_a_study_of_another_model_is_not_shown(demo_study, tmp_path):
+    database, _, _ = demo_study
+    other = tmp_path / "other.duckdb"
+    shutil.copyfile(database, other)
+    with duckdb.connect(str(other)) as connection:
+        connection.execute("update studies.run set model_id = 'older'")
+    with pytest.raises(StudyError, match="of model older"):
+        read_study(other)
+
+
+def test_a_database_without_a_study_says_which_command_makes_one(demo_database):
+    with pytest.raises(StudyError, match="run `make study` first"):
+        read_study(demo_database)
+
+
+def test_a_study_of_demo_data_is_printed_and_says_that_it_is_synthetic(demo_study):
+    database, tables, page = demo_study
+    assert "SYNTHETIC" in page
+    assert page.startswith(render_page(tables))
+    assert f"schema studies of {database}" in page
+
+
+def test_pages_of_notebooks_ask_the_network_for_nothing(demo_study, tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "dbt_project.yml").touch()
+    shutil.copy(ROOT / "notebooks" / "baseline.ipynb", tmp_path / "notebooks")
+    (page,) = export_notebooks(tmp_path, demo_study[0])
+    assert page == tmp_path / "site" / "baseline.html"
+    text = page.read_text(encoding="utf-8")
+    assert "explains more than the RFM rule" in text
+    assert not re.search(r"<script[^>]* src=", text)
+    assert not re.search(r"<link[^>]* href=[\"']?http", text)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_is_stored_without_outputs(path):
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        assert not cell.get("outputs")
+        assert cell.get("execution_count") is None
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_runs_from_top_to_bottom(path, demo_study, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(ROOT / "python"))
+    database, _, _ = demo_study
+    notebook = execute_notebook(path, database)
+    outputs = [
+        output
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+    ]
+    assert [o for o in outputs if o.get("name") == "stderr"] == []
+    # A table that cannot be shown does not stop a notebook: it shows the error.
+    assert [o for o in outputs if o.output_type == "error"] == []
+    assert any("text/markdown" in output.get("data", {}) for output in outputs)
+    assert any(
+        "Plotly.newPlot" in output.get("data", {}).get("text/html", "")
+        for output in outputs
+    )
+    # Closed again: a build could take its lock.
+    duckdb.connect(str(database)).close()
+
+
+def test_charts_have_a_finding_as_title_and_units_on_axes(demo_study, demo_database):
+    _, tables, _ = demo_study
+    with duckdb.connect(str(demo_database), read_only=True) as connection:
+        candidates = connection.sql("from segment_k_candidates order by k").df()
+        comparison = connection.sql("from segment_comparison").df()
+    figures = [
+        charts.candidate_scores(candidates),
+        charts.explained_shares(comparison),
+        charts.resampling_agreement(tables["resampling"]),
+        charts.movement_by_reason(tables["movement"]),
+        charts.refit_agreement_by_month(tables["refits"]),
+    ]
+    for figure in figures:
+        assert any(character.isdigit() for character in figure.layout.title.text)
+        axes = [*figure.select_xaxes(), *figure.select_yaxes()]
+        assert any(axis.title.text for axis in axes)
+    chosen = candidates.loc[candidates["is_chosen"], "k"].item()
+    assert figures[0].layout.title.text.startswith(f"k = {chosen} is taken")
+
+
+@pytest.fixture(scope="module")
+def real_study(real_dir, real_database, tmp_path_factory):
+    """Return the study of the real files, ready to be asked for its parts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OLIST_RAW_DIR", str(real_dir))
+        patch.setenv("PYTHONPATH", str(ROOT / "python"))
+        scratch = tmp_path_factory.mktemp("scratch")
+        yield Study(ROOT, real_database, scratch, target="dev")
+
+
+def test_the_fit_of_the_original_project_comes_out(real_study):
+    comparison = real_study.original(with_silhouette=False)["original_comparison"]
+    original = comparison.set_index("measure")["original"]
+    assert original["rows clustered"] == 115_878
+    assert original["inertia"] == pytest.approx(252_663.7, abs=0.1)
+    assert original["orders lost on the way"] == 2_186
+    assert original["payments added up, in reais"] == pytest.approx(20_048_822.92)
+    assert original["payments added up over payments made"] == pytest.approx(
+        1.25, abs=0.005
+    )
+    assert original["share of order_purchase_day in their distance"] > 0.999
+    assert original["rows in clusters 1 and 2"] / 115_878 > 0.68
+
+
+def test_with_repeat_buyers_kmeans_finds_the_rule_of_two_orders(real_database):
+    ((segment, members, repeat_buyers),) = rows(
+        real_database,
+        "select segment_key, sum(customer_count), sum(repeat_buyer_count) "
+        "from segment_overlap group by segment_key having sum(repeat_buyer_count) > 0",
+    )
+    assert (segment, members, repeat_buyers) == ("repeat_buyers", 2_801, 2_801)
+
+
+def test_figures_of_the_stability_page_come_out_again(real_study):
+    page = (ROOT / "dbt_project" / "docs" / "stability.md").read_text("utf-8")
+    draws = int(re.search(r"Fits on (\d+) bootstrap samples", page).group(1))
+    # The first month's model, and the last month with the one before: not all twelve.
+    first, *_, before, last = month_ends("2017-09", "2018-08")
+    tables = {
+        **real_study.original(with_silhouette=False),
+        **real_study.resampling(draws, ks=[real_study.k]),
+        **real_study.months([first, before, last]),
+        "run": real_study.describe(draws),
+    }
+    skipped = f"| {before}", f"| KMeans | {before}", f"| RFM rule | {before}"
+    lines = [
+        line
+        for line in render_page(tables).splitlines()
+        if line.startswith(("|", "Written by")) and not line.startswith(skipped)
+    ]
+    assert len(lines) > 40
+    assert [line for line in lines if line not in page.splitlines()] == []
+
+
+def test_the_readme_quotes_the_stability_page():
+    page = (ROOT / "dbt_project" / "docs" / "stability.md").read_text("utf-8")
+    readme = " ".join((ROOT / "README.md").read_text("utf-8").split())
+    lowest = re.search(r"KMeans \(current\) \|.*\| ([0-9.]+) \|", page).group(1)
+    changed = re.findall(r"\| KMeans \| [0-9-]+ \| [0-9,]+ \| ([0-9.]+)% \|", page)
+    low, high = min(changed, key=float), max(changed, key=float)
+    assert f"agree at {lowest} or more" in readme
+    assert f"between {low} and {high} % of customers change" in readme
+
+
+def test_the_decision_about_the_rule_quotes_the_comparison(real_database):
+    decisions = " ".join((ROOT / "DECISIONS.md").read_text("utf-8").split())
+    shares = {
+        (segmentation, metric): f"{share:.2f}"
+        for segmentation, metric, share in rows(
+            real_database,
+            "select segmentation, metric, explained_share from segment_comparison",
+        )
+    }
+
+    def of(metric):
+        return shares["rfm", metric], shares["kmeans", metric]
+
+    for sentence in (
+        "Of the variance of spend the rule explains {} and KMeans {}".format(
+            *of("total_spend")
+        ),
+        "of recency {} and {}".format(*of("recency_days")),
+        "of the review score it explains {1} (rule {0})".format(*of("review_score")),
+        "of installments {1} ({0})".format(*of("installments")),
+        "of the delivery delay {1} ({0})".format(*of("delivery_delay_days")),
+    ):
+        assert sentence in decisions
