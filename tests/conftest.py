@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
-from olist_segments.demo_data import write_demo_data
+from olist_segments.demo import write_demo_data
 
 ROOT = Path(__file__).resolve().parents[1]
 

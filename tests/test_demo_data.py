@@ -14,10 +14,11 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pytest
-from olist_segments import demo_calibration, demo_data
-from olist_segments.demo_data import (
+from olist_segments.demo import (
     FILES,
     MIN_ORDERS,
+    calibration,
+    generator,
     load_parameters,
     write_demo_data,
 )
@@ -378,7 +379,7 @@ def test_the_fewest_orders_still_hold_every_status_and_their_peak(tmp_path):
 
 
 def test_several_chunks_share_their_sellers_and_repeat_no_id(tmp_path, monkeypatch):
-    monkeypatch.setattr(demo_data, "_CHUNK_ORDERS", 1_000)
+    monkeypatch.setattr(generator, "_CHUNK_ORDERS", 1_000)
     rows = write_demo_data(tmp_path, orders=4_000)
     connection = load(tmp_path)
     assert rows["orders"] == 4_000
@@ -412,7 +413,7 @@ def test_ids_are_quoted_where_they_begin_with_a_digit_and_prefixes_always(small_
 
 
 def test_the_parameters_are_those_computed_from_the_real_files():
-    computed = demo_calibration.compute_parameters(_real_folder())
+    computed = calibration.compute_parameters(_real_folder())
     assert json.loads(json.dumps(computed)) == load_parameters()
 
 
@@ -422,7 +423,7 @@ def test_the_parameters_hold_no_id():
 
 def test_calibration_names_the_files_it_lacks(tmp_path):
     with pytest.raises(ValueError, match=r"lacks olist_customers_dataset\.csv, olist_"):
-        demo_calibration.compute_parameters(tmp_path)
+        calibration.compute_parameters(tmp_path)
 
 
 # --- Keys -----------------------------------------------------------------------------

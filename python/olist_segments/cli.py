@@ -229,7 +229,7 @@ def _demo_data(options: argparse.Namespace) -> int:
 
 
 def _write_demo_data(folder: Path, *, orders: int, seed: int) -> None:
-    from olist_segments.demo_data import write_demo_data
+    from olist_segments.demo import write_demo_data
 
     print(f"Writing {orders:,} synthetic orders to {folder} ...")
     try:

@@ -1,9 +1,9 @@
 """Compute the parameters of the demo data from the real files of Olist.
 
-Every figure in ``demo_parameters.json`` is an aggregate over many rows: a count, a
+Every figure in ``parameters.json`` is an aggregate over many rows: a count, a
 share, a quantile or a regression coefficient. Run this again to rewrite the file::
 
-    python -m olist_segments.demo_calibration FOLDER
+    python -m olist_segments.demo.calibration FOLDER
 
 where FOLDER holds the nine CSV files under their published names.
 """
@@ -16,10 +16,10 @@ from statistics import NormalDist
 import duckdb
 import numpy as np
 
-from olist_segments.demo_data import FILES
+from olist_segments.demo.csv_files import FILES
 
 _NORMAL = NormalDist()
-PARAMETERS_PATH = Path(__file__).with_name("demo_parameters.json")
+PARAMETERS_PATH = Path(__file__).with_name("parameters.json")
 
 # The probabilities at which every distribution is described. Neither end is in the
 # list: the smallest and the largest value of a column belong to single rows.
@@ -61,7 +61,7 @@ def compute_parameters(folder: Path) -> dict:
     Returns
     -------
     dict
-        What ``demo_parameters.json`` holds; one function below computes each part.
+        What ``parameters.json`` holds; one function below computes each part.
 
     Raises
     ------
@@ -89,7 +89,7 @@ def compute_parameters(folder: Path) -> dict:
 
 
 def main() -> None:
-    """Rewrite ``demo_parameters.json`` from the folder named on the command line."""
+    """Rewrite ``parameters.json`` from the folder named on the command line."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("folder", type=Path, help="folder of the nine real CSV files")
     parameters = compute_parameters(parser.parse_args().folder)

@@ -1,0 +1,120 @@
+"""Draw review scores, comments and answers."""
+
+import numpy as np
+
+from olist_segments.demo.csv_files import field, time_text
+from olist_segments.demo.draws import DAY, make_ids, pick_columns, seconds
+from olist_segments.demo.shop import Shop
+
+# Invented comments by mood, parted by bars.
+_TITLES = {
+    "good": "Recomendo|Muito bom|Excelente|Super recomendo|Ótimo|👍|Nota 10|Gostei "
+    "muito|Perfeito!",
+    "fair": "Regular|Bom|Mais ou menos|Poderia ser melhor|Ok",
+    "bad": "Não recomendo|Péssimo|Não recebi|Produto errado|Decepção|Atraso, de "
+    "novo|Veio com defeito",
+}
+_SENTENCES = {
+    "good": "Produto de ótima qualidade.|Chegou antes da data prometida|Gostei demais, "
+    "comprarei outra vez!|A caixa veio bem fechada.|Recomendo esta loja a "
+    "todos|Tudo certo com o meu pedido 😀|Igual à foto, cor linda.|Minha mãe "
+    'adorou o presente ❤️|O vendedor respondeu "na hora" e resolveu.|Preço '
+    "justo, entrega rápida|Muito satisfeita com a compra|Funciona bem, fácil de"
+    " montar",
+    "fair": "O produto é bom, mas demorou um pouco.|Esperava um tecido mais "
+    "grosso|Serve para o que eu preciso|A cor é diferente da foto|Veio sem o "
+    'manual, o resto está certo.|Pelo preço, vale|Dizia "pronta entrega" e não '
+    "era bem assim|Razoável 😐",
+    "bad": "Ainda não recebi o produto.|Comprei dois e chegou só um|Veio quebrado, "
+    "quero a troca|Ninguém responde às minhas mensagens!|O prazo passou e nada "
+    '😡|Produto diferente do anúncio, nada parecido.|No site consta "entregue", '
+    "mas não chegou|Quero meu dinheiro de volta|Péssima qualidade, parou no "
+    "segundo dia.|Não compro mais aqui",
+}
+_BREAKS = (*[" "] * 7, ". ", "\r\n", "\n", "\r\n\r\n")
+
+
+def write_reviews(files, shop: Shop, orders: dict) -> None:
+    """Write reviews: scores by lateness, comments by score, a few repeated."""
+    rng, parameters, size = shop.rng, shop.parameters, len(orders["value"])
+    counts = parameters["counts"]
+    missing = np.array(list(parameters["no_review_shares"].values()))[orders["status"]]
+    reviewed = np.flatnonzero(rng.random(size) >= missing)
+    again = shop.some(counts["further_reviews"], reviewed, size)
+    order = np.concatenate([reviewed, again])
+    score = _draw_scores(shop, orders, order)
+    title, message = _comments(shop, score)
+    delivered = orders["delivered"][order]
+    promised = orders["estimated"][order] + 2 * DAY
+    asked = np.where(
+        np.isnat(delivered), promised, np.minimum(delivered + DAY, promised)
+    )
+    created = asked.astype("datetime64[D]").astype("datetime64[s]")
+    wait = shop.quantile(parameters["answer_days"], size=len(order))
+    answered = created + seconds(np.maximum(wait, 0.05) * DAY)
+    review_id = make_ids(rng, len(order))
+    # One review that covers two orders of a person bought on the same day.
+    person, bought = orders["person"][reviewed], orders["bought"][reviewed]
+    near = (person[1:] == person[:-1]) & (
+        np.abs((bought[1:] - bought[:-1]).astype(np.int64)) < DAY
+    )
+    pairs = np.flatnonzero(near)
+    pairs = np.sort(shop.some(counts["repeated_review_ids"], pairs, size))
+    for column in (review_id, score, title, message, created, answered):
+        column[pairs + 1] = column[pairs]
+    shuffled = rng.permutation(len(order))
+    files.write(
+        "reviews",
+        review_id[shuffled],
+        orders["order_id"][order[shuffled]],
+        score[shuffled].astype("S"),
+        title[shuffled],
+        message[shuffled],
+        time_text(created[shuffled]),
+        time_text(answered[shuffled]),
+    )
+
+
+def _draw_scores(shop: Shop, orders: dict, order: np.ndarray) -> np.ndarray:
+    """Draw scores: the later the delivery, the lower; lower for several lines."""
+    parameters = shop.parameters
+    delivered, estimated = orders["delivered"][order], orders["estimated"][order]
+    arrived = ~np.isnat(delivered)
+    late = np.zeros(len(order))
+    late[arrived] = np.ceil(
+        (delivered[arrived] - estimated[arrived]).astype(np.int64) / DAY
+    )
+    band = np.where(
+        arrived, np.searchsorted(parameters["lateness_edges_days"], late) + 1, 0
+    )
+    several = (orders["lines"][order] > 1).astype(np.int64)
+    table = np.array([parameters["scores"][k] for k in ("one_line", "several_lines")])
+    return 1 + pick_columns(shop.rng, table[several, band])
+
+
+def _comments(shop: Shop, score: np.ndarray) -> list[np.ndarray]:
+    """Draw comment titles and messages as CSV fields; most are empty."""
+    rng = shop.rng
+    mood = np.array(["bad", "bad", "fair", "good", "good"])[score - 1]
+    columns = []
+    for pool, combined, key in (
+        (_TITLES, False, "title_shares"),
+        (_SENTENCES, True, "message_shares"),
+    ):
+        written = rng.random(len(score)) < np.array(shop.parameters[key])[score - 1]
+        texts = np.zeros(len(score), dtype="S400")
+        for name, words in pool.items():
+            fields = words.split("|")
+            if combined:
+                fields = [_combine(rng, fields) for _ in range(400)]
+            rows = np.flatnonzero(written & (mood == name))
+            fields = np.array([field(text) for text in fields])
+            texts[rows] = rng.choice(fields, len(rows))
+        columns.append(texts)
+    return columns
+
+
+def _combine(rng, sentences: list[str]) -> str:
+    """Join one to four sentences by spaces, stops or line breaks."""
+    first, *others = rng.choice(sentences, rng.integers(1, 5), replace=False)
+    return first + "".join(str(rng.choice(_BREAKS)) + other for other in others)
