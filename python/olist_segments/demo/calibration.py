@@ -285,7 +285,7 @@ def _people(connection) -> dict:
 def _calendar(connection) -> dict:
     """Orders, statuses and pace per month; days of the week, hours, peak days."""
     rows = connection.sql(
-        """
+        f"""
         with middle as (
             select
                 median(epoch(carried - approved)) as handling,
@@ -302,7 +302,9 @@ def _calendar(connection) -> dict:
             coalesce(median(epoch(carried - approved)) / any_value(handling), 1),
             coalesce(median(epoch(delivered - carried)) / any_value(transit), 1),
             coalesce(median(epoch(estimated - bought)) / any_value(estimate), 1),
-            avg((delivered > estimated)::int) filter (status = 'delivered')
+            quantile_cont(
+                epoch(delivered - estimated) / 86400, {CATALOGUE_PROBABILITIES}
+            ) filter (status = 'delivered')
         from facts, middle group by month order by month
         """
     ).fetchall()
@@ -318,10 +320,10 @@ def _calendar(connection) -> dict:
             "handling": round(handling, 3) if orders > 50 else 1,
             "transit": round(transit, 3) if orders > 50 else 1,
             "estimate": round(estimate, 3) if orders > 50 else 1,
-            "late": round(late, 4) if orders > 50 else None,
+            "delay_days": [round(x, 1) for x in delay] if orders > 50 else None,
             "statuses": {s: n for m, s, n in statuses if m == month},
         }
-        for month, orders, first, last, handling, transit, estimate, late in rows
+        for month, orders, first, last, handling, transit, estimate, delay in rows
     }
     peaks = connection.sql(
         """
@@ -336,6 +338,31 @@ def _calendar(connection) -> dict:
         order by day
         """
     ).fetchall()
+    # Orders of a week against what its month and its days of the week let expect.
+    week_paces = _pairs(
+        connection,
+        """
+        with days as (
+            select bought::date as day, month, isodow(bought) as weekday,
+                count(*) as orders
+            from facts group by all
+        ),
+        weekdays as (
+            select weekday, sum(orders) as weight from days group by weekday
+        ),
+        expected as (
+            select
+                date_trunc('week', day) as week, orders,
+                sum(orders) over (partition by month) * weight
+                    / sum(weight) over (partition by month) as expected
+            from days join weekdays using (weekday)
+            qualify sum(orders) over (partition by month) > 500
+                and orders < 2.5 * avg(orders) over (partition by month)
+        )
+        select week::date, round(sum(orders) / sum(expected), 2) from expected
+        group by week having sum(orders) > 50 order by week
+        """,
+    )
     weekdays = _pairs(
         connection, "select isodow(bought), count(*) from facts group by all order by 1"
     )
@@ -345,6 +372,7 @@ def _calendar(connection) -> dict:
     return {
         "months": months,
         "peak_days": dict(peaks),
+        "week_paces": week_paces,
         "weekday_orders": list(weekdays.values()),
         "hour_orders": list(hours.values()),
     }
@@ -700,6 +728,7 @@ def _deliveries(connection) -> dict:
             group by band order by band
             """,
         ),
+        **_usual_times(connection),
         "limit_days": _quantiles(
             connection,
             """
@@ -724,6 +753,33 @@ def _deliveries(connection) -> dict:
             """,
         ),
     }
+
+
+def _usual_times(connection) -> dict:
+    """Orders by weekday, Monday first, and by hour of hand-over, delivery, promise."""
+    usual = {}
+    for event, column in (
+        ("carrier", "carried"),
+        ("delivery", "delivered"),
+        ("promise", "estimated"),
+    ):
+        usual[f"{event}_weekdays"] = _list(
+            connection,
+            f"""
+            select (select count(*) from facts where isodow({column}) = day)
+            from range(1, 8) as days(day)
+            """,
+        )
+        usual[f"{event}_hours"] = _list(
+            connection,
+            f"""
+            select (select count(*) from facts where hour({column}) = start)
+            from range(24) as hours(start)
+            """,
+        )
+    # A promise ends at midnight.
+    del usual["promise_hours"]
+    return usual
 
 
 def _promise_weights(relation) -> list[float]:

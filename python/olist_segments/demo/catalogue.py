@@ -75,7 +75,8 @@ def make_products(parameters: dict, rng, orders: int, sellers: Sellers) -> Produ
     popularity = rng.lognormal(0, _PRODUCT_SALES_LOG_SD, number)
     per_category = np.bincount(category, popularity, len(categories))
     popularity *= (lines / np.maximum(per_category, 1e-9))[category]
-    correlation = parameters["price_weight_correlation"]
+    # The correlation of normal scores whose ranks correlate as those of the real data.
+    correlation = 2 * np.sin(np.pi / 6 * parameters["price_weight_correlation"])
     price_z, weight_z = rng.normal(size=(2, number))
     weight_z = correlation * price_z + (1 - correlation**2) ** 0.5 * weight_z
     levels = parameters["catalogue_probabilities"]

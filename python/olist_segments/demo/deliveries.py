@@ -2,7 +2,14 @@
 
 import numpy as np
 
-from olist_segments.demo.draws import DAY, EPOCH, normal_cdf, pick_columns, seconds
+from olist_segments.demo.draws import (
+    DAY,
+    EPOCH,
+    normal_cdf,
+    pick,
+    pick_columns,
+    seconds,
+)
 from olist_segments.demo.orders import LAST_PURCHASE
 from olist_segments.demo.shop import Shop
 
@@ -52,22 +59,51 @@ def set_deliveries(shop: Shop, orders: dict, lines: dict) -> None:
 
     carried = orders["approved"] + seconds(handling * handling_pace * DAY)
     carried = np.maximum(carried, bought + 600)
+    carried = _at_usual_times(shop, carried, "carrier", orders["approved"])
     delivered = carried + seconds(transit * transit_pace * DAY)
+    delivered = _at_usual_times(shop, delivered, "delivery", carried)
     over = delivered > LAST_PURCHASE
     left = (LAST_PURCHASE - carried)[over].astype(np.int64)
     delivered[over] = carried[over] + seconds(left * rng.uniform(0.3, 1, len(left)))
     promised = (bought - EPOCH).astype(np.int64) / DAY + promise * promise_pace
     arrival = np.ceil((delivered - EPOCH).astype(np.int64) / DAY)
-    late = [own["late"] for own in facts]
     promised = _with_late_shares(
         promised, arrival, band, parameters["late_by_distance"]
     )
-    promised = _with_late_shares(promised, arrival, month, late)
-    estimated = EPOCH + seconds(np.floor(promised) * DAY)
+    delays = [own["delay_days"] for own in facts]
+    promised = _with_usual_delays(shop, promised, delivered, month, delays)
+    promised = _on_usual_days(rng, promised, parameters["promise_weekdays"])
+    estimated = EPOCH + seconds(np.round(promised) * DAY)
     earliest = bought.astype("datetime64[D]").astype("datetime64[s]") + 2 * DAY
     orders["carried"], orders["delivered"] = carried, delivered
     orders["estimated"] = np.maximum(estimated, earliest)
     _blank_dates(shop, orders)
+
+
+def _at_usual_times(shop: Shop, times, event: str, earliest) -> np.ndarray:
+    """Move times to usual days of the week and hours, unless that is too early."""
+    days = (times - EPOCH).astype(np.int64) / DAY
+    days = _on_usual_days(shop.rng, days, shop.parameters[f"{event}_weekdays"])
+    hours = np.array(shop.parameters[f"{event}_hours"], dtype=float)
+    second = 3600 * pick(shop.rng, np.cumsum(hours), len(times))
+    second += shop.rng.integers(0, 3600, len(times))
+    moved = EPOCH + seconds(np.floor(days) * DAY + second)
+    return np.where(moved > earliest, moved, times)
+
+
+def _on_usual_days(rng, days: np.ndarray, weekday_counts: list[int]) -> np.ndarray:
+    """Move days since the epoch by up to three, so that weekdays get their shares.
+
+    A day stays in proportion to the count of its weekday; one that does not stay goes
+    to one of the seven days around it, again in proportion.
+    """
+    counts = np.array(weekday_counts, dtype=float)
+    # The epoch was a Thursday; counts begin with Monday.
+    weekday = (np.floor(days).astype(np.int64) + 3) % 7
+    stays = rng.random(len(days)) < (counts / counts.max())[weekday]
+    target = pick(rng, np.cumsum(counts), len(days))
+    shift = (target - weekday + 3) % 7 - 3
+    return np.where(stays, days, days + shift)
 
 
 def _with_late_shares(promised, arrival, groups, shares) -> np.ndarray:
@@ -75,8 +111,23 @@ def _with_late_shares(promised, arrival, groups, shares) -> np.ndarray:
     promised = promised.copy()
     for group, share in enumerate(shares):
         own = np.flatnonzero(groups == group)
-        if share is not None and len(own) >= 20:
+        if len(own) >= 20:
             promised[own] -= np.quantile(promised[own] - arrival[own], share)
+    return promised
+
+
+def _with_usual_delays(shop: Shop, promised, delivered, groups, delays) -> np.ndarray:
+    """Give the delays of each group the quantiles they have, in the order they have."""
+    promised = promised.copy()
+    arrived = (delivered - EPOCH).astype(np.int64) / DAY
+    for group, values in enumerate(delays):
+        own = np.flatnonzero(groups == group)
+        if values is not None and len(own) > 0:
+            order = np.argsort(arrived[own] - promised[own], kind="stable")
+            uniform = np.empty(len(own))
+            uniform[order] = (np.arange(len(own)) + 0.5) / len(own)
+            levels = shop.parameters["catalogue_probabilities"]
+            promised[own] = arrived[own] - np.interp(uniform, levels, values)
     return promised
 
 

@@ -11,6 +11,8 @@ from olist_segments.demo.shop import Shop
 _CHEAPER_OF_TWO = (0, -0.09, 0.55, 0.85, 0.8, 1.0)
 # What that choice is worth: the mean distance of one of two draws from both, in logs.
 _CHOICE_LOG_PRICE = 0.52
+# Share of cheap products from afar, and of dear ones from near, that are drawn again.
+_UNLIKELY_REDRAWN = 0.27
 _MAX_PRICE = 6_735
 # Share of lines that look for a seller in the customer's state; others meet one anyway.
 _LOCAL_SALES_SHARE = 0.056
@@ -24,8 +26,7 @@ def make_lines(shop: Shop, orders: dict) -> dict[str, np.ndarray]:
     number = len(order)
     first = np.searchsorted(order, order)
     position = np.arange(number) - first
-    state = shop.places.state[orders["place"][order]]
-    product = _draw_cheaper(shop, state, orders["lines"][order])
+    product = _draw_cheaper(shop, orders["place"][order], orders["lines"][order])
     same_seller, same_product = shop.rng.random((2, len(orders["lines"])))[:, order]
     later = position > 0
     own = later & (same_seller < parameters["same_seller_share"])
@@ -81,18 +82,29 @@ def write_items(files, shop: Shop, orders: dict, lines: dict) -> None:
     )
 
 
-def _draw_cheaper(shop: Shop, state: np.ndarray, lines: np.ndarray) -> np.ndarray:
+def _draw_cheaper(shop: Shop, home: np.ndarray, lines: np.ndarray) -> np.ndarray:
     """Draw products: cheaper ones in orders of several lines and in some states."""
     level = [facts["log_price_level"] for facts in shop.parameters["states"].values()]
     tilt = np.array(_CHEAPER_OF_TWO)[np.minimum(lines, len(_CHEAPER_OF_TWO) - 1)]
-    tilt = tilt - np.array(level)[state] / _CHOICE_LOG_PRICE
-    one, other = _draw_products(shop, state), _draw_products(shop, state)
+    tilt = tilt - np.array(level)[shop.places.state[home]] / _CHOICE_LOG_PRICE
+    one, other = _draw_products(shop, home), _draw_products(shop, home)
     cheaper = shop.products.price[other] < shop.products.price[one]
-    swap = (cheaper == (tilt > 0)) & (shop.rng.random(len(state)) < np.abs(tilt))
+    swap = (cheaper == (tilt > 0)) & (shop.rng.random(len(home)) < np.abs(tilt))
     return np.where(swap, other, one)
 
 
-def _draw_products(shop: Shop, state: np.ndarray) -> np.ndarray:
+def _draw_products(shop: Shop, home: np.ndarray) -> np.ndarray:
+    """Draw a product per line: few go far for a cheap one or find a dear one near."""
+    product = _draw_popular(shop, shop.places.state[home])
+    distance = _distance(shop, home, shop.products.seller[product])
+    price = shop.products.price[product]
+    unlikely = (distance > np.median(distance)) == (price < np.median(price))
+    again = unlikely & (shop.rng.random(len(home)) < _UNLIKELY_REDRAWN)
+    product[again] = _draw_popular(shop, shop.places.state[home[again]])
+    return product
+
+
+def _draw_popular(shop: Shop, state: np.ndarray) -> np.ndarray:
     """Draw a product per line by popularity, some from sellers of the same state."""
     products = shop.products
     anywhere = pick(shop.rng, products.cumulative, len(state))

@@ -119,7 +119,10 @@ def _calendar(parameters: dict, size: int) -> tuple[np.ndarray, np.ndarray]:
     for month, facts in months.items():
         first = np.datetime64(month, "M").astype("datetime64[D]")
         own = first + np.arange(facts["first_day"] - 1, facts["last_day"])
-        share = weekday[(own.astype(np.int64) + 3) % 7]
+        share = weekday[(own.astype(np.int64) + 3) % 7] * [
+            parameters["week_paces"].get(str(monday), 1)
+            for monday in own - (own.astype(np.int64) + 3) % 7
+        ]
         share /= share.sum()
         for position, day in enumerate(own.astype(str)):
             peak = parameters["peak_days"].get(day)
