@@ -171,6 +171,18 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--orders", type=int, default=5000)
     demo.add_argument("--seed", type=int, default=42)
     demo.add_argument("--folder", type=Path, help="default: data/demo")
+    demo.add_argument(
+        "--planted",
+        type=int,
+        metavar="K",
+        help="plant K segments, 2 to 8, and write their labels to planted_segments.csv",
+    )
+    demo.add_argument(
+        "--separation",
+        type=float,
+        default=1.0,
+        help="how far they lie apart, from 0 (not at all) to 1 (default)",
+    )
     return parser
 
 
@@ -224,16 +236,22 @@ def _query(options: argparse.Namespace) -> int:
 
 def _demo_data(options: argparse.Namespace) -> int:
     folder = options.folder or project_root() / "data" / "demo"
-    _write_demo_data(folder, orders=options.orders, seed=options.seed)
+    _write_demo_data(
+        folder,
+        orders=options.orders,
+        seed=options.seed,
+        planted=options.planted,
+        separation=options.separation,
+    )
     return 0
 
 
-def _write_demo_data(folder: Path, *, orders: int, seed: int) -> None:
+def _write_demo_data(folder: Path, **options) -> None:
     from olist_segments.demo import write_demo_data
 
-    print(f"Writing {orders:,} synthetic orders to {folder} ...")
+    print(f"Writing {options['orders']:,} synthetic orders to {folder} ...")
     try:
-        write_demo_data(folder, orders, seed)
+        write_demo_data(folder, **options)
     except ValueError as error:
         raise RawFilesError(str(error)) from error
 

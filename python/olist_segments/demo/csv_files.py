@@ -16,6 +16,7 @@ FILES = {
     "sellers": "olist_sellers_dataset.csv",
     "translation": "product_category_name_translation.csv",
 }
+PLANTED_FILE = "planted_segments.csv"
 COLUMNS = {
     "customers": "customer_id customer_unique_id customer_zip_code_prefix "
     "customer_city customer_state",
@@ -36,16 +37,17 @@ COLUMNS = {
     "product_height_cm product_width_cm",
     "sellers": "seller_id seller_zip_code_prefix seller_city seller_state",
     "translation": "product_category_name product_category_name_english",
+    "planted": "customer_unique_id planted_segment",
 }
 WRITE_ROWS = 50_000
 
 
 class Files:
-    """Nine files under temporary names; renamed when all of them are complete."""
+    """Files under temporary names; renamed when all of them are complete."""
 
-    def __init__(self, folder: Path):
-        self.paths = {key: folder / name for key, name in FILES.items()}
-        self.rows = dict.fromkeys(FILES, 0)
+    def __init__(self, folder: Path, names: dict[str, str]):
+        self.paths = {key: folder / name for key, name in names.items()}
+        self.rows = dict.fromkeys(names, 0)
 
     def __enter__(self):
         """Open the temporary files and write their headers."""
@@ -142,7 +144,7 @@ def _header(key: str) -> bytes:
     names = COLUMNS[key].split()
     if key == "translation":
         return ("\ufeff" + ",".join(names) + "\r\n").encode()
-    if key == "reviews":
+    if key in ("reviews", "planted"):
         return (",".join(names) + "\n").encode()
     return (",".join(f'"{name}"' for name in names) + "\n").encode()
 

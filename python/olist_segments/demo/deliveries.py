@@ -11,6 +11,7 @@ from olist_segments.demo.draws import (
     seconds,
 )
 from olist_segments.demo.orders import LAST_PURCHASE
+from olist_segments.demo.planted import plant_delays
 from olist_segments.demo.shop import Shop
 
 
@@ -20,6 +21,10 @@ def draw_approvals(shop: Shop, orders: dict) -> None:
     band = np.searchsorted(parameters["card_value_edges"], orders["value"] / 100)
     weights = np.array(parameters["payment_kind_orders"])[band]
     orders["kind"] = pick_columns(shop.rng, weights)
+    if shop.planted:
+        # Only cards are paid in installments.
+        card = parameters["payment_kinds"].index("credit_card")
+        orders["kind"][orders["target"]["installments"] > 1] = card
     hours = np.zeros(size)
     by_kind = parameters["approval_hours"]
     for index, kind in enumerate(parameters["payment_kinds"]):
@@ -77,6 +82,8 @@ def set_deliveries(shop: Shop, orders: dict, lines: dict) -> None:
     earliest = bought.astype("datetime64[D]").astype("datetime64[s]") + 2 * DAY
     orders["carried"], orders["delivered"] = carried, delivered
     orders["estimated"] = np.maximum(estimated, earliest)
+    if shop.planted:
+        plant_delays(orders)
     _blank_dates(shop, orders)
 
 

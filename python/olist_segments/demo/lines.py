@@ -4,6 +4,7 @@ import numpy as np
 
 from olist_segments.demo.csv_files import money_text, quoted_ids, time_text
 from olist_segments.demo.draws import DAY, pick, pick_key, pick_within, seconds
+from olist_segments.demo.planted import near_prices
 from olist_segments.demo.shop import Shop
 
 # Of two candidate products, how often the cheaper one is bought, by lines of the order
@@ -14,6 +15,7 @@ _CHOICE_LOG_PRICE = 0.52
 # Share of cheap products from afar, and of dear ones from near, that are drawn again.
 _UNLIKELY_REDRAWN = 0.27
 _MAX_PRICE = 6_735
+_USUAL_FREIGHT = 20
 # Share of lines that look for a seller in the customer's state; others meet one anyway.
 _LOCAL_SALES_SHARE = 0.056
 _LIST_PRICE_CHANGES = (1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.9, 0.95, 1.05, 1.1)
@@ -35,6 +37,10 @@ def make_lines(shop: Shop, orders: dict) -> dict[str, np.ndarray]:
     )
     copied = later & (same_product < parameters["same_product_share"])
     product = np.where(copied, product[first], product)
+    if shop.planted:
+        value = orders["target"]["value"] / np.maximum(orders["lines"], 1)
+        product = near_prices(shop, value[order] - _USUAL_FREIGHT)
+        copied = np.zeros_like(copied)
     products.sold[product] = True
 
     changes = np.array(_LIST_PRICE_CHANGES)

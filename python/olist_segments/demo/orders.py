@@ -11,6 +11,7 @@ from olist_segments.demo.draws import (
     pick_within,
     seconds,
 )
+from olist_segments.demo.planted import deliver_last_orders, plant_people
 from olist_segments.demo.shop import Shop
 
 LAST_PURCHASE = np.datetime64("2018-10-17T17:30:18")
@@ -19,10 +20,19 @@ LAST_PURCHASE = np.datetime64("2018-10-17T17:30:18")
 def make_orders(shop: Shop, size: int) -> dict[str, np.ndarray]:
     """Draw people, homes, purchase times and statuses; a person's orders adjoin."""
     rng = shop.rng
-    person, rank = _draw_people(shop, size)
-    bought = _draw_purchases(shop, person, rank)
+    target = None
+    if shop.planted:
+        target = plant_people(shop, size)
+        person, rank, bought = (target[key] for key in ("person", "rank", "bought"))
+        # As everywhere, the last purchase closes the data.
+        bought[np.argmax(bought)] = LAST_PURCHASE
+    else:
+        person, rank = _draw_people(shop, size)
+        bought = _draw_purchases(shop, person, rank)
     place = _draw_homes(shop, person, rank)
     status = _draw_statuses(shop, bought)
+    if shop.planted:
+        deliver_last_orders(target, status)
     shares = shop.parameters["no_item_shares"]
     names = np.array(list(shares))
     no_item = np.array(list(shares.values()))[status]
@@ -40,6 +50,7 @@ def make_orders(shop: Shop, size: int) -> dict[str, np.ndarray]:
         "status_names": names,
         "bought": bought,
         "lines": lines,
+        "target": target,
     }
 
 

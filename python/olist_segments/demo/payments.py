@@ -50,7 +50,10 @@ def write_payments(files, shop: Shop, orders: dict) -> None:
     amount[is_voucher] = _split(rng, vouched, order[is_voucher])
     installments = np.ones(len(order), dtype=np.int64)
     is_card = name == b"credit_card"
-    installments[is_card] = _draw_installments(shop, amount[is_card])
+    if shop.planted:
+        installments[is_card] = orders["target"]["installments"][order[is_card]]
+    else:
+        installments[is_card] = _draw_installments(shop, amount[is_card])
     single = np.flatnonzero(is_card & (rows[order] == 1))
     installments[shop.some(counts["no_installments"], single, size)] = 0
     shuffled = rng.permutation(len(order))

@@ -42,7 +42,10 @@ def write_reviews(files, shop: Shop, orders: dict) -> None:
     reviewed = np.flatnonzero(rng.random(size) >= missing)
     again = shop.some(counts["further_reviews"], reviewed, size)
     order = np.concatenate([reviewed, again])
-    score = _draw_scores(shop, orders, order)
+    if shop.planted:
+        score = orders["target"]["score"][order]
+    else:
+        score = _draw_scores(shop, orders, order)
     title, message = _comments(shop, score)
     delivered = orders["delivered"][order]
     promised = orders["estimated"][order] + 2 * DAY

@@ -6,6 +6,7 @@ import numpy as np
 
 from olist_segments.demo.catalogue import Products, Sellers
 from olist_segments.demo.places import Places
+from olist_segments.demo.planted import Planted
 
 
 @dataclass
@@ -17,6 +18,7 @@ class Shop:
     places: Places
     sellers: Sellers
     products: Products
+    planted: Planted | None = None
 
     def quantile(self, values, uniform=None, size=None) -> np.ndarray:
         """Draw from the distribution that has these quantiles."""
