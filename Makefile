@@ -5,7 +5,7 @@ SEED ?= 42
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint docs demo-data summary lock clean
+.PHONY: help build test lint docs demo-data demo-report summary lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,6 +25,9 @@ docs: .venv/runtime ## write the dbt docs into site/index.html (TARGET=dev|demo)
 
 demo-data: .venv/runtime ## write synthetic data to data/demo (ORDERS=, SEED=)
 	@$(BIN)/olist-segments demo-data --orders $(ORDERS) --seed $(SEED)
+
+demo-report: .venv/runtime ## show demo beside real data in site/demo_data.html
+	@$(BIN)/olist-segments demo-report
 
 summary: .venv/runtime ## print the segments that were built (TARGET=dev|demo)
 	@$(BIN)/olist-segments summary $(if $(TARGET),--target $(TARGET))

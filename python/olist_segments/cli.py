@@ -1,4 +1,4 @@
-"""The command line: build, summary, docs, demo data."""
+"""The command line: build, summary, docs, demo data and its report."""
 
 import argparse
 import os
@@ -183,6 +183,11 @@ def _parser() -> argparse.ArgumentParser:
         default=1.0,
         help="how far they lie apart, from 0 (not at all) to 1 (default)",
     )
+    report = command(
+        "demo-report", _demo_report, "Show demo beside real data: site/demo_data.html."
+    )
+    report.add_argument("--orders", type=int, default=100_000)
+    report.add_argument("--seed", type=int, default=42)
     return parser
 
 
@@ -254,6 +259,21 @@ def _write_demo_data(folder: Path, **options) -> None:
         write_demo_data(folder, **options)
     except ValueError as error:
         raise RawFilesError(str(error)) from error
+
+
+def _demo_report(options: argparse.Namespace) -> int:
+    from olist_segments.demo.report import demo_report
+
+    site = project_root() / "site" / "demo_data.html"
+    print(f"Comparing {options.orders:,} synthetic orders with the real data ...")
+    try:
+        text = demo_report(options.orders, options.seed)
+    except ValueError as error:
+        raise RawFilesError(str(error)) from error
+    site.parent.mkdir(exist_ok=True)
+    site.write_text(text, encoding="utf-8")
+    print(f"Open {site} in a browser.")
+    return 0
 
 
 def _data(root: Path, target: str | None) -> tuple[str, Path]:

@@ -12,14 +12,18 @@ import argparse
 import json
 from pathlib import Path
 from statistics import NormalDist
+from tempfile import TemporaryDirectory
 
-import duckdb
 import numpy as np
 
-from olist_segments.demo.csv_files import FILES
+from olist_segments.demo.comparison import measure, tell_apart
+from olist_segments.demo.generator import write_demo_data
+from olist_segments.demo.raw_tables import load_files
 
 _NORMAL = NormalDist()
 PARAMETERS_PATH = Path(__file__).with_name("parameters.json")
+COMPARISON_PATH = Path(__file__).with_name("comparison.json")
+COMPARED_ORDERS = 100_000
 
 # The probabilities at which every distribution is described. Neither end is in the
 # list: the smallest and the largest value of a column belong to single rows.
@@ -68,7 +72,7 @@ def compute_parameters(folder: Path) -> dict:
     ValueError
         If one of the nine files is missing.
     """
-    connection = _load(folder)
+    connection = load_files(folder)
     return {
         "probabilities": PROBABILITIES,
         "distance_edges_km": DISTANCE_EDGES_KM,
@@ -88,119 +92,45 @@ def compute_parameters(folder: Path) -> dict:
     }
 
 
+def compute_comparison(folder: Path) -> dict:
+    """Compute what the demo data are compared with.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder that holds the nine real CSV files under their published names.
+
+    Returns
+    -------
+    dict
+        What ``comparison.json`` holds: ``real``, the measures of the real data, and
+        ``told_apart``, how well a classifier tells their customers from those of
+        100,000 orders that the generator makes with the seed 42.
+
+    Raises
+    ------
+    ValueError
+        If one of the nine files is missing.
+    """
+    real = load_files(folder)
+    with TemporaryDirectory() as demo_folder:
+        write_demo_data(Path(demo_folder), orders=COMPARED_ORDERS, seed=42)
+        demo = load_files(Path(demo_folder))
+    return {"real": measure(real), "told_apart": tell_apart(real, demo)}
+
+
 def main() -> None:
-    """Rewrite ``parameters.json`` from the folder named on the command line."""
+    """Rewrite both JSON files from the folder named on the command line."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("folder", type=Path, help="folder of the nine real CSV files")
-    parameters = compute_parameters(parser.parse_args().folder)
-    PARAMETERS_PATH.write_text(_readable(parameters) + "\n", encoding="utf-8")
-    print(f"wrote {PARAMETERS_PATH}")
-
-
-def _load(folder: Path) -> duckdb.DuckDBPyConnection:
-    missing = [name for name in FILES.values() if not (folder / name).exists()]
-    if missing:
-        raise ValueError(f"{folder} lacks {', '.join(missing)}")
-    connection = duckdb.connect()
-    # One thread adds in one order, so the same files give the same digits.
-    connection.execute("set threads = 1")
-    for table, name in FILES.items():
-        connection.execute(
-            f"create table {table} as select * from read_csv($path, header = true, "
-            "quote = '\"', escape = '\"', all_varchar = true)",
-            {"path": str(folder / name)},
-        )
-    connection.execute(_PREPARED)
-    return connection
-
-
-# One row per order (`facts`), per line (`line_facts`) and per prefix (`places`).
-_PREPARED = """
-create table places as
-select
-    geolocation_zip_code_prefix as prefix,
-    median(geolocation_lat::double) as lat,
-    median(geolocation_lng::double) as lng,
-    mode(geolocation_state) as state,
-    mode(strip_accents(geolocation_city)) as city
-from geolocation
-group by all;
-
-create table line_facts as
-select
-    order_id,
-    product_id,
-    seller_id,
-    price::double as price,
-    freight_value::double as freight,
-    product_category_name as category,
-    product_weight_g::double as weight,
-    seller_state,
-    customer_state,
-    2 * 6371 * asin(sqrt(
-        pow(sin(radians(home.lat - shop.lat) / 2), 2)
-        + cos(radians(home.lat)) * cos(radians(shop.lat))
-        * pow(sin(radians(home.lng - shop.lng) / 2), 2)
-    )) as distance
-from items
-join orders using (order_id)
-join customers using (customer_id)
-join sellers using (seller_id)
-join products using (product_id)
-left join places as home on home.prefix = customer_zip_code_prefix
-left join places as shop on shop.prefix = seller_zip_code_prefix;
-
-create table facts as
-with lines as (
-    select
-        order_id,
-        count(*) as lines,
-        count(distinct product_id) as products,
-        count(distinct seller_id) as sellers,
-        sum(price) as price,
-        sum(price + freight) as value,
-        avg(distance) as distance
-    from line_facts
-    group by all
-),
-paid as (
-    select
-        order_id,
-        count(*) as payment_rows,
-        count(*) filter (payment_type = 'voucher') as vouchers,
-        count(*) filter (payment_type = 'credit_card') as cards,
-        sum(payment_value::double) as paid,
-        arg_min(payment_type, payment_sequential::int) as first_type,
-        string_agg(distinct payment_type, '+' order by payment_type) as types
-    from payments
-    group by all
-)
-select
-    orders.order_id,
-    customer_unique_id as person,
-    order_status as status,
-    order_purchase_timestamp::timestamp as bought,
-    order_approved_at::timestamp as approved,
-    order_delivered_carrier_date::timestamp as carried,
-    order_delivered_customer_date::timestamp as delivered,
-    order_estimated_delivery_date::timestamp as estimated,
-    coalesce(lines, 0) as lines,
-    products,
-    sellers,
-    value,
-    distance,
-    payment_rows,
-    vouchers,
-    cards,
-    paid,
-    first_type,
-    types,
-    strftime(bought, '%Y-%m') as month
-from orders
-join customers using (customer_id)
-left join lines using (order_id)
-left join paid using (order_id);
-"""
+    folder = parser.parse_args().folder
+    # The demo data that are compared are made from the parameters written first.
+    for path, compute in (
+        (PARAMETERS_PATH, compute_parameters),
+        (COMPARISON_PATH, compute_comparison),
+    ):
+        path.write_text(_readable(compute(folder)) + "\n", encoding="utf-8")
+        print(f"wrote {path}")
 
 
 def _counts(connection) -> dict:

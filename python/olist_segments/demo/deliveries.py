@@ -88,14 +88,17 @@ def set_deliveries(shop: Shop, orders: dict, lines: dict) -> None:
 
 
 def _at_usual_times(shop: Shop, times, event: str, earliest) -> np.ndarray:
-    """Move times to usual days of the week and hours, unless that is too early."""
-    days = (times - EPOCH).astype(np.int64) / DAY
-    days = _on_usual_days(shop.rng, days, shop.parameters[f"{event}_weekdays"])
+    """Move times to usual days of the week and hours where there is room for it."""
     hours = np.array(shop.parameters[f"{event}_hours"], dtype=float)
+    # The mean time of the day moves from noon: days move back by as much.
+    later = np.average(np.arange(24) + 0.5, weights=hours) / 24 - 0.5
+    days = (times - EPOCH).astype(np.int64) / DAY - later
+    days = _on_usual_days(shop.rng, days, shop.parameters[f"{event}_weekdays"])
     second = 3600 * pick(shop.rng, np.cumsum(hours), len(times))
     second += shop.rng.integers(0, 3600, len(times))
     moved = EPOCH + seconds(np.floor(days) * DAY + second)
-    return np.where(moved > earliest, moved, times)
+    # Moves as far back as forth, or those near the earliest time would come later.
+    return np.where(np.abs(moved - times) < times - earliest, moved, times)
 
 
 def _on_usual_days(rng, days: np.ndarray, weekday_counts: list[int]) -> np.ndarray:
