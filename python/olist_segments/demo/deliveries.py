@@ -77,8 +77,8 @@ def set_deliveries(shop: Shop, orders: dict, lines: dict) -> None:
     )
     delays = [own["delay_days"] for own in facts]
     promised = _with_usual_delays(shop, promised, delivered, month, delays)
-    promised = _on_usual_days(rng, promised, parameters["promise_weekdays"])
-    estimated = EPOCH + seconds(np.round(promised) * DAY)
+    promised = _on_working_days(shop, np.round(promised), delivered)
+    estimated = EPOCH + seconds(promised * DAY)
     earliest = bought.astype("datetime64[D]").astype("datetime64[s]") + 2 * DAY
     orders["carried"], orders["delivered"] = carried, delivered
     orders["estimated"] = np.maximum(estimated, earliest)
@@ -99,6 +99,14 @@ def _at_usual_times(shop: Shop, times, event: str, earliest) -> np.ndarray:
     moved = EPOCH + seconds(np.floor(days) * DAY + second)
     # Moves as far back as forth, or those near the earliest time would come later.
     return np.where(np.abs(moved - times) < times - earliest, moved, times)
+
+
+def _on_working_days(shop: Shop, promised: np.ndarray, delivered) -> np.ndarray:
+    """Move promises to usual days of the week; what was late stays late."""
+    arrived = (delivered - EPOCH).astype(np.int64) / DAY
+    moved = _on_usual_days(shop.rng, promised, shop.parameters["promise_weekdays"])
+    turned = (arrived > moved) != (arrived > promised)
+    return np.where(turned, moved - 7 * np.sign(moved - promised), moved)
 
 
 def _on_usual_days(rng, days: np.ndarray, weekday_counts: list[int]) -> np.ndarray:
