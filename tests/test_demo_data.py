@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import duckdb
@@ -388,6 +389,7 @@ def test_any_number_of_threads_writes_the_same_bytes(small_folder, tmp_path, thr
 
 def test_progress_is_shown_on_a_terminal_only(tmp_path):
     terminal, end = os.openpty()
+    termios.tcsetwinsize(end, (24, 80))
     shown = _write_in_a_process(tmp_path, stderr=end)
     os.close(end)
     assert b"5.00k/5.00k" in os.read(terminal, 100_000)

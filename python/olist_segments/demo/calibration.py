@@ -868,6 +868,27 @@ def _reviews(connection) -> dict:
             from reviews group by review_score order by review_score
             """,
         ),
+        # What messages hold that makes them hard to read as CSV.
+        "message_mark_shares": _row(
+            connection,
+            """
+            select
+                round(1 - line_break - quotes - emoji, 4) as plain,
+                round(line_break, 4) as line_break,
+                round(quotes, 4) as quotes,
+                round(emoji, 4) as emoji
+            from (
+                select
+                    avg(contains(message, chr(10))::int) as line_break,
+                    avg(contains(message, '"')::int) as quotes,
+                    avg(regexp_matches(
+                        message, '[\u2600-\u27bf\U0001f300-\U0001faff]'
+                    )::int) as emoji
+                from (select review_comment_message as message from reviews)
+                where message is not null
+            )
+            """,
+        ),
         "answer_days": _quantiles(
             connection,
             """

@@ -3,25 +3,25 @@
 import numpy as np
 
 from olist_segments.demo.csv_files import field, time_text
-from olist_segments.demo.draws import DAY, make_ids, pick_columns, seconds
+from olist_segments.demo.draws import DAY, make_ids, pick, pick_columns, seconds
 from olist_segments.demo.shop import Shop
 
 # Invented comments by mood, parted by bars.
 _TITLES = {
-    "good": "Recomendo|Muito bom|Excelente|Super recomendo|Ótimo|👍|Nota 10|Gostei "
+    "good": "Recomendo|Muito bom|Excelente|Super recomendo|Ótimo|Nota 10|Gostei "
     "muito|Perfeito!",
     "fair": "Regular|Bom|Mais ou menos|Poderia ser melhor|Ok",
     "bad": "Não recomendo|Péssimo|Não recebi|Produto errado|Decepção|Atraso, de "
     "novo|Veio com defeito",
 }
 _SENTENCES = {
-    "good": "Produto de ótima qualidade.|Chegou antes da data prometida|Gostei demais, "
+    "good": "Produto de ótima qualidade.|Chegou antes da data prometida|Gostei demais e "
     "comprarei outra vez!|A caixa veio bem fechada.|Recomendo esta loja a "
-    "todos|Tudo certo com o meu pedido 😀|Igual à foto, cor linda.|Minha mãe "
-    'adorou o presente ❤️|O vendedor respondeu "na hora" e resolveu.|Preço '
-    "justo, entrega rápida|Muito satisfeita com a compra|Funciona bem, fácil de"
+    "todos|Tudo certo com o meu pedido 😀|Igual à foto e cor linda.|Minha mãe "
+    'adorou o presente 🎁❤️|O vendedor respondeu "na hora" e resolveu.|Preço '
+    "justo, entrega rápida|Muito satisfeita com a compra|Funciona bem e é fácil de"
     " montar",
-    "fair": "O produto é bom, mas demorou um pouco.|Esperava um tecido mais "
+    "fair": "O produto é bom mas demorou um pouco.|Esperava um tecido mais "
     "grosso|Serve para o que eu preciso|A cor é diferente da foto|Veio sem o "
     'manual, o resto está certo.|Pelo preço, vale|Dizia "pronta entrega" e não '
     "era bem assim|Razoável 😐",
@@ -31,7 +31,9 @@ _SENTENCES = {
     "mas não chegou|Quero meu dinheiro de volta|Péssima qualidade, parou no "
     "segundo dia.|Não compro mais aqui",
 }
-_BREAKS = (*[" "] * 7, ". ", "\r\n", "\n", "\r\n\r\n")
+_JOINTS = (" ", " ", " ", ". ")
+_LINE_BREAKS = ("\r\n", "\n", "\r\n\r\n")
+_MESSAGES = 300
 
 
 def write_reviews(files, shop: Shop, orders: dict) -> None:
@@ -95,29 +97,45 @@ def _draw_scores(shop: Shop, orders: dict, order: np.ndarray) -> np.ndarray:
     return 1 + pick_columns(shop.rng, table[several, band])
 
 
-def _comments(shop: Shop, score: np.ndarray) -> list[np.ndarray]:
+def _comments(shop: Shop, score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Draw comment titles and messages as CSV fields; most are empty."""
-    rng = shop.rng
+    rng, parameters = shop.rng, shop.parameters
     mood = np.array(["bad", "bad", "fair", "good", "good"])[score - 1]
-    columns = []
-    for pool, combined, key in (
-        (_TITLES, False, "title_shares"),
-        (_SENTENCES, True, "message_shares"),
-    ):
-        written = rng.random(len(score)) < np.array(shop.parameters[key])[score - 1]
-        texts = np.zeros(len(score), dtype="S400")
-        for name, words in pool.items():
-            fields = words.split("|")
-            if combined:
-                fields = [_combine(rng, fields) for _ in range(400)]
-            rows = np.flatnonzero(written & (mood == name))
-            fields = np.array([field(text) for text in fields])
-            texts[rows] = rng.choice(fields, len(rows))
-        columns.append(texts)
-    return columns
+    titles, messages = np.zeros((2, len(score)), dtype="S400")
+    shares = parameters["message_mark_shares"]
+    for name, words in _TITLES.items():
+        own = np.flatnonzero(mood == name)
+        chance = np.array(parameters["title_shares"])[score[own] - 1]
+        own = own[rng.random(len(own)) < chance]
+        titles[own] = rng.choice([field(text) for text in words.split("|")], len(own))
+    for name, words in _SENTENCES.items():
+        own = np.flatnonzero(mood == name)
+        chance = np.array(parameters["message_shares"])[score[own] - 1]
+        own = own[rng.random(len(own)) < chance]
+        mark = pick(rng, np.cumsum(list(shares.values())), len(own))
+        for index, key in enumerate(shares):
+            texts = _messages(rng, words.split("|"), key)
+            rows = own[mark == index]
+            messages[rows] = rng.choice([field(text) for text in texts], len(rows))
+    return titles, messages
 
 
-def _combine(rng, sentences: list[str]) -> str:
-    """Join one to four sentences by spaces, stops or line breaks."""
-    first, *others = rng.choice(sentences, rng.integers(1, 5), replace=False)
-    return first + "".join(str(rng.choice(_BREAKS)) + other for other in others)
+def _messages(rng, sentences: list[str], mark: str) -> list[str]:
+    """Join one to four sentences: plain ones, or with the mark that is wanted."""
+    marked = {
+        "quotes": [text for text in sentences if '"' in text],
+        "emoji": [text for text in sentences if max(text) >= "\u2600"],
+    }
+    plain = [text for text in sentences if '"' not in text and max(text) < "\u2600"]
+    messages = []
+    for _ in range(_MESSAGES):
+        number = rng.integers(2 if mark == "line_break" else 1, 5)
+        texts = [str(text) for text in rng.choice(plain, number, replace=False)]
+        if mark in marked:
+            texts[0] = str(rng.choice(marked[mark]))
+        joints = _LINE_BREAKS if mark == "line_break" else _JOINTS
+        message = texts[0]
+        for text in texts[1:]:
+            message += str(rng.choice(joints)) + text
+        messages.append(message)
+    return messages
