@@ -12,6 +12,8 @@ from olist_segments.demo.raw_tables import load_files
 from sklearn.metrics import adjusted_rand_score
 
 PLANTED = 5
+# What the default list of features logs.
+LOGGED = ("order_count", "total_spend", "installments")
 
 
 @pytest.fixture(scope="module")
@@ -22,8 +24,9 @@ def planted_dir(tmp_path_factory):
 
 
 def means_and_spreads(folder):
-    """Return the mean and the standard deviation of each feature in each group."""
-    grouped = ", ".join(f"avg({name}), stddev({name})" for name in FEATURES)
+    """Return mean and standard deviation of each feature, as scaled, in each group."""
+    scaled = [f"ln(1 + {name})" if name in LOGGED else name for name in FEATURES]
+    grouped = ", ".join(f"avg({name}), stddev({name})" for name in scaled)
     found = (
         load_files(folder)
         .sql(

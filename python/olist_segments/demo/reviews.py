@@ -15,8 +15,8 @@ _TITLES = {
     "novo|Veio com defeito",
 }
 _SENTENCES = {
-    "good": "Produto de ótima qualidade.|Chegou antes da data prometida|Gostei demais e "
-    "comprarei outra vez!|A caixa veio bem fechada.|Recomendo esta loja a "
+    "good": "Produto de ótima qualidade.|Chegou antes da data prometida|Gostei demais e"
+    " comprarei outra vez!|A caixa veio bem fechada.|Recomendo esta loja a "
     "todos|Tudo certo com o meu pedido 😀|Igual à foto e cor linda.|Minha mãe "
     'adorou o presente 🎁❤️|O vendedor respondeu "na hora" e resolveu.|Preço '
     "justo, entrega rápida|Muito satisfeita com a compra|Funciona bem e é fácil de"
