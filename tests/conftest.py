@@ -98,7 +98,7 @@ def project_copy(tmp_path) -> Path:
         ROOT,
         copy,
         ignore=shutil.ignore_patterns(
-            ".git", ".venv", "target", "logs", "*.csv", "*.duckdb*", "demo", "site"
+            ".git", ".venv", "target", "logs", "*.csv", "*.duckdb*", "site"
         ),
     )
     return copy
