@@ -1,4 +1,4 @@
-{# Stops a build with one sentence if raw files are missing. #}
+{# Stops a build before it begins if the raw files cannot be used, with all reasons. #}
 {% macro check_raw_files() -%}
     {%- if execute and flags.WHICH in ('build', 'run') -%}
         {{ adapter.dispatch('check_raw_files')() }}
@@ -6,20 +6,23 @@
 {%- endmacro %}
 
 {% macro duckdb__check_raw_files() -%}
-    {%- set missing = [] -%}
+    {%- set contract = [] -%}
     {%- for file in graph.sources.values() -%}
-        {%- set path = raw_file(file.meta.file) | replace("'", "''") -%}
-        {%- set found = run_query("select count(*) from glob('" ~ path ~ "')") -%}
-        {%- if found.rows[0][0] == 0 -%}
-            {%- do missing.append(file.meta.file) -%}
-        {%- endif -%}
+        {%- do contract.append({
+            'name': file.meta.file,
+            'columns': file.columns.keys() | list,
+            'may_be_empty': file.meta.get('may_be_empty', false)
+        }) -%}
     {%- endfor -%}
-    {%- if missing -%}
+    {%- set folder = raw_file('') -%}
+    {%- set problems = run_query(
+        "select unnest(raw_file_problems('" ~ folder | replace("'", "''") ~ "', '"
+        ~ tojson(contract) ~ "', " ~ var('max_rejected_share') ~ "))"
+    ).columns[0].values() -%}
+    {%- if problems -%}
         {{ exceptions.raise_compiler_error(
-            raw_file('') ~ ' lacks ' ~ missing | length ~ ' of the nine raw files: '
-            ~ missing | sort | join(', ') ~ '. Put them there, set OLIST_RAW_DIR to '
-            ~ 'the folder that has them, or run `make build TARGET=demo` for '
-            ~ 'synthetic data.'
+            'the raw files in ' ~ folder ~ ' cannot be used:\n- '
+            ~ problems | join('\n- ')
         ) }}
     {%- endif -%}
 {%- endmacro %}

@@ -1,5 +1,6 @@
-{# The rows of one raw CSV, with the types that its source's YAML gives. Columns
-   are found by name, so their order and further columns do not matter. #}
+{# The lines of one raw CSV that can be read, with the types that its source's YAML
+   gives; keep_rejects holds the others. Columns are found by name, so their order and
+   further columns do not matter. #}
 {% macro read_raw(name) -%}
     {#- Resolved for the lineage: the file itself is read by path. -#}
     {%- do source('olist', name) -%}
@@ -13,12 +14,23 @@
 {%- endmacro %}
 
 {% macro duckdb__read_raw(file) -%}
+    {%- set path = raw_file(file.meta.file) | replace("'", "''") -%}
+    {%- set header = run_query("select unnest(raw_file_header('" ~ path ~ "'))") -%}
+    {%- set names = header.columns[0].values() or file.columns.keys() -%}
     read_csv(
-        '{{ raw_file(file.meta.file) | replace("'", "''") }}',
-        header = true, delim = ',', quote = '"', escape = '"', nullstr = '',
-        types = {
-            {%- for column in file.columns.values() %}
-            '{{ column.name }}': '{{ column.data_type }}'
+        '{{ path }}',
+        auto_detect = false, header = true, strict_mode = true,
+        delim = ',', quote = '"', escape = '"', nullstr = '',
+        store_rejects = true,
+        rejects_table = 'reject_errors_{{ file.name }}',
+        rejects_scan = 'reject_scans_{{ file.name }}',
+        columns = {
+            {%- for name in names %}
+            {%- if name in file.columns %}
+            '{{ name }}': '{{ file.columns[name].data_type }}'
+            {%- else %}
+            'unused_{{ loop.index }}': 'varchar'
+            {%- endif %}
             {{- ',' if not loop.last }}
             {%- endfor %}
         }

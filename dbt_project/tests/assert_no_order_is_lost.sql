@@ -7,17 +7,15 @@ with expected as (
         count(distinct orders.order_id) as order_count,
         count(items.order_id) as line_count,
         count(
-            distinct coalesce(customers.customer_unique_id, orders.customer_id)
+            distinct coalesce(
+                customers.customer_unique_id, orders.customer_id, orders.order_id
+            )
         ) as customer_count
-    from {{ ref('stg_orders') }} as orders
-    cross join {{ ref('int_as_of') }} as as_of
-    left join {{ ref('stg_customers') }} as customers
+    from {{ ref('int_orders') }} as orders
+    left join {{ ref('int_customers') }} as customers
         on orders.customer_id = customers.customer_id
-    left join {{ ref('stg_order_items') }} as items
+    left join {{ ref('int_items') }} as items
         on orders.order_id = items.order_id
-    where
-        orders.purchased_at is null
-        or cast(orders.purchased_at as date) <= as_of.as_of_date
 
 ),
 

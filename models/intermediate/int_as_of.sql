@@ -3,9 +3,13 @@
 
 {%- set given = "date '" ~ var('as_of_date') ~ "'" if var('as_of_date') else 'null' %}
 
+-- Nothing is built on files with too many lines that cannot be read.
+-- depends_on: {{ ref('rejected_rows') }}
+
 with orders as (
 
     select purchased_at from {{ ref('stg_orders') }}
+    where {{ is_plausible_date('purchased_at') }}
 
 ),
 

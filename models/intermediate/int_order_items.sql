@@ -2,7 +2,7 @@
 
 with items as (
 
-    select * from {{ ref('stg_order_items') }}
+    select * from {{ ref('int_items') }}
 
 ),
 

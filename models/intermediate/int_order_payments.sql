@@ -3,7 +3,7 @@
 
 with payments as (
 
-    select * from {{ ref('stg_order_payments') }}
+    select * from {{ ref('int_payments') }}
 
 ),
 

@@ -1,9 +1,9 @@
 -- One row per order with a review by the as-of date. The score is that of the review
--- answered last: the customer's final word.
+-- answered last, of those with a score: the customer's final word.
 
 with reviews as (
 
-    select * from {{ ref('stg_order_reviews') }}
+    select * from {{ ref('int_reviews') }}
 
 ),
 
@@ -22,15 +22,18 @@ ranked as (
         row_number() over (
             partition by reviews.order_id
             order by
-                reviews.answered_at desc,
-                reviews.survey_sent_at desc,
+                case when reviews.review_score is null then 1 else 0 end,
+                reviews.answered_at desc nulls last,
+                reviews.survey_sent_at desc nulls last,
                 reviews.review_score asc,
                 reviews.review_id asc
         ) as review_rank
 
     from reviews
     cross join as_of
-    where cast(reviews.survey_sent_at as date) <= as_of.as_of_date
+    where
+        reviews.survey_sent_at is null
+        or cast(reviews.survey_sent_at as date) <= as_of.as_of_date
 
 ),
 

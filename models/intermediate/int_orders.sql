@@ -1,9 +1,17 @@
 -- One row per order placed up to the as-of date, in the state it had that day: an
--- approval, hand-over or delivery that comes later is not known yet.
+-- approval, hand-over or delivery that comes later is not known yet, nor is a delivery
+-- before the purchase. Of lines with the same order the one that got farthest counts.
 
 with orders as (
 
-    select * from {{ ref('stg_orders') }}
+    {{ one_per_key(
+        ref('stg_orders'),
+        ['order_id'],
+        [
+            'delivered_at desc', 'handed_to_carrier_at desc', 'approved_at desc',
+            'purchased_at desc', 'order_status', 'customer_id', 'promised_at'
+        ]
+    ) }}
 
 ),
 
@@ -29,7 +37,9 @@ known as (
                 then orders.handed_to_carrier_at
         end as handed_to_carrier_at,
         case
-            when cast(orders.delivered_at as date) <= as_of.as_of_date
+            when
+                cast(orders.delivered_at as date) <= as_of.as_of_date
+                and orders.delivered_at >= orders.purchased_at
                 then orders.delivered_at
         end as delivered_at,
         coalesce(
@@ -38,11 +48,14 @@ known as (
         coalesce(
             cast(orders.handed_to_carrier_at as date) > as_of.as_of_date, false
         ) as is_handed_over_later,
-        orders.promised_at
+        case when {{ is_plausible_date('orders.promised_at') }} then orders.promised_at
+        end as promised_at
 
     from orders
     cross join as_of
-    where cast(orders.purchased_at as date) <= as_of.as_of_date
+    where
+        {{ is_plausible_date('orders.purchased_at') }}
+        and cast(orders.purchased_at as date) <= as_of.as_of_date
 
 ),
 

@@ -1,15 +1,25 @@
 -- One row per product, with its category in English: the Portuguese name where no
--- translation exists, "unknown" where the product has no category.
+-- translation exists, "unknown" where the product has no category. Of lines with the
+-- same product, or the same category, the first in alphabetical order counts.
 
 with products as (
 
-    select * from {{ ref('stg_products') }}
+    {{ one_per_key(
+        ref('stg_products'),
+        ['product_id'],
+        [
+            'category', 'weight_g', 'length_cm', 'height_cm', 'width_cm',
+            'photo_count', 'description_length', 'name_length'
+        ]
+    ) }}
 
 ),
 
 translations as (
 
-    select * from {{ ref('stg_category_translations') }}
+    {{ one_per_key(
+        ref('stg_category_translations'), ['category'], ['category_english']
+    ) }}
 
 ),
 

@@ -16,9 +16,7 @@ per_prefix as (
         percentile_cont(0.5) within group (order by longitude) as longitude
 
     from points
-    where
-        latitude between -33.76 and 5.28
-        and longitude between -73.99 and -32.38
+    where {{ is_in_brazil('latitude', 'longitude') }}
     group by zip_code_prefix
 
 )

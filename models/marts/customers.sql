@@ -1,6 +1,9 @@
 -- One row per person (customer_unique_id). order_count, total_spend and the means
 -- count delivered orders with items; columns that begin with placed_ count all.
 
+-- Customers are not counted on data with too many defects.
+-- depends_on: {{ ref('data_quality') }}
+
 with orders as (
 
     select

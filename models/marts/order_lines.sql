@@ -9,7 +9,7 @@ with orders as (
 
 items as (
 
-    select * from {{ ref('stg_order_items') }}
+    select * from {{ ref('int_items') }}
 
 ),
 
@@ -21,7 +21,7 @@ products as (
 
 sellers as (
 
-    select * from {{ ref('stg_sellers') }}
+    select * from {{ ref('int_sellers') }}
 
 ),
 

@@ -8,7 +8,7 @@ with orders as (
 
 customers as (
 
-    select * from {{ ref('stg_customers') }}
+    select * from {{ ref('int_customers') }}
 
 ),
 
@@ -36,7 +36,7 @@ joined as (
         orders.order_id,
         orders.customer_id,
         coalesce(
-            customers.customer_unique_id, orders.customer_id
+            customers.customer_unique_id, orders.customer_id, orders.order_id
         ) as customer_unique_id,
 
         orders.order_status,

@@ -1,4 +1,5 @@
--- One row per product category that has an English name.
+-- One row per line of the translation file that can be read: a product category with
+-- its English name, unless lines repeat.
 
 with source as (
 

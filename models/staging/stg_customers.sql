@@ -1,4 +1,5 @@
--- One row per customer_id, which is one order's copy of a person.
+-- One row per line of the customers file that can be read: one order's copy of a
+-- person, unless lines repeat.
 
 with source as (
 

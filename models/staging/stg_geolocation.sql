@@ -1,4 +1,5 @@
--- One row per line of the file: many points of a zip code prefix, some repeated.
+-- One row per line of the geolocation file that can be read: many points of a zip code
+-- prefix, some repeated.
 
 with source as (
 

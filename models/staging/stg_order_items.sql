@@ -1,4 +1,5 @@
--- One row per item of an order.
+-- One row per line of the items file that can be read: an item of an order, unless
+-- lines repeat.
 
 with source as (
 

@@ -1,4 +1,5 @@
--- One row per payment of an order.
+-- One row per line of the payments file that can be read: a payment of an order, unless
+-- lines repeat.
 
 with source as (
 

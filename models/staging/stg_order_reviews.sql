@@ -1,4 +1,5 @@
--- One row per review of an order: neither review_id nor order_id is unique alone.
+-- One row per line of the reviews file that can be read: a review of an order, unless
+-- lines repeat. Neither review_id nor order_id is unique alone.
 
 with source as (
 

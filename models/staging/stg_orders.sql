@@ -1,4 +1,4 @@
--- One row per order.
+-- One row per line of the orders file that can be read: an order, unless lines repeat.
 
 with source as (
 

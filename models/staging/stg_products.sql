@@ -1,4 +1,5 @@
--- One row per product.
+-- One row per line of the products file that can be read: a product, unless lines
+-- repeat.
 
 with source as (
 

@@ -1,4 +1,4 @@
--- One row per seller.
+-- One row per line of the sellers file that can be read: a seller, unless lines repeat.
 
 with source as (
 

@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 
 import duckdb
+import yaml
 
+from olist_segments.raw_check import find_problems, read_contract
 from olist_segments.raw_files import RawFilesError, find_raw_folder, missing_files
 
 DATABASES = {"dev": "olist_segments.duckdb", "demo": "olist_demo.duckdb"}
@@ -204,11 +206,30 @@ def _build(options: argparse.Namespace) -> int:
             _write_demo_data(folder, orders=5000, seed=42)
     else:
         print(f"Building on the files in {folder}")
+    if not options.dbt:  # a variable may allow more, so dbt decides
+        _check(root, folder)
     code = _dbt(root, ["build", "--target", target, *options.dbt])
     if code == 0:
         print()
         print(summary(_database(root, target), target=target))
     return code
+
+
+def _check(root: Path, folder: Path) -> None:
+    """Refuse raw files that cannot be used, in the words that dbt would use too."""
+    project = yaml.safe_load((root / "dbt_project.yml").read_text(encoding="utf-8"))
+    problems = find_problems(
+        folder,
+        read_contract(root / "models" / "staging" / "_sources.yml"),
+        max_bad_share=project["vars"]["max_rejected_share"],
+    )
+    if problems:
+        unset = "unset OLIST_RAW_DIR and " if os.environ.get("OLIST_RAW_DIR") else ""
+        raise RawFilesError(
+            "\n- ".join([f"the raw files in {folder} cannot be used:", *problems])
+            + f"\nCorrect them, or {unset}build on synthetic data with "
+            "`make build TARGET=demo`."
+        )
 
 
 def _docs(options: argparse.Namespace) -> int:

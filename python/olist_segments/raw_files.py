@@ -121,13 +121,12 @@ def find_raw_folder(
     target : str
         Name of a target of profiles.yml.
     folder : Path
-        Where that target finds its files. All nine are there, except that
-        data/demo may still have to be written.
+        Where that target finds its files, which may still be missing.
 
     Raises
     ------
     RawFilesError
-        If some but not all files are there, or none where they must be.
+        If there is an archive that cannot be unpacked.
     """
     if raw_dir:
         target, folder = target or "dev", Path(raw_dir)
@@ -137,14 +136,6 @@ def find_raw_folder(
         folder = root / "data" / "raw"
     if folder.is_dir():
         unpack_archive(folder)
-    missing = missing_files(folder)
-    if len(missing) == len(RAW_FILES) and target is None:
+    if target is None and len(missing_files(folder)) == len(RAW_FILES):
         return "demo", root / "data" / "demo"
-    if missing:
-        unset = "unset OLIST_RAW_DIR and " if raw_dir else ""
-        raise RawFilesError(
-            f"{folder} lacks {len(missing)} of the nine raw files: "
-            f"{', '.join(missing)}. Put them there under these names, or {unset}build "
-            "on synthetic data with `make build TARGET=demo`"
-        )
     return target or "dev", folder

@@ -1,0 +1,23 @@
+{# Stops the build where a defect of the raw data would make results wrong. #}
+{% macro check_defects() -%}
+    {%- set found = run_query(
+        'select check_name, description, rows_affected, rows_checked, source, '
+        ~ 'share_affected, share_allowed from ' ~ this
+        ~ ' where share_affected > share_allowed order by check_name'
+    ).rows if execute else [] -%}
+    {%- set sentences = [] -%}
+    {%- for name, description, affected, checked, source, share, allowed in found -%}
+        {%- do sentences.append(
+            name ~ ': ' ~ '{:,}'.format(affected) ~ ' of ' ~ '{:,}'.format(checked)
+            ~ ' in ' ~ source ~ ' (' ~ '{:.2%}'.format(share) ~ ', allowed are '
+            ~ '{:.2%}'.format(allowed) ~ '). ' ~ description
+        ) -%}
+    {%- endfor -%}
+    {%- if sentences -%}
+        {{ exceptions.raise_compiler_error(
+            'the raw data has defects that would make the results wrong:\n- '
+            ~ sentences | join('\n- ') ~ '\nCorrect the files, or raise the '
+            ~ 'variable max_defect_share; the table data_quality has all checks.'
+        ) }}
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,55 @@
+{# Keeps the lines of a raw CSV that its staging model could not read, beside the
+   model: one row per line, with the first thing that is wrong with it. #}
+{% macro keep_rejects() -%}
+    {%- if execute and this.name.startswith('stg_') -%}
+        {{ adapter.dispatch('keep_rejects')(
+            graph.sources['source.olist_segments.olist.' ~ this.name[4:]]
+        ) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro duckdb__keep_rejects(file) -%}
+    create or replace table {{ rejects_of(this) }} as
+    with ranked as (
+
+        select
+            *,
+            row_number() over (
+                partition by line order by byte_position, column_idx
+            ) as error_rank
+        from reject_errors_{{ file.name }}
+
+    ),
+
+    errors as (
+
+        select * from ranked
+        where error_rank = 1
+
+    ),
+
+    lines as (
+
+        select
+            unnest(
+                raw_file_lines(
+                    '{{ raw_file(file.meta.file) | replace("'", "''") }}',
+                    cast(list(line_byte_position order by line) as bigint[]),
+                    cast(list(byte_position order by line) as bigint[])
+                ),
+                recursive := true
+            )
+        from errors
+
+    )
+
+    select
+        lines.line_number,
+        lines.line_count,
+        errors.column_name,
+        {{ reject_reason() }} as reason,
+        lines.raw_line
+    from errors
+    inner join lines
+        on errors.byte_position = lines.place
+{%- endmacro %}

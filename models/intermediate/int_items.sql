@@ -1,0 +1,31 @@
+-- One row per item of an order, amounts in whole cents. Of lines with the same order
+-- and number the dearest counts.
+
+with items as (
+
+    {{ one_per_key(
+        ref('stg_order_items'),
+        ['order_id', 'line_number'],
+        ['price desc', 'freight desc', 'product_id', 'seller_id', 'shipping_limit_at']
+    ) }}
+
+),
+
+rounded as (
+
+    select
+        order_id,
+        line_number,
+        product_id,
+        seller_id,
+
+        coalesce(cast(price as decimal(18, 2)), 0) as price,
+        coalesce(cast(freight as decimal(18, 2)), 0) as freight,
+
+        shipping_limit_at
+
+    from items
+
+)
+
+select * from rounded

@@ -1,0 +1,144 @@
+-- One row per check that compares rows with each other: how many it looked at, how many
+-- it found. What each means stands in the seed quality_checks.
+
+{#- check, source, columns that should not repeat #}
+{%- set repeats = [
+    ('orders_repeated', 'orders', 'order_id'),
+    ('items_repeated', 'order_items', 'order_id, line_number'),
+    ('payments_repeated', 'order_payments', 'order_id, payment_number'),
+    ('reviews_repeated', 'order_reviews', 'review_id, order_id'),
+    ('customers_repeated', 'customers', 'customer_id'),
+    ('sellers_repeated', 'sellers', 'seller_id'),
+    ('products_repeated', 'products', 'product_id'),
+    ('categories_repeated', 'category_translations', 'category'),
+    ('points_repeated', 'geolocation',
+        'zip_code_prefix, city, state, latitude, longitude')
+] %}
+{#- check, model, its column, model where the column's values should be, further rule #}
+{%- set links = [
+    ('orders_of_unknown_customers', 'int_orders', 'customer_id', 'int_customers', ''),
+    ('items_of_unknown_orders', 'int_items', 'order_id', 'stg_orders', ''),
+    ('items_of_unknown_products', 'int_items', 'product_id', 'stg_products', ''),
+    ('items_of_unknown_sellers', 'int_items', 'seller_id', 'stg_sellers', ''),
+    ('payments_of_unknown_orders', 'stg_order_payments', 'order_id', 'stg_orders',
+        'order_id is not null'),
+    ('reviews_of_unknown_orders', 'stg_order_reviews', 'order_id', 'stg_orders',
+        'order_id is not null'),
+    ('orders_without_items', 'int_orders', 'order_id', 'int_items', ''),
+    ('delivered_orders_without_items', 'int_orders', 'order_id', 'int_items',
+        "order_status = 'delivered'"),
+    ('orders_without_payment', 'int_orders', 'order_id', 'int_order_payments', ''),
+    ('delivered_orders_without_payment', 'int_orders', 'order_id',
+        'int_order_payments', "order_status = 'delivered'"),
+    ('orders_without_review', 'int_orders', 'order_id', 'int_order_reviews', '')
+] %}
+{#- check, model, column of which distinct values are counted, model to look them up #}
+{%- set values = [
+    ('customer_prefixes_without_place', 'int_customers', 'zip_code_prefix',
+        'stg_geolocation'),
+    ('seller_prefixes_without_place', 'int_sellers', 'zip_code_prefix',
+        'stg_geolocation'),
+    ('categories_without_translation', 'stg_products', 'category',
+        'stg_category_translations')
+] %}
+{#- check, model, column whose values should stand on one row only #}
+{%- set groups = [
+    ('review_ids_of_several_orders', 'stg_order_reviews', 'review_id'),
+    ('orders_with_several_reviews', 'stg_order_reviews', 'order_id')
+] %}
+
+with counted as (
+
+    {% for check_name, source, key in repeats %}
+        select
+            '{{ check_name }}' as check_name,
+            sum(line_count) as rows_checked,
+            sum(line_count - 1) as rows_affected
+        from (
+            select count(*) as line_count
+            from {{ ref('stg_' ~ source) }}
+            where {{ key | replace(', ', ' is not null and ') }} is not null
+            group by {{ key }}
+        ) as keys
+        union all
+    {% endfor %}
+
+    {% for check_name, model, column, other, rule in links %}
+        select
+            '{{ check_name }}' as check_name,
+            count(*) as rows_checked,
+            count(*) filter (where others.{{ column }} is null) as rows_affected
+        from {{ ref(model) }} as rows_
+        left join (select distinct {{ column }} from {{ ref(other) }}) as others
+            on rows_.{{ column }} = others.{{ column }}
+        {{ 'where rows_.' ~ rule if rule }}
+        union all
+    {% endfor %}
+
+    {% for check_name, model, column, other in values %}
+        select
+            '{{ check_name }}' as check_name,
+            count(*) as rows_checked,
+            count(*) filter (where others.{{ column }} is null) as rows_affected
+        from (
+            select distinct {{ column }} from {{ ref(model) }}
+            where {{ column }} is not null
+        ) as rows_
+        left join (select distinct {{ column }} from {{ ref(other) }}) as others
+            on rows_.{{ column }} = others.{{ column }}
+        union all
+    {% endfor %}
+
+    {% for check_name, model, column in groups %}
+        select
+            '{{ check_name }}' as check_name,
+            count(*) as rows_checked,
+            count(*) filter (where line_count > 1) as rows_affected
+        from (
+            select count(*) as line_count from {{ ref(model) }}
+            where {{ column }} is not null
+            group by {{ column }}
+        ) as keys
+        union all
+    {% endfor %}
+
+    select
+        'orders_long_after_all_others' as check_name,
+        sum(order_count) as rows_checked,
+        coalesce(
+            sum(order_count) filter (where day >= first_late_day), 0
+        ) as rows_affected
+    from (
+        select
+            day,
+            order_count,
+            min(case when is_after_gap then day end) over () as first_late_day
+        from (
+            select
+                cast(purchased_at as date) as day,
+                count(*) as order_count,
+                {{ dbt.datediff(
+                    'lag(cast(purchased_at as date)) over ('
+                    ~ 'order by cast(purchased_at as date))',
+                    'cast(purchased_at as date)', 'day'
+                ) }} >= 365 as is_after_gap
+            from {{ ref('int_orders') }}
+            group by cast(purchased_at as date)
+        ) as days
+    ) as days_with_gap
+
+),
+
+typed as (
+
+    select
+        check_name,
+
+        cast(coalesce(rows_checked, 0) as bigint) as rows_checked,
+        cast(coalesce(rows_affected, 0) as bigint) as rows_affected
+
+    from counted
+
+)
+
+select * from typed

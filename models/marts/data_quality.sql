@@ -1,0 +1,43 @@
+-- One row per check of the raw data: what it looks for, how many rows it found, and what
+-- was done about them.
+
+with checks as (
+
+    select * from {{ ref('quality_checks') }}
+
+),
+
+counts as (
+
+    select * from {{ ref('int_row_checks') }}
+    union all
+    select * from {{ ref('int_key_checks') }}
+
+),
+
+joined as (
+
+    select
+        checks.check_name,
+
+        checks.source,
+        checks.description,
+        checks.action,
+
+        counts.rows_checked,
+        counts.rows_affected,
+        coalesce(
+            cast(counts.rows_affected as double) / nullif(counts.rows_checked, 0), 0
+        ) as share_affected,
+        case checks.stops_build
+            when 'share' then cast({{ var('max_defect_share') }} as double)
+            when 'any' then cast(0 as double)
+        end as share_allowed
+
+    from checks
+    inner join counts
+        on checks.check_name = counts.check_name
+
+)
+
+select * from joined

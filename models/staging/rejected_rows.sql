@@ -1,0 +1,42 @@
+-- One row per line of a raw file that could not be read: it is in no other table.
+
+{%- set sources = [
+    'category_translations', 'customers', 'geolocation', 'order_items',
+    'order_payments', 'order_reviews', 'orders', 'products', 'sellers'
+] %}
+
+with lines as (
+
+    {% for source in sources %}
+        select
+            '{{ source }}' as source,
+            '{{ raw_file_name(source) }}' as file,
+            line_number,
+            line_count,
+            column_name,
+            reason,
+            raw_line
+        from {{ rejects_of(ref('stg_' ~ source)) }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+typed as (
+
+    select
+        source,
+
+        cast(file as varchar) as file,
+        cast(column_name as varchar) as column_name,
+        cast(reason as varchar) as reason,
+        cast(raw_line as varchar) as raw_line,
+
+        cast(line_number as bigint) as line_number,
+        cast(line_count as bigint) as line_count
+
+    from lines
+
+)
+
+select * from typed

@@ -1,0 +1,355 @@
+"""Check the nine raw CSV files before anything is built, and find lines in them."""
+
+import csv
+import io
+import mmap
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+
+_BLOCK = 1 << 20
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_LINE_ENDS = {b"\n": "LF", b"\r\n": "CRLF", b"\r": "CR"}
+_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+# What a file begins with that is no CSV in UTF-8, and how to make one of it.
+_OTHER_FORMATS = {
+    b"PK\x03\x04": "a zip archive or an Excel workbook: unpack it, or in Excel save as "
+    "'CSV UTF-8'",
+    b"\x1f\x8b": "compressed with gzip: unpack it",
+    b"PAR1": "a Parquet file: export it as CSV",
+    b"\xff\xfe": "in UTF-16: save it as UTF-8 (in Excel 'CSV UTF-8')",
+    b"\xfe\xff": "in UTF-16: save it as UTF-8 (in Excel 'CSV UTF-8')",
+    b"<": "a web page or XML: the download went wrong, download it again",
+}
+# A record: fields, quoted with any characters in them or bare, and its line end. What
+# follows a closing quote belongs to the field, so that reading goes on behind it.
+_RECORD = re.compile(
+    rb'(?:"[^"]*+(?:""[^"]*+)*+"?)?[^,\r\n]*+'
+    rb'(?:,(?:"[^"]*+(?:""[^"]*+)*+"?)?[^,\r\n]*+)*+(?P<end>\r\n|\n|\r|\Z)'
+)
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """What one raw file must look like.
+
+    Attributes
+    ----------
+    name : str
+        File name inside the raw folder.
+    columns : tuple of str
+        Columns that its first line must name, in any order, among others or not.
+    may_be_empty : bool
+        The build can do without any row in it.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    may_be_empty: bool = False
+
+
+class RejectedLine(NamedTuple):
+    r"""Where a line of a CSV stands, as an editor shows it.
+
+    Attributes
+    ----------
+    place : int
+        The byte that the reader stumbled over, the first of the file being 1.
+    line_number : int
+        Number of its first line, the header being 1.
+    line_count : int
+        Lines that it spans: more than one if a quoted field has line breaks.
+    raw_line : str
+        Its text without the line end; bytes that are not UTF-8 as ``\xe3``.
+    """
+
+    place: int
+    line_number: int
+    line_count: int
+    raw_line: str
+
+
+def read_contract(path: Path) -> list[RawFile]:
+    """Read what the raw files must look like from the YAML of dbt's sources.
+
+    Parameters
+    ----------
+    path : Path
+        ``models/staging/_sources.yml``.
+
+    Returns
+    -------
+    list of RawFile
+        In the order of the YAML.
+    """
+    (source,) = yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]
+    return [
+        RawFile(
+            table["config"]["meta"]["file"],
+            tuple(column["name"] for column in table["columns"]),
+            table["config"]["meta"].get("may_be_empty", False),
+        )
+        for table in source["tables"]
+    ]
+
+
+def find_problems(
+    folder: Path, contract: Sequence[RawFile], *, max_bad_share: float
+) -> list[str]:
+    """List everything that makes the raw files unfit to be built on.
+
+    Every file is read once from end to end, but not parsed.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the files lie; may be missing itself.
+    contract : sequence of RawFile
+        What the files must look like.
+    max_bad_share : float
+        Share of the lines of a file that may hold bytes that are not UTF-8, from 0
+        to 1. Up to it the lines are for the reader to reject one by one.
+
+    Returns
+    -------
+    list of str
+        One sentence per problem: the name of the file, what was expected, what was
+        found, what to do. Empty if all is well.
+    """
+    if not any((folder / expected.name).exists() for expected in contract):
+        names = ", ".join(expected.name for expected in contract)
+        return [f"none of the files is in {folder}: put them there, {names}"]
+    problems = []
+    for expected in contract:
+        problem = _file_problem(folder / expected.name)
+        found = (
+            [problem]
+            if problem
+            else _content_problems(folder / expected.name, expected, max_bad_share)
+        )
+        problems += [f"{expected.name} {problem}" for problem in found]
+    return problems
+
+
+def read_header(path: Path) -> list[str]:
+    """Return the column names in the first line of a CSV.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    list of str
+        Without a byte order mark, quotes and white space around the names.
+    """
+    with path.open("rb") as opened:
+        return _names(_first_line(opened.read(_BLOCK)), ",")
+
+
+def find_lines(
+    path: Path, positions: Sequence[int], places: Sequence[int]
+) -> list[RejectedLine]:
+    """Find the lines of a CSV that a reader has rejected.
+
+    Parameters
+    ----------
+    path : Path
+    positions : sequence of int
+        Where each line begins, in bytes, the first byte of the file being 1. DuckDB
+        may be wrong about it where quotes are in disorder; then `places` decides.
+    places : sequence of int
+        A byte of each line, or of its end: what the reader stumbled over.
+
+    Returns
+    -------
+    list of RejectedLine
+        One per position and in the order of `places`, but for lines found before.
+    """
+    found = []
+    end = -1
+    with (
+        path.open("rb") as opened,
+        mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as content,
+    ):
+        line_end = b"\n" if content.find(b"\n") >= 0 else b"\r"
+        line_number, counted = 1, 0
+        for place, position in sorted(zip(places, positions, strict=True)):
+            start = content.rfind(line_end, 0, position - 1) + 1
+            if _RECORD.match(content, start).start("end") < place - 1:
+                start = content.rfind(line_end, 0, place - 1) + 1
+            if start <= end:
+                continue
+            end = _RECORD.match(content, start).start("end")
+            line_number += content[counted:start].count(line_end)
+            counted = start
+            raw = content[start:end].removesuffix(line_end)  # where a quote stays open
+            found.append(
+                RejectedLine(
+                    place,
+                    line_number,
+                    1 + raw.count(line_end),
+                    raw.decode("utf-8", errors="backslashreplace"),
+                )
+            )
+    return found
+
+
+def _file_problem(path: Path) -> str | None:
+    """Say why a file cannot be opened, if so."""
+    if path.is_dir():
+        return "is a folder: put the file of this name in its place"
+    if not path.exists():
+        others = [one.name for one in path.parent.glob("*") if one.is_file()]
+        nearest = get_close_matches(path.name, others, n=1, cutoff=0.8)
+        return (
+            f"is missing from {path.parent}: "
+            f"found {nearest[0]!r} there, rename it if it is the one"
+            if nearest
+            else f"is missing from {path.parent}: put it there under this name"
+        )
+    try:
+        with path.open("rb"):
+            return None
+    except OSError as error:
+        return f"cannot be opened ({error.strerror}): allow reading it"
+
+
+def _content_problems(path: Path, expected: RawFile, max_bad_share: float) -> list[str]:
+    """Say why the content of a file cannot be read, if so."""
+    with path.open("rb") as opened:
+        start = opened.read(_BLOCK).removeprefix(_BYTE_ORDER_MARK)
+    if not start.strip():
+        return ["is empty: export it again"]
+    for beginning, what in _OTHER_FORMATS.items():
+        if start.startswith(beginning):
+            return [f"is {what}"]
+    first = _first_line(start)
+    if "\0" in first:
+        return ["is no text file: export it again as CSV in UTF-8"]
+    problem = _header_problem(first, expected.columns)
+    scanned = _scan(path)
+    text = _text_problem(scanned, max_bad_share)
+    rows = scanned.line_count > 1 or expected.may_be_empty
+    empty = None if rows else "has a header but no rows: export it again"
+    return [one for one in (problem, text, empty) if one]
+
+
+def _first_line(start: bytes) -> str:
+    line = re.split(rb"\r|\n", start.removeprefix(_BYTE_ORDER_MARK), maxsplit=1)[0]
+    return line.decode("utf-8", errors="backslashreplace")
+
+
+def _names(line: str, delimiter: str) -> list[str]:
+    rows = csv.reader(io.StringIO(line), delimiter=delimiter)
+    return [name.strip() for name in next(rows, [])]
+
+
+def _header_problem(line: str, columns: Sequence[str]) -> str | None:
+    """Say what is wrong with the names in the first line, if anything is."""
+    found = _names(line, ",")
+    missing = [column for column in columns if column not in found]
+    for delimiter, word in _DELIMITERS.items():
+        named = [one for one in missing if one in _names(line, delimiter)]
+        if len(named) > len(columns) / 2:
+            return f"is separated by {word} instead of commas: save it with commas"
+    if missing and len(missing) == len(columns):
+        return (
+            "has none of its columns in the first line: expected "
+            f"{', '.join(columns)}; found {line[:60]!r}. Put the line with the names "
+            "first"
+        )
+    repeated = sorted({name for name in columns if found.count(name) > 1})
+    if repeated:
+        return f"names a column twice: {', '.join(repeated)}. Rename or remove one"
+    if not missing:
+        return None
+    others = [name for name in found if name not in columns]
+    lacking = []
+    for column in missing:
+        lower = {name.lower(): name for name in others}
+        nearest = get_close_matches(column.lower(), lower, n=1, cutoff=0.6)
+        lacking.append(
+            column + (f" (nearest found: {lower[nearest[0]]})" if nearest else "")
+        )
+    what = "column" if len(missing) == 1 else "columns"
+    return f"lacks the {what} {', '.join(lacking)}: rename or add it in the first line"
+
+
+@dataclass
+class _Scan:
+    """What reading a file from end to end has shown."""
+
+    line_count: int = 0
+    bad_count: int = 0
+    first_bad_line: int = 0
+    first_bad_byte: int = 0
+    line_ends: Counter = field(default_factory=Counter)
+
+
+def _scan(path: Path) -> _Scan:
+    """Count lines, lines that are not UTF-8, and kinds of line ends."""
+    scan = _Scan()
+    last = b"\n"
+    with path.open("rb") as opened:
+        while block := opened.read(_BLOCK) + opened.readline():
+            if not block.isascii():
+                _count_bad_lines(block, scan)
+            feeds = block.count(b"\n")
+            returns = block.count(b"\r") if b"\r" in block else 0
+            pairs = block.count(b"\r\n") if returns else 0
+            scan.line_ends.update(
+                {b"\n": feeds - pairs, b"\r": returns - pairs, b"\r\n": pairs}
+            )
+            scan.line_count += feeds or returns
+            last = block[-1:]
+    scan.line_count += last not in (b"\n", b"\r")
+    if sum(count > 0 for count in scan.line_ends.values()) > 1:
+        scan.line_ends = _record_ends(path)
+    return scan
+
+
+def _record_ends(path: Path) -> Counter:
+    """Count the kinds of line ends that are not part of a quoted text."""
+    with (
+        path.open("rb") as opened,
+        mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as content,
+    ):
+        ends = Counter(record["end"] for record in _RECORD.finditer(content))
+    del ends[b""]
+    return ends
+
+
+def _count_bad_lines(block: bytes, scan: _Scan) -> None:
+    try:
+        block.decode("utf-8")
+    except UnicodeDecodeError:
+        for offset, line in enumerate(block.split(b"\n"), start=1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError as error:
+                scan.bad_count += 1
+                if scan.bad_count == 1:
+                    scan.first_bad_line = scan.line_count + offset
+                    scan.first_bad_byte = line[error.start]
+
+
+def _text_problem(scan: _Scan, max_bad_share: float) -> str | None:
+    if scan.bad_count > max_bad_share * scan.line_count:
+        lines = "line is" if scan.bad_count == 1 else "lines are"
+        return (
+            f"is not UTF-8: {scan.bad_count:,} {lines} not, line "
+            f"{scan.first_bad_line:,} first (byte 0x{scan.first_bad_byte:02X}). It is "
+            "probably Latin-1 (Windows-1252): save it as UTF-8"
+        )
+    used = {end: count for end, count in scan.line_ends.items() if count}
+    if len(used) > 1:
+        counts = " and ".join(f"{n:,} in {_LINE_ENDS[end]}" for end, n in used.items())
+        return f"mixes line ends, {counts}: save it with one kind"
+    return None
