@@ -5,7 +5,7 @@ SEED ?= 42
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint docs demo-data demo-report summary lock clean
+.PHONY: help build replay test lint docs demo-data demo-report summary lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -19,6 +19,9 @@ test: lint ## run every check and test
 lint: .venv/dev ## check the style of SQL and Python
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@OLIST_DB=:memory: $(BIN)/sqlfluff lint --disable-progress-bar models dbt_project/tests/*.sql
+
+replay: .venv/runtime ## label past month ends with the current model (FROM=2017-09 TO=2018-08)
+	@$(BIN)/olist-segments replay --from $(FROM) --to $(TO) $(if $(TARGET),--target $(TARGET))
 
 docs: .venv/runtime ## write the dbt docs into site/index.html (TARGET=dev|demo)
 	@$(BIN)/olist-segments docs $(if $(TARGET),--target $(TARGET))

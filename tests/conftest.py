@@ -92,13 +92,9 @@ def real_database(real_dir, tmp_path_factory) -> Path:
 
 @pytest.fixture
 def project_copy(tmp_path) -> Path:
-    """Return a copy of the project without data, in a folder with a space."""
-    copy = tmp_path / "a copy"
-    shutil.copytree(
-        ROOT,
-        copy,
-        ignore=shutil.ignore_patterns(
-            ".git", ".venv", "target", "logs", "*.csv", "*.duckdb*", "site"
-        ),
-    )
+    """Return a copy of the project without data, in a folder with space and quote."""
+    copy = tmp_path / "it's a copy"
+    built = [".git", ".venv", "target", "logs", "site", "*.duckdb*", "data"]
+    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*built))
+    (copy / "data" / "raw").mkdir(parents=True)
     return copy

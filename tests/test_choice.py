@@ -3,7 +3,11 @@ import pytest
 from olist_segments.choice import choose_k, find_elbow
 
 INERTIA = [464, 376, 309, 266, 246, 228, 214, 202, 192]
-LIMITS = {"min_stability": 0.8, "min_segment_share": 0.02}
+LIMITS = {
+    "min_stability": 0.8,
+    "min_silhouette_gain": 0.05,
+    "min_segment_share": 0.02,
+}
 
 
 def candidates(stability=0.95, share=0.05, silhouette=0.3):
@@ -17,6 +21,7 @@ def candidates(stability=0.95, share=0.05, silhouette=0.3):
             "k": ks,
             "inertia": INERTIA,
             "silhouette": column(silhouette),
+            "noise_silhouette": column(0.2),
             "stability_min_ari": column(stability),
             "smallest_segment_share": column(share),
         }
@@ -48,6 +53,14 @@ def test_an_unstable_elbow_gives_way_to_its_better_neighbour():
     table = choose_k(candidates(stability, silhouette=silhouette), **LIMITS)
     assert chosen(table) == [6]
     assert "as far from the elbow at 5 as 6" in table.loc[2, "reason"]
+
+
+def test_a_silhouette_like_that_of_noise_makes_a_candidate_ineligible():
+    silhouette = [0.3] * 3 + [0.24] + [0.3] * 5
+    table = choose_k(candidates(silhouette=silhouette), **LIMITS)
+    assert chosen(table) == [4]
+    assert "the silhouette of 0.24" in table.loc[3, "reason"]
+    assert "noise has 0.20" in table.loc[3, "reason"]
 
 
 def test_a_small_segment_makes_a_candidate_ineligible():

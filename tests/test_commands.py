@@ -73,13 +73,20 @@ def test_the_folder_and_the_database_can_be_named(project_copy, demo_dir, tmp_pa
 def test_what_cannot_be_done_is_said_in_one_sentence(project_copy, tmp_path):
     for words, sentence in [
         (["summary"], "run `make build` first"),
-        (["build", "--target", "dev"], "lacks 9 of the nine raw files"),
+        (["build", "--target", "dev"], "none of the files is in"),
         (["demo-data", "--orders", "3"], "orders is 3"),
     ]:
         result = run(*words, cwd=project_copy)
         assert result.returncode == 2
         assert sentence in result.stderr
         assert "Traceback" not in result.stderr
+
+    (project_copy / "data" / "raw" / "olist_orders_dataset.csv").write_text("a;b\n")
+    result = run("build", cwd=project_copy)
+    assert result.returncode == 2
+    assert "olist_customers_dataset.csv is missing from" in result.stderr
+    assert "olist_orders_dataset.csv has none of its columns" in result.stderr
+    assert "Running with dbt" not in result.stdout
 
     outside = run("summary", cwd=tmp_path, PYTHONPATH=str(ROOT / "python"))
     assert "not inside the project" in outside.stderr

@@ -123,19 +123,12 @@ def test_a_folder_named_in_the_environment_is_real_data(tmp_path):
 
 
 def test_some_files_are_never_taken_for_none(tmp_path):
-    put(tmp_path / "data" / "raw", RAW_FILES[2:])
-    with pytest.raises(RawFilesError, match="lacks 2 of the nine") as error:
-        find_raw_folder(tmp_path)
-    assert all(name in str(error.value) for name in RAW_FILES[:2])
+    folder = put(tmp_path / "data" / "raw", RAW_FILES[2:])
+    assert find_raw_folder(tmp_path) == ("dev", folder)
 
 
-def test_asking_for_real_data_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(RawFilesError, match="lacks 9 of the nine"):
-        find_raw_folder(tmp_path, target="dev")
-    with pytest.raises(RawFilesError, match="lacks 9 of the nine"):
-        find_raw_folder(tmp_path, raw_dir=str(tmp_path / "none"))
-
-
-def test_what_the_environment_names_must_be_unset_to_build_the_demo(tmp_path):
-    with pytest.raises(RawFilesError, match="or unset OLIST_RAW_DIR and build"):
-        find_raw_folder(tmp_path, target="demo", raw_dir=str(tmp_path / "none"))
+def test_what_is_asked_for_is_built_even_if_nothing_is_there(tmp_path):
+    raw, other = tmp_path / "data" / "raw", tmp_path / "none"
+    assert find_raw_folder(tmp_path, target="dev") == ("dev", raw)
+    assert find_raw_folder(tmp_path, raw_dir=str(other)) == ("dev", other)
+    assert find_raw_folder(tmp_path, target="demo", raw_dir=str(other))[1] == other

@@ -5,21 +5,28 @@
    customers. The mean squared distance from a point to a cluster is its squared
    distance to the cluster's mean plus the cluster's variance, so no pair of
    customers is compared. It equals scikit-learn's
-   silhouette_score(metric="sqeuclidean") where centroids are means of members.
+   silhouette_score(metric="sqeuclidean") where centroids are means of members, as
+   they are at the fit; later on, centroids stand in for the means.
 
    points: relation of customer_unique_id and one column per feature.
-   centroids: relation of `partition`, cluster_id and one column per feature. #}
+   centroids: relation of `partition`, cluster_id, feature and scaled_value. #}
 {% macro assign_clusters(points, centroids, partition) -%}
-    with distances as (
+    with located as (
+
+        {{ wide_centroids(centroids, partition) | indent(4) }}
+
+    ),
+
+    distances as (
 
         select
             points.customer_unique_id,
-            centroids.{{ partition }},
-            centroids.cluster_id,
-            {{ squared_distance('points', 'centroids') }} as squared_distance
+            located.{{ partition }},
+            located.cluster_id,
+            {{ squared_distance('points', 'located') }} as squared_distance
 
         from {{ points }} as points
-        cross join {{ centroids }} as centroids
+        cross join located
 
     ),
 

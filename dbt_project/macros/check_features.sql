@@ -1,4 +1,5 @@
-{# Stops a build with one sentence if an entry of the list of features is wrong. #}
+{# Stops a build with one sentence if an entry of features or further_features is wrong,
+   or feature_choice. #}
 {% macro check_features() -%}
     {%- set allowed = {
         'transform': ['none', 'log1p'],
@@ -6,7 +7,13 @@
         'name': numeric_columns('customer_features')
     } -%}
     {%- set keys = ['name', 'transform', 'clip_quantile', 'word', 'high', 'low', 'phrase'] -%}
-    {%- for feature in var('features') if execute -%}
+    {%- if var('feature_choice') not in ('list', 'auto') -%}
+        {{ exceptions.raise_compiler_error(
+            "variable feature_choice is '" ~ var('feature_choice')
+            ~ "': it must be list or auto"
+        ) }}
+    {%- endif -%}
+    {%- for feature in var('features') + var('further_features') if execute -%}
         {%- for key in keys -%}
             {%- set found = feature[key] | default('') -%}
             {%- if found is string and not found | trim -%}

@@ -2,7 +2,7 @@
    relations of customer_features' columns and of feature parameters. A feature that
    does not vary is 0 for everyone. #}
 {% macro scale_features(customers, parameters) -%}
-    {%- set features = var('features') -%}
+    {%- set features = chosen_features() -%}
     {%- set names = ['fill_value', 'clip_upper', 'mean', 'standard_deviation'] -%}
     select
         customers.customer_unique_id,

@@ -1,17 +1,22 @@
--- A stored centroid is the mean of the scaled features of the customers that carry its
--- label. Labels glued on by row position would show every segment the grand mean.
+-- A stored centroid is the mean of the scaled features of the customers who got its
+-- label at the fit. Labels glued on by row position would show every segment the grand
+-- mean.
 
 with members as (
 
-    {% for feature in var('features') %}
+    {% for feature in chosen_features() %}
         select
-            labelled.segment_id,
+            clusters.segment_id,
             '{{ feature.name }}' as feature,
             avg(points.{{ feature.name }}) as mean
-        from {{ ref('customer_segments') }} as labelled
-        inner join {{ ref('int_scaled_features') }} as points
-            on labelled.customer_unique_id = points.customer_unique_id
-        group by labelled.segment_id
+        from {{ ref('int_fit_features') }} as points
+        inner join {{ ref('int_candidate_assignments') }} as labelled
+            on points.customer_unique_id = labelled.customer_unique_id
+        inner join {{ ref('int_chosen_clusters') }} as clusters
+            on
+                labelled.k = clusters.k
+                and labelled.cluster_id = clusters.cluster_id
+        group by clusters.segment_id
         {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -23,8 +28,12 @@ select
     centroids.scaled_value,
     members.mean
 from {{ ref('segment_centroids') }} as centroids
+inner join {{ ref('segment_models') }} as models
+    on centroids.model_id = models.model_id
 left join members
     on
         centroids.segment_id = members.segment_id
         and centroids.feature = members.feature
-where members.mean is null or abs(centroids.scaled_value - members.mean) > 1e-9
+where
+    models.is_current
+    and (members.mean is null or abs(centroids.scaled_value - members.mean) > 1e-9)

@@ -1,14 +1,15 @@
--- Segment 1 has the highest mean spend, and so on down.
+-- At the fit, segment 1 has the highest mean spend, and so on down. The numbers stay
+-- with the model while spend goes on.
 
 with numbered as (
 
     select
         segment_id,
-        revenue / customer_count as mean_spend,
-        lag(revenue / customer_count) over (order by segment_id) as mean_spend_before
-    from {{ ref('segments') }}
+        mean_spend,
+        lag(mean_spend) over (order by segment_id) as mean_spend_before
+    from {{ ref('int_chosen_clusters') }}
 
 )
 
 select * from numbered
-where mean_spend > mean_spend_before + 0.005
+where mean_spend > mean_spend_before

@@ -1,9 +1,6 @@
 -- One row per person (customer_unique_id). order_count, total_spend and the means
 -- count delivered orders with items; columns that begin with placed_ count all.
 
--- Customers are not counted on data with too many defects.
--- depends_on: {{ ref('data_quality') }}
-
 with orders as (
 
     select
@@ -114,3 +111,6 @@ joined as (
 )
 
 select * from joined
+
+-- Customers are not counted on data with too many defects.
+-- depends_on: {{ ref('data_quality') }}

@@ -1,4 +1,5 @@
 -- One row per measure: how the total of a raw file becomes the total of the marts.
+-- Counts and Brazilian reais; what is left out adds up to the difference, to the cent.
 
 {#- measure, source, rows without repeats, what is summed up, key of the source #}
 {%- set of_reviews = 'review_id is not null and order_id is not null' %}

@@ -1,7 +1,7 @@
 -- One row per eligible customer: a place on the map of the two principal components
 -- of the scaled features.
 
-{%- set features = var('features') %}
+{%- set features = chosen_features() %}
 
 with points as (
 

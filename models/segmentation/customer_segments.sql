@@ -13,12 +13,6 @@ names as (
 
 ),
 
-models as (
-
-    select * from {{ ref('segment_models') }}
-
-),
-
 features as (
 
     select * from {{ ref('customer_features') }}
@@ -45,27 +39,14 @@ joined as (
         sqrt(assignments.squared_distance) as distance_to_centroid,
         assignments.silhouette,
 
-        features.recency_days,
-        features.tenure_days,
-        features.order_count,
-        features.item_count,
-        features.category_count,
-        features.total_spend,
-        features.average_order_value,
-        features.freight_share,
-        features.review_score,
-        features.installments,
-        features.delivery_days,
-        features.delivery_delay_days,
-        features.distance_km,
-
+        {% for name in numeric_columns('customer_features') -%}
+            features.{{ name }},
+        {% endfor %}
         as_of.as_of_date
 
     from assignments
     inner join names
         on assignments.segment_id = names.segment_id
-    inner join models
-        on assignments.model_id = models.model_id
     inner join features
         on assignments.customer_unique_id = features.customer_unique_id
     cross join as_of

@@ -1,59 +1,35 @@
 -- One row per model, segment and feature: where the segment's centre lies.
 
-with models as (
+{{ config(
+    materialized='incremental', unique_key=['model_id', 'segment_id', 'feature'],
+    full_refresh=false
+) }}
 
-    select model_id from {{ ref('segment_models') }}
+with model as (
 
-),
-
-clusters as (
-
-    select * from {{ ref('int_chosen_clusters') }}
-
-),
-
-parameters as (
-
-    select * from {{ ref('segment_model_features') }}
+    select model_id from {{ ref('int_fitted_model') }}
 
 ),
 
-long as (
+centroids as (
 
-    {% for feature in var('features') %}
-        select
-            segment_id,
-            '{{ feature.name }}' as feature,
-            {{ feature.name }} as scaled_value
-        from clusters
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select * from {{ ref('int_chosen_centroids') }}
 
 ),
 
-unscaled as (
+of_model as (
 
     select
-        models.model_id,
-        cast(long.segment_id as integer) as segment_id,
-        long.feature,
+        model.model_id,
+        centroids.segment_id,
+        centroids.feature,
 
-        long.scaled_value,
-        case parameters.transform
-            when 'log1p' then
-                exp(
-                    long.scaled_value * parameters.standard_deviation + parameters.mean
-                ) - 1
-            else long.scaled_value * parameters.standard_deviation + parameters.mean
-        end as unscaled_value
+        centroids.scaled_value,
+        centroids.unscaled_value
 
-    from long
-    cross join models
-    inner join parameters
-        on
-            models.model_id = parameters.model_id
-            and long.feature = parameters.feature
+    from model
+    cross join centroids
 
 )
 
-select * from unscaled
+select * from of_model

@@ -21,6 +21,7 @@ joined as (
 
         metrics.inertia,
         metrics.silhouette,
+        metrics.noise_silhouette,
         metrics.silhouette_euclidean,
         metrics.davies_bouldin,
         metrics.calinski_harabasz,

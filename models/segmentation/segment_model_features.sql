@@ -1,9 +1,13 @@
 -- One row per model and feature: all that scaling a customer needs. Scaled value =
 -- (transform of the least of value or fill value, and clip bound - mean) / deviation.
 
-with models as (
+{{ config(
+    materialized='incremental', unique_key=['model_id', 'feature'], full_refresh=false
+) }}
 
-    select model_id from {{ ref('segment_models') }}
+with model as (
+
+    select model_id from {{ ref('int_fitted_model') }}
 
 ),
 
@@ -13,10 +17,10 @@ parameters as (
 
 ),
 
-per_model as (
+of_model as (
 
     select
-        models.model_id,
+        model.model_id,
         parameters.feature,
 
         parameters.transform,
@@ -27,9 +31,9 @@ per_model as (
         parameters.mean,
         parameters.standard_deviation
 
-    from models
+    from model
     cross join parameters
 
 )
 
-select * from per_model
+select * from of_model

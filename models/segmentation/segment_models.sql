@@ -1,47 +1,56 @@
--- One row per fitted model.
+-- One row per fitted model, the current one and those before it.
 
-with choice as (
+{{ config(materialized='incremental', unique_key='model_id', full_refresh=false) }}
 
-    select * from {{ ref('segment_k_candidates') }}
-    where is_chosen
+{#- Written last: a model is current when all of it is stored. #}
+-- depends_on: {{ ref('segment_model_features') }}, {{ ref('segment_centroids') }}
+-- depends_on: {{ ref('segment_model_bins') }}
 
-),
+with fitted as (
 
-as_of as (
-
-    select as_of_date from {{ ref('int_as_of') }}
-
-),
-
-customers as (
-
-    select count(*) as customers_fitted from {{ ref('int_scaled_features') }}
+    select * from {{ ref('int_fitted_model') }}
 
 ),
 
-model as (
+models as (
 
     select
-        concat(
-            cast(as_of.as_of_date as varchar), '-k', cast(choice.k as varchar),
-            '-{{ local_md5(var("features") | tojson)[:8] }}'
-        ) as model_id,
+        model_id,
 
-        '{{ var("features") | map(attribute="name") | join(", ") }}' as features,
+        features,
 
-        choice.k,
-        customers.customers_fitted,
-        choice.inertia,
-        choice.silhouette,
+        k,
+        customers_fitted,
+        inertia,
+        silhouette,
+        mean_distance,
 
         true as is_current,
 
-        as_of.as_of_date
+        as_of_date
 
-    from choice
-    cross join as_of
-    cross join customers
+    from fitted
+    {% if is_incremental() %}
+        union all
+        select
+            model_id,
+
+            features,
+
+            k,
+            customers_fitted,
+            inertia,
+            silhouette,
+            mean_distance,
+
+            false as is_current,
+
+            as_of_date
+
+        from {{ this }}
+        where model_id not in (select fitted.model_id from fitted)
+    {% endif %}
 
 )
 
-select * from model
+select * from models

@@ -1,6 +1,6 @@
 -- One row per segment of the current model, numbered by mean spend: 1 spends most.
 
-{%- set features = var('features') %}
+{%- set features = chosen_features() %}
 
 with customers as (
 
@@ -11,6 +11,12 @@ with customers as (
 words as (
 
     select * from {{ ref('int_segment_words') }}
+
+),
+
+names as (
+
+    select * from {{ ref('int_segment_names') }}
 
 ),
 
@@ -98,14 +104,16 @@ totals as (
 per_segment as (
 
     select
-        segment_id,
-        segment_key,
-        segment_name,
-        count(*) as customer_count,
-        sum(total_spend) as revenue
+        names.segment_id,
+        names.segment_key,
+        names.segment_name,
+        count(customers.customer_unique_id) as customer_count,
+        coalesce(sum(customers.total_spend), 0) as revenue
 
-    from customers
-    group by segment_id, segment_key, segment_name
+    from names
+    left join customers
+        on names.segment_id = customers.segment_id
+    group by names.segment_id, names.segment_key, names.segment_name
 
 ),
 

@@ -34,23 +34,27 @@ def choose_k(
     candidates: pd.DataFrame,
     *,
     min_stability: float,
+    min_silhouette_gain: float,
     min_segment_share: float,
     fixed_k: int | None = None,
 ) -> pd.DataFrame:
     """Choose the number of segments by the written rule.
 
     A candidate is eligible if its least stable refit agrees well enough with the
-    full fit and its smallest segment is large enough. Of the eligible ones, the one
-    nearest to the elbow is taken; of two equally near, or without an elbow, the one
-    with the higher silhouette. If none is eligible, the most stable one is taken.
+    full fit, its silhouette is well above that of noise, and its smallest segment is
+    large enough. Of the eligible ones, the one nearest to the elbow is taken; of two
+    equally near, or without an elbow, the one with the higher silhouette. If none is
+    eligible, the most stable one is taken, and its reason says what it lacks.
 
     Parameters
     ----------
     candidates : DataFrame
-        One row per k with columns k, inertia, silhouette, stability_min_ari and
-        smallest_segment_share.
+        One row per k with columns k, inertia, silhouette, noise_silhouette,
+        stability_min_ari and smallest_segment_share.
     min_stability : float
         Lowest adjusted Rand index of any refit that makes a k eligible, up to 1.
+    min_silhouette_gain : float
+        Least difference of the silhouette to that of noise that makes a k eligible.
     min_segment_share : float
         Lowest share of all customers in the smallest segment, from 0 to 1.
     fixed_k : int, optional
@@ -69,8 +73,9 @@ def choose_k(
     table = candidates.set_index("k")
     elbow = find_elbow(list(table.index), list(table["inertia"]))
     stable = table["stability_min_ari"].fillna(-1) >= min_stability
+    apart = table["silhouette"] - table["noise_silhouette"] >= min_silhouette_gain
     large = table["smallest_segment_share"] >= min_segment_share
-    eligible = stable & large
+    eligible = stable & apart & large
 
     if fixed_k is not None:
         fixed_k = int(fixed_k)
@@ -98,6 +103,12 @@ def choose_k(
                 if pd.isna(lowest)
                 else f"a refit on half the customers agrees only {lowest:.2f} "
                 f"(at least {min_stability:.2f} is asked)"
+            )
+        if not apart[k]:
+            faults.append(
+                f"the silhouette of {row['silhouette']:.2f} is hardly that of "
+                f"clusters: noise has {row['noise_silhouette']:.2f} (at least "
+                f"{min_silhouette_gain:.2f} more is asked)"
             )
         if not large[k]:
             faults.append(
@@ -135,7 +146,9 @@ def _why_taken(chosen: int, elbow: int | None) -> str:
     if elbow is None:
         return "taken: no elbow, and the highest silhouette of the eligible candidates"
     if chosen == elbow:
-        return "taken: the elbow of the inertia, stable, no segment too small"
+        return (
+            "taken: the elbow of the inertia, stable, above noise, no segment too small"
+        )
     return f"taken: of the eligible candidates the best near the elbow at {elbow}"
 
 

@@ -1,6 +1,9 @@
-"""The command line: build, summary, docs, demo data and its report."""
+"""The command line: build, replay, summary, docs, demo data and its report."""
 
 import argparse
+import calendar
+import datetime
+import json
 import os
 import re
 import shlex
@@ -143,6 +146,38 @@ def summary(database: Path, *, target: str) -> str:
     return "\n".join(lines)
 
 
+def month_ends(first: str, last: str) -> list[datetime.date]:
+    """List the last days of the months of a span.
+
+    Parameters
+    ----------
+    first, last : str
+        Months as YYYY-MM, both included.
+
+    Returns
+    -------
+    list of date
+
+    Raises
+    ------
+    ValueError
+        If a month is not written that way, or the last lies before the first.
+    """
+    numbers = []
+    for month in (first, last):
+        if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", month):
+            raise ValueError(f"{month!r} is no month: write it as 2018-08")
+        year, number = month.split("-")
+        numbers.append(int(year) * 12 + int(number) - 1)
+    if numbers[0] > numbers[1]:
+        raise ValueError(f"{first} is later than {last}: the first month comes first")
+    days = []
+    for number in range(numbers[0], numbers[1] + 1):
+        year, month = number // 12, number % 12 + 1
+        days.append(datetime.date(year, month, calendar.monthrange(year, month)[1]))
+    return days
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="olist-segments", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -153,6 +188,19 @@ def _parser() -> argparse.ArgumentParser:
         return added
 
     build = command("build", _build, "Build everything and print the segments.")
+    replay = command(
+        "replay",
+        _replay,
+        "Write the history of segments anew: label customers as of every month end "
+        "with the current model, then build the present day.",
+    )
+    replay.add_argument("--from", dest="first", required=True, metavar="YYYY-MM")
+    replay.add_argument("--to", dest="last", required=True, metavar="YYYY-MM")
+    replay.add_argument(
+        "--target",
+        choices=DATABASES,
+        help="dev: real files, demo: synthetic ones (default: dev if there are any)",
+    )
     docs = command("docs", _docs, "Write the dbt docs as one file, site/index.html.")
     shown = command("summary", _summary, "Print the segments that were built.")
     query = command("query", _query, "Print the answer to a query in SQL.")
@@ -230,6 +278,46 @@ def _check(root: Path, folder: Path) -> None:
             + f"\nCorrect them, or {unset}build on synthetic data with "
             "`make build TARGET=demo`."
         )
+
+
+def _replay(options: argparse.Namespace) -> int:
+    root = project_root()
+    target, _ = _data(root, options.target)
+    try:
+        days = month_ends(options.first, options.last)
+    except ValueError as error:
+        raise RawFilesError(str(error)) from error
+    tables = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
+    quiet = ["--quiet", "--target", target]
+
+    print("Making sure of the current model ...", flush=True)
+    code = _dbt(root, [*quiet, "build", *tables, "--select", "+int_fitted_model"])
+    if code:
+        return code
+    with duckdb.connect(str(_database(root, target)), read_only=True) as connection:
+        ((present,),) = connection.sql(
+            "select as_of_date from intermediate.int_as_of"
+        ).fetchall()
+    if days[-1] >= present:
+        raise RawFilesError(
+            f"{options.last} does not end before {present}, the last day that counts: "
+            "replay earlier months"
+        )
+
+    code = _dbt(root, [*quiet, "run-operation", "forget_history"])
+    labels = ["--select", "int_as_of+,+customer_segment_history"]
+    labels += ["--exclude", "config.materialized:fitted", "feature_statistics"]
+    for number, day in enumerate(days, start=1):
+        if code:
+            return code
+        print(f"[{number}/{len(days)}] as of {day}", flush=True)
+        variables = json.dumps({"as_of_date": str(day)})
+        code = _dbt(root, [*quiet, "build", *tables, *labels, "--vars", variables])
+    if code:
+        return code
+    print(f"As of {present}, the present day", flush=True)
+    options.dbt = []
+    return _build(options)
 
 
 def _docs(options: argparse.Namespace) -> int:

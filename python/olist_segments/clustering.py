@@ -1,4 +1,4 @@
-"""KMeans for every candidate k, how well refits agree, and two principal axes."""
+"""KMeans for every candidate k, how it fares on halves and on noise, and two axes."""
 
 from collections.abc import Iterable
 
@@ -116,6 +116,93 @@ def refit_agreement(
             score = adjusted_rand_score(labels[k], nearest(points, centers))
             agreement.append((k, refit, float(score)))
     return agreement
+
+
+def noise_silhouettes(
+    points: np.ndarray,
+    k_range: Iterable[int],
+    *,
+    seed: int,
+    n_init: int,
+    sample_size: int,
+) -> dict[int, float]:
+    """Cluster noise that has the covariance of the points and nothing else.
+
+    KMeans cuts even noise into stable pieces with a fair silhouette when there are
+    few features: two uniform ones reach 0.59 with k = 4, six 0.20. So a silhouette
+    says something only beside that of noise.
+
+    Parameters
+    ----------
+    points : array of shape (n_points, n_features)
+        Scaled features.
+    k_range : iterable of int
+        Numbers of clusters to fit.
+    seed : int
+        Seed of the noise and of the fits.
+    n_init : int
+        As in `fit_centroids`.
+    sample_size : int
+        Number of noise points to draw.
+
+    Returns
+    -------
+    dict of int to float
+        Mean exact silhouette by k, squared Euclidean distance, from -1 to 1, of
+        points drawn uniformly along the principal axes.
+
+    References
+    ----------
+    Tibshirani, Walther and Hastie, "Estimating the number of clusters in a data set
+    via the gap statistic", Journal of the Royal Statistical Society B 63 (2001),
+    whose reference is uniform along the principal axes too.
+    """
+    covariance = np.round(np.cov(points.T, bias=True), DECIMALS)
+    spread = np.sqrt(np.clip(np.linalg.eigvalsh(np.atleast_2d(covariance)), 0, None))
+    # A uniform distribution from -b to b has the standard deviation b / sqrt(3).
+    draw = np.random.default_rng(seed).uniform(-1, 1, (sample_size, len(spread)))
+    noise = np.sqrt(3) * spread * draw
+    return {
+        k: round(
+            exact_silhouette(
+                noise, _fit(noise, k, seed=seed, n_init=n_init, sample_size=sample_size)
+            ),
+            DECIMALS,
+        )
+        for k in k_range
+    }
+
+
+def exact_silhouette(points: np.ndarray, centroids: np.ndarray) -> float:
+    """Return the mean silhouette of points labelled by their nearest centroid.
+
+    Parameters
+    ----------
+    points : array of shape (n_points, n_features)
+    centroids : array of shape (k, n_features)
+        Means of their members, at least two.
+
+    Returns
+    -------
+    float
+        From -1 to 1, higher is better; squared Euclidean distance. The mean squared
+        distance from a point to a cluster is its squared distance to the mean plus
+        the variance of the cluster, so no pair of points is compared.
+    """
+    squared = np.stack([np.square(points - c).sum(axis=1) for c in centroids], axis=1)
+    labels = nearest(points, centroids)
+    rows = np.arange(len(points))
+    sizes = np.bincount(labels, minlength=len(centroids))
+    inertia = np.bincount(labels, squared[rows, labels], minlength=len(centroids))
+    mean_squared = squared + inertia / np.maximum(sizes, 1)
+    own = mean_squared[rows, labels] * sizes[labels] / np.maximum(sizes[labels] - 1, 1)
+    mean_squared[rows, labels] = np.inf
+    other = mean_squared.min(axis=1)
+    widest = np.maximum(own, other)
+    compared = (sizes[labels] > 1) & (widest > 0)
+    return float(
+        np.where(compared, (other - own) / np.where(compared, widest, 1), 0).mean()
+    )
 
 
 def nearest(points: np.ndarray, centroids: np.ndarray) -> np.ndarray:

@@ -1,5 +1,6 @@
--- One row per eligible customer and candidate k: cluster and silhouette.
+-- One row per customer the model was fitted on and candidate k: cluster and
+-- silhouette.
 
 {{ assign_clusters(
-    ref('int_scaled_features'), ref('int_candidate_centroids'), 'k'
+    ref('int_fit_features'), ref('int_candidate_centroids'), 'k'
 ) }}

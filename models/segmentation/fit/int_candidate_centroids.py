@@ -1,4 +1,4 @@
-"""One row per candidate k and cluster: its centroid, one column per feature."""
+"""One row per candidate k, cluster and feature: where the centroid lies."""
 
 import pandas as pd
 from olist_segments.clustering import fit_centroids
@@ -11,7 +11,7 @@ def model(dbt, session):
     n_init = dbt.config.meta_get("n_init")
     sample_size = dbt.config.meta_get("sample_size")
 
-    points = dbt.ref("int_scaled_features").order("customer_unique_id").df()
+    points = dbt.ref("int_fit_features").order("customer_unique_id").df()
     points = points.drop(columns="customer_unique_id")
     fitted = fit_centroids(
         points.to_numpy(),
@@ -20,9 +20,10 @@ def model(dbt, session):
         n_init=n_init,
         sample_size=sample_size,
     )
-    return pd.concat(
+    wide = pd.concat(
         pd.DataFrame(centroids, columns=points.columns).assign(
             k=k, cluster_id=range(1, k + 1)
         )
         for k, centroids in fitted.items()
     )
+    return wide.melt(["k", "cluster_id"], var_name="feature", value_name="scaled_value")

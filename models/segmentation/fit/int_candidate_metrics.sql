@@ -1,6 +1,7 @@
--- One row per candidate k: what the rule for k looks at, over all eligible customers.
+-- One row per candidate k: what the rule for k looks at, over all customers the model
+-- was fitted on.
 
-{%- set features = var('features') %}
+{%- set features = chosen_features() %}
 
 with assignments as (
 
@@ -10,7 +11,7 @@ with assignments as (
 
 centroids as (
 
-    select * from {{ ref('int_candidate_centroids') }}
+    {{ wide_centroids(ref('int_candidate_centroids'), 'k') }}
 
 ),
 
@@ -29,6 +30,12 @@ stability as (
 silhouettes as (
 
     select * from {{ ref('int_candidate_silhouettes') }}
+
+),
+
+noise as (
+
+    select * from {{ ref('int_candidate_noise') }}
 
 ),
 
@@ -129,6 +136,7 @@ joined as (
 
         per_k.inertia,
         per_k.silhouette,
+        noise.noise_silhouette,
         silhouettes.silhouette_euclidean,
         davies_bouldin.davies_bouldin,
         case
@@ -145,6 +153,8 @@ joined as (
         on per_k.k = davies_bouldin.k
     inner join silhouettes
         on per_k.k = silhouettes.k
+    inner join noise
+        on per_k.k = noise.k
     left join stability
         on per_k.k = stability.k
 

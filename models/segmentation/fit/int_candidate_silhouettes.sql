@@ -12,7 +12,7 @@ with assignments as (
 
 points as (
 
-    select * from {{ ref('int_scaled_features') }}
+    select * from {{ ref('int_fit_features') }}
 
 ),
 

@@ -10,12 +10,15 @@ def model(dbt, session):
     n_init = dbt.config.meta_get("n_init")
     sample_size = dbt.config.meta_get("sample_size")
 
-    points = dbt.ref("int_scaled_features").order("customer_unique_id").df()
+    points = dbt.ref("int_fit_features").order("customer_unique_id").df()
     points = points.drop(columns="customer_unique_id")
-    centroids = dbt.ref("int_candidate_centroids").order("k, cluster_id").df()
+    centroids = dbt.ref("int_candidate_centroids").df()
+    centroids = centroids.pivot(
+        index=["k", "cluster_id"], columns="feature", values="scaled_value"
+    )
     agreement = refit_agreement(
         points.to_numpy(),
-        {int(k): fit[points.columns].to_numpy() for k, fit in centroids.groupby("k")},
+        {k: fit[points.columns].to_numpy() for k, fit in centroids.groupby(level="k")},
         refits=refits,
         seed=seed,
         n_init=n_init,

@@ -1,18 +1,10 @@
--- One row per cluster of the chosen k: its centroid, and the segment number it gets
--- from the mean spend of its members, 1 for the highest.
-
-{%- set features = var('features') %}
+-- One row per cluster of the chosen k: the segment number it gets from the mean spend
+-- of its members, 1 for the highest.
 
 with choice as (
 
     select k from {{ ref('int_k_choice') }}
     where is_chosen
-
-),
-
-centroids as (
-
-    select * from {{ ref('int_candidate_centroids') }}
 
 ),
 
@@ -31,6 +23,7 @@ customers as (
 spend as (
 
     select
+        assignments.k,
         assignments.cluster_id,
         count(*) as customer_count,
         {{ exact_sum('customers.total_spend') }} / count(*) as mean_spend
@@ -40,26 +33,22 @@ spend as (
         on assignments.k = choice.k
     inner join customers
         on assignments.customer_unique_id = customers.customer_unique_id
-    group by assignments.cluster_id
+    group by assignments.k, assignments.cluster_id
 
 ),
 
 numbered as (
 
     select
-        centroids.cluster_id,
-        row_number() over (
-            order by spend.mean_spend desc, centroids.cluster_id asc
+        k,
+        cluster_id,
+        cast(
+            row_number() over (order by mean_spend desc, cluster_id asc) as integer
         ) as segment_id,
-        round(spend.mean_spend, 2) as mean_spend,
-        {% for feature in features -%}
-            centroids.{{ feature.name }}{{ ',' if not loop.last }}
-        {% endfor %}
-    from centroids
-    inner join choice
-        on centroids.k = choice.k
-    inner join spend
-        on centroids.cluster_id = spend.cluster_id
+        customer_count,
+        round(mean_spend, 2) as mean_spend
+
+    from spend
 
 )
 

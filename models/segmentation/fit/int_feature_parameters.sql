@@ -1,7 +1,7 @@
--- One row per feature of the list: how customer_features becomes scaled numbers.
+-- One row per feature clustered on: how customer_features becomes scaled numbers.
 -- fill value for missing ones, clip bound, then transform, mean, standard deviation.
 
-{%- set features = var('features') %}
+{%- set candidates = feature_candidates() %}
 
 with customers as (
 
@@ -9,9 +9,16 @@ with customers as (
 
 ),
 
-bounds as (
+selected as (
 
-    {% for feature in features %}
+    select feature from {{ ref('feature_statistics') }}
+    where is_selected
+
+),
+
+candidate_bounds as (
+
+    {% for feature in candidates %}
         select
             {{ loop.index }} as position,
             '{{ feature.name }}' as feature,
@@ -29,9 +36,19 @@ bounds as (
 
 ),
 
+bounds as (
+
+    select candidate_bounds.*
+
+    from candidate_bounds
+    inner join selected
+        on candidate_bounds.feature = selected.feature
+
+),
+
 transformed as (
 
-    {% for feature in features %}
+    {% for feature in candidates %}
         select
             bounds.feature,
             {{ transformed(feature) }} as transformed_value

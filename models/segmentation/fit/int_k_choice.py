@@ -6,11 +6,13 @@ from olist_segments.choice import choose_k
 def model(dbt, session):
     fixed_k = dbt.config.meta_get("fixed_k")
     min_stability = dbt.config.meta_get("min_stability")
+    min_silhouette_gain = dbt.config.meta_get("min_silhouette_gain")
     min_segment_share = dbt.config.meta_get("min_segment_share")
 
     return choose_k(
         dbt.ref("int_candidate_metrics").order("k").df(),
         fixed_k=int(fixed_k) if fixed_k else None,
         min_stability=min_stability,
+        min_silhouette_gain=min_silhouette_gain,
         min_segment_share=min_segment_share,
     )

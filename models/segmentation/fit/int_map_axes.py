@@ -5,7 +5,7 @@ from olist_segments.clustering import principal_axes
 
 
 def model(dbt, session):
-    points = dbt.ref("int_scaled_features").order("customer_unique_id").df()
+    points = dbt.ref("int_fit_features").order("customer_unique_id").df()
     points = points.drop(columns="customer_unique_id")
     axes = principal_axes(points.to_numpy())
     loadings = pd.DataFrame(axes, columns=points.columns).assign(axis=["x", "y"])

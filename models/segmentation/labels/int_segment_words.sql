@@ -4,13 +4,18 @@
 
 with centroids as (
 
-    select * from {{ ref('segment_centroids') }}
+    select centroids.*
+
+    from {{ ref('segment_centroids') }} as centroids
+    inner join {{ ref('segment_models') }} as models
+        on centroids.model_id = models.model_id
+    where models.is_current
 
 ),
 
 words as (
 
-    {% for feature in var('features') %}
+    {% for feature in chosen_features() %}
         select
             {{ loop.index }} as position,
             '{{ feature.name }}' as feature,

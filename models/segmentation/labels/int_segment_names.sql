@@ -126,9 +126,7 @@ keyed as (
 
     select
         segment_id,
-        trim(
-            regexp_replace(lower(name), '[^a-z0-9]+', '_', 'g'), '_'
-        ) as segment_key,
+        {{ text_key('name') }} as segment_key,
         concat(upper(substr(name, 1, 1)), substr(name, 2)) as segment_name
 
     from chosen

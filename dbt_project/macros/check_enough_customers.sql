@@ -1,0 +1,20 @@
+{# Stops a fit with one sentence if customers differ too little to be clustered: there
+   must be more different ones than clusters. #}
+{% macro check_enough_customers() -%}
+    {%- if execute -%}
+        {%- set names = chosen_features() | map(attribute='name') | join(', ') -%}
+        {%- set customers, different = run_query(
+            'select (select count(*) from ' ~ this ~ '), (select count(*) from '
+            ~ '(select distinct ' ~ names ~ ' from ' ~ this ~ ') as different)'
+        ).rows[0].values() -%}
+        {%- set k = var('k') or var('k_min') -%}
+        {%- if different <= k | int -%}
+            {{ exceptions.raise_compiler_error(
+                'too few customers to find ' ~ k ~ ' segments: ' ~ customers
+                ~ ' have a delivered order, with ' ~ different ~ ' different sets of '
+                ~ names ~ ', and there must be more than segments. Use more data'
+                ~ (', or lower the variable k' if var('k') else '') ~ '.'
+            ) }}
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}

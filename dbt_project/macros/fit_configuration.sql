@@ -1,0 +1,18 @@
+{# A hash of all variables that decide what is fitted: another one makes a fit due.
+   Words for names are not among them, nor is the as-of date. #}
+{% macro fit_configuration() -%}
+    {%- set decisive = [] -%}
+    {%- for feature in feature_candidates() -%}
+        {%- do decisive.append(
+            [feature.name, feature.transform, feature.clip_quantile | float]
+        ) -%}
+    {%- endfor -%}
+    {%- for name in [
+        'feature_choice', 'max_missing_share', 'max_correlation', 'k', 'k_min', 'k_max',
+        'min_stability', 'min_silhouette_gain', 'min_segment_share', 'seed', 'n_init',
+        'fit_sample', 'refits', 'refit_n_init', 'refit_sample'
+    ] -%}
+        {%- do decisive.append([name, var(name) | string]) -%}
+    {%- endfor -%}
+    {{ return(local_md5(tojson(decisive))) }}
+{%- endmacro %}

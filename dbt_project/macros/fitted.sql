@@ -1,0 +1,24 @@
+{# Materialization of what belongs to a fit: a table that is built when a fit is due,
+   and left as it is as long as the fitted model stays. #}
+{% materialization fitted, default, supported_languages=['sql', 'python'] %}
+    {%- set kept = load_cached_relation(this) -%}
+    {%- set target = this.incorporate(type='table') -%}
+    {%- if kept and model_relation('int_fitted_model') -%}
+        {%- call noop_statement('main', 'KEPT') -%}
+            select 1
+        {%- endcall -%}
+    {%- else -%}
+        {#- As the table materialization does it, which cannot be called from another
+            one: dbt runs Python for the outermost only. -#}
+        {%- set fresh = make_intermediate_relation(target) -%}
+        {%- do drop_relation_if_exists(load_cached_relation(fresh)) -%}
+        {%- call statement('main', language=model.language) -%}
+            {{ create_table_as(False, fresh, compiled_code, model.language) }}
+        {%- endcall -%}
+        {%- do drop_relation_if_exists(kept) -%}
+        {%- do adapter.rename_relation(fresh, target) -%}
+        {{ run_hooks(post_hooks, inside_transaction=True) }}
+        {%- do adapter.commit() -%}
+    {%- endif -%}
+    {{ return({'relations': [target]}) }}
+{% endmaterialization %}

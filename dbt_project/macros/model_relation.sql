@@ -1,0 +1,7 @@
+{# The table of a model if it exists, for macros that look before a model is built. #}
+{% macro model_relation(name) -%}
+    {%- set node = graph.nodes['model.olist_segments.' ~ name] -%}
+    {{ return(load_cached_relation(
+        api.Relation.create(node.database, node.schema, node.alias)
+    )) }}
+{%- endmacro %}

@@ -1,0 +1,24 @@
+{# Ends a build with a plain sentence if customers have drifted away from the model. #}
+{% macro say_if_refit_is_due() -%}
+    {%- set id = 'model.olist_segments.segment_drift' -%}
+    {%- if execute and flags.WHICH in ('build', 'run') and id in selected_resources -%}
+        {%- set table = model_relation('segment_drift') -%}
+        {%- set due = run_query(
+            'select measure, model_id, statistic, round(drift, 2) from ' ~ table
+            ~ ' where is_refit_due order by drift desc, measure'
+        ).rows if table else [] -%}
+        {%- set found = [] -%}
+        {%- for row in due -%}
+            {%- do found.append(row[0] ~ ' (' ~ row[2] ~ ' ' ~ row[3] ~ ')') -%}
+        {%- endfor -%}
+        {%- if found -%}
+            {%- do log(
+                'A refit is due: customers are no longer those that model '
+                ~ due[0][1] ~ ' was fitted on. ' ~ found | join(', ') ~ ' reached '
+                ~ var('drift_refit') ~ '. Run dbt build --full-refresh, then read '
+                ~ 'the new segments; the old model stays in segment_models.',
+                info=true
+            ) -%}
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,13 @@
+{# One row per partition and cluster, one column per feature, from a relation of
+   `partition`, cluster_id, feature and scaled_value. #}
+{% macro wide_centroids(centroids, partition) -%}
+    select
+        {{ partition }},
+        cluster_id,
+        {% for feature in chosen_features() -%}
+            max(case when feature = '{{ feature.name }}' then scaled_value end)
+                as {{ feature.name }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ centroids }}
+    group by {{ partition }}, cluster_id
+{%- endmacro %}

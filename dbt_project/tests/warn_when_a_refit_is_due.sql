@@ -1,0 +1,10 @@
+-- Today's customers are still like those the current model was fitted on. A warning,
+-- as labels stay valid: it says that dbt build --full-refresh is due.
+
+{{ config(severity='warn') }}
+
+select
+    measure,
+    drift
+from {{ ref('segment_drift') }}
+where is_refit_due

@@ -1,0 +1,111 @@
+-- One row: the model fitted last. It is written when all that was fitted is there, and
+-- dropped before the next fit begins: where it is missing, a build fits anew.
+
+{#- Tables of the fit that no table below reads. #}
+-- depends_on: {{ ref('int_fit_bins') }}, {{ ref('int_map_axes') }}
+
+with choice as (
+
+    select * from {{ ref('int_k_choice') }}
+    where is_chosen
+
+),
+
+metrics as (
+
+    select * from {{ ref('int_candidate_metrics') }}
+
+),
+
+assignments as (
+
+    select * from {{ ref('int_candidate_assignments') }}
+
+),
+
+as_of as (
+
+    select as_of_date from {{ ref('int_as_of') }}
+
+),
+
+fitted_values as (
+
+    select
+        feature as place,
+        concat_ws(
+            ' ', feature, transform,
+            cast(cast(fill_value as decimal(28, 9)) as varchar),
+            cast(cast(clip_upper as decimal(28, 9)) as varchar),
+            cast(cast(mean as decimal(28, 9)) as varchar),
+            cast(cast(standard_deviation as decimal(28, 9)) as varchar)
+        ) as fitted_value
+    from {{ ref('int_feature_parameters') }}
+    union all
+    select
+        concat_ws(' ', cast(segment_id as varchar), feature) as place,
+        cast(cast(scaled_value as decimal(28, 9)) as varchar) as fitted_value
+    from {{ ref('int_chosen_centroids') }}
+
+),
+
+fingerprint as (
+
+    select md5(string_agg(fitted_value, ', ' order by place)) as hash
+    from fitted_values
+
+),
+
+features as (
+
+    select string_agg(feature, ', ' order by position) as features
+    from {{ ref('int_feature_parameters') }}
+
+),
+
+distances as (
+
+    select
+        assignments.k,
+        count(*) as customers_fitted,
+        {{ exact_sum('sqrt(assignments.squared_distance)') }} / count(*)
+            as mean_distance
+
+    from assignments
+    inner join choice
+        on assignments.k = choice.k
+    group by assignments.k
+
+),
+
+model as (
+
+    select
+        concat(
+            cast(as_of.as_of_date as varchar), '-k', cast(choice.k as varchar), '-',
+            substr(fingerprint.hash, 1, 8)
+        ) as model_id,
+
+        features.features,
+        '{{ fit_configuration() }}' as configuration,
+
+        cast(choice.k as integer) as k,
+        distances.customers_fitted,
+        metrics.inertia,
+        metrics.silhouette,
+        distances.mean_distance,
+
+        as_of.as_of_date
+
+    from choice
+    inner join metrics
+        on choice.k = metrics.k
+    inner join distances
+        on choice.k = distances.k
+    cross join as_of
+    cross join fingerprint
+    cross join features
+
+)
+
+select * from model

@@ -1,0 +1,438 @@
+"""A model stays until a fit is due; what it labels, and how it is stored."""
+
+import datetime
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+
+import duckdb
+import numpy as np
+import pytest
+import yaml
+from conftest import ROOT, build, dbt, rows
+from olist_segments.cli import month_ends
+from test_pipeline import differences
+
+TABLES_ONLY = ("--resource-type", "model", "--resource-type", "snapshot")
+HISTORY = ("customer_segment_history", "segment_changes", "segment_migrations")
+STORED = ("segment_model_features", "segment_centroids", "segment_model_bins")
+
+
+def model(database):
+    """Return the id of the current model."""
+    ((model_id,),) = rows(
+        database, "select model_id from segment_models where is_current"
+    )
+    return model_id
+
+
+def models_with_all_their_parts(database):
+    ids = [
+        {one for (one,) in rows(database, f"select distinct model_id from {table}")}
+        for table in ("segment_models", *STORED)
+    ]
+    assert all(one == ids[0] for one in ids)
+    return ids[0]
+
+
+@pytest.fixture(scope="module")
+def earlier_model(demo_dir, tmp_path_factory):
+    """Return a database whose model was fitted as of 2018-03-31, and what it said."""
+    database = tmp_path_factory.mktemp("earlier") / "earlier.duckdb"
+    build(
+        *TABLES_ONLY,
+        raw_dir=demo_dir,
+        database=database,
+        variables={"as_of_date": "2018-03-31"},
+    )
+    return database
+
+
+@pytest.fixture(scope="module")
+def kept_model(demo_dir, earlier_model):
+    """Return the database built again as of the last day, with what dbt printed."""
+    before = model(earlier_model)
+    keys = rows(earlier_model, "select segment_id, segment_key from segments")
+    result = dbt(
+        "build",
+        "--exclude-resource-type",
+        "unit_test",
+        raw_dir=demo_dir,
+        database=earlier_model,
+    )
+    assert result.returncode == 0, result.stdout[-5000:]
+    return earlier_model, before, keys, result.stdout
+
+
+def test_a_later_build_labels_new_customers_with_the_model_and_its_names(kept_model):
+    database, before, keys, printed = kept_model
+    assert model(database) == before
+    assert before.startswith("2018-03-31-k")
+    assert sorted(rows(database, "select segment_id, segment_key from segments")) == (
+        sorted(keys)
+    )
+    ((fitted, labelled, stray),) = rows(
+        database,
+        "select (select customers_fitted from segment_models), count(*), "
+        f"count(*) filter (where model_id != '{before}') from customer_segments",
+    )
+    assert labelled > fitted
+    assert stray == 0
+    assert "int_candidate_stability .. [\x1b[32mKEPT" in printed
+
+
+def test_a_drifted_model_is_said_to_be_due_in_a_sentence(kept_model):
+    database, before, _, printed = kept_model
+    due = rows(database, "select measure from segment_drift where is_refit_due")
+    # Half a year on, a fifth of the customers is older than the model has seen.
+    assert ("recency_days",) in due
+    assert f"A refit is due: customers are no longer those that model {before}" in (
+        printed
+    )
+    assert "WARN=1 ERROR=0" in printed
+
+
+def test_a_fresh_model_has_not_drifted(demo_database):
+    assert set(rows(demo_database, "select drift, verdict from segment_drift")) == {
+        (0.0, "stable")
+    }
+
+
+def test_the_stability_index_is_that_of_its_definition(kept_model):
+    database, *_ = kept_model
+    with duckdb.connect(str(database), read_only=True) as connection:
+        ((found,),) = connection.sql(
+            "select drift from segment_drift where measure = 'recency_days'"
+        ).fetchall()
+        bounds = [
+            bound
+            for (bound,) in connection.sql(
+                "select upper_bound from segment_model_bins where measure = "
+                "'recency_days' and upper_bound is not null order by upper_bound"
+            ).fetchall()
+        ]
+        now = connection.sql("select recency_days from customer_features").fetchnumpy()
+        shares = connection.sql(
+            "select customer_share from segment_model_bins where measure = "
+            "'recency_days' and bin > 0 order by bin"
+        ).fetchnumpy()["customer_share"]
+    counts = np.bincount(np.searchsorted(bounds, now["recency_days"]), minlength=10)
+    today = np.maximum(counts / counts.sum(), 0.0001)
+    assert sum(shares) == pytest.approx(1)
+    expected = ((today - shares) * np.log(today / shares)).sum()
+    assert found == pytest.approx(expected, abs=1e-9)
+
+
+def compiled(model_name, demo_dir, database):
+    """Return a model's SQL, with placeholders for the relations it labels."""
+    result = dbt("compile", "--select", model_name, raw_dir=demo_dir, database=database)
+    assert result.returncode == 0, result.stdout
+    folder = database.parent / "target/compiled/olist_segments/models/segmentation"
+    sql = (folder / "labels" / f"{model_name}.sql").read_text()
+    for schema, table, placeholder in [
+        ("main", "customer_features", "CUSTOMERS"),
+        ("intermediate", "int_scaled_features", "POINTS"),
+    ]:
+        sql = sql.replace(f'"{database.stem}"."{schema}"."{table}"', placeholder)
+    return sql
+
+
+def test_labels_equal_those_of_the_fit_and_of_a_customer_scored_alone(
+    demo_dir, demo_database
+):
+    scale = compiled("int_scaled_features", demo_dir, demo_database)
+    assign = compiled("int_segment_assignments", demo_dir, demo_database)
+    columns = "customer_unique_id, segment_id, round(sqrt(squared_distance), 9)"
+    alone = []
+    with duckdb.connect(str(demo_database), read_only=True) as connection:
+        everybody = connection.sql(
+            "select customer_unique_id, segment_id, round(distance_to_centroid, 9) "
+            "from customer_segments order by customer_unique_id"
+        ).fetchall()
+        fitted = connection.sql(
+            f"select {columns} from intermediate.int_candidate_assignments "
+            "join intermediate.int_chosen_clusters using (k, cluster_id) "
+            "order by customer_unique_id"
+        ).fetchall()
+        for customer, _, _ in everybody[::600]:
+            connection.execute(
+                "create or replace temp view one as select * from customer_features "
+                f"where customer_unique_id = '{customer}'"
+            )
+            connection.execute(
+                "create or replace temp view one_scaled as "
+                + scale.replace("CUSTOMERS", "one")
+            )
+            alone += connection.sql(
+                f"select {columns} from ({assign.replace('POINTS', 'one_scaled')})"
+            ).fetchall()
+    assert fitted == everybody
+    assert len(alone) >= 8
+    assert alone == everybody[::600]
+
+
+def test_values_that_the_fit_never_saw_are_scaled_within_its_bounds(
+    demo_dir, demo_database
+):
+    scale = compiled("int_scaled_features", demo_dir, demo_database)
+    with duckdb.connect(str(demo_database), read_only=True) as connection:
+        connection.execute(
+            "create temp view strange as select 'rich' as customer_unique_id, "
+            "100000 as recency_days, 500 as order_count, 1e9 as total_spend, "
+            "null as review_score, null as installments, null as delivery_delay_days"
+        )
+        scaled = connection.sql(scale.replace("CUSTOMERS", "strange")).df().iloc[0]
+        bounds = connection.sql(
+            "select feature, transform, fill_value, clip_upper, mean, "
+            "standard_deviation from segment_model_features"
+        ).fetchall()
+    missing = {"review_score", "installments", "delivery_delay_days"}
+    for feature, transform, fill_value, clip_upper, mean, deviation in bounds:
+        value = fill_value if feature in missing else clip_upper
+        value = np.log1p(value) if transform == "log1p" else value
+        assert scaled[feature] == pytest.approx((value - mean) / deviation)
+
+
+def test_a_changed_k_or_feature_list_or_a_full_refresh_refits_and_keeps_the_old(
+    demo_dir, kept_model
+):
+    database, first, _, _ = kept_model
+
+    def again(*words, **variables):
+        build(
+            *TABLES_ONLY,
+            "--select",
+            "+customer_segment_history+",
+            *words,
+            raw_dir=demo_dir,
+            database=database,
+            variables=variables,
+        )
+        return model(database)
+
+    renamed = again(name_words=1)
+    assert renamed == first, "words for names are no reason to fit"
+    refreshed = again("--full-refresh")
+    assert refreshed.startswith("2018-10-17")
+    fixed = again(k=3)
+    assert "-k3-" in fixed
+    assert again(k=3) == fixed
+    assert models_with_all_their_parts(database) == {first, refreshed, fixed}
+    ((segments,),) = rows(
+        database, "select count(distinct segment_id) from customer_segments"
+    )
+    assert segments == 3
+    assert rows(
+        database,
+        "select count(*), count(distinct customer_unique_id) from segment_changes "
+        "where left_at is null",
+    ) == rows(
+        database,
+        "select count(*), count(distinct customer_unique_id) from customer_segments",
+    )
+    # Back to the configuration and the day of an earlier fit: the same model again.
+    assert again() == refreshed
+    assert models_with_all_their_parts(database) == {first, refreshed, fixed}
+
+
+@pytest.fixture(scope="module")
+def model_of_three(demo_dir, tmp_path_factory):
+    """Return a database whose current model has k = 3."""
+    database = tmp_path_factory.mktemp("three") / "three.duckdb"
+    options = {"raw_dir": demo_dir, "database": database, "variables": {"k": 3}}
+    return build(*TABLES_ONLY, "--select", "+segment_models", **options)
+
+
+@pytest.mark.parametrize("last_built", ["int_chosen_clusters", "int_fitted_model"])
+def test_a_build_killed_in_the_middle_of_a_fit_is_made_good_by_the_next(
+    demo_dir, demo_database, model_of_three, tmp_path, last_built
+):
+    database = tmp_path / "killed.duckdb"
+    shutil.copy(model_of_three, database)
+    shutil.copy(model_of_three.parent / "profiles.yml", tmp_path)
+    options = {"raw_dir": demo_dir, "database": database}
+    killed_after(last_built, **options)
+    build(*TABLES_ONLY, **options)
+    assert len(models_with_all_their_parts(database)) == 2
+    # The model with k = 3 is the only trace: drop it, and all tables are equal.
+    with duckdb.connect(str(database)) as connection:
+        for table in ("segment_models", *STORED):
+            connection.execute(f"delete from {table} where model_id like '%-k3-%'")
+        connection.execute(
+            "delete from intermediate.customer_segment_history "
+            "where dbt_valid_to is not null"
+        )
+    found = differences(demo_database, database)
+    assert [one for one in found if one[0] not in HISTORY] == []
+
+
+def killed_after(table, *, raw_dir, database):
+    """Start a build and kill it as soon as dbt says that a table is built."""
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "dbt.cli.main", "build", *TABLES_ONLY),
+            *("--target", "demo", "--profiles-dir", str(database.parent)),
+            *("--target-path", str(database.parent / "target"), "--threads", "1"),
+            *("--log-path", str(database.parent / "logs")),
+        ],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "OLIST_RAW_DIR": str(raw_dir),
+            "OLIST_DB": str(database),
+            "PYTHONPATH": str(ROOT / "python"),
+            "PYTHONUNBUFFERED": "1",
+        },
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    with process.stdout:
+        for line in process.stdout:
+            if "OK created" in line and f".{table} " in line:
+                break
+        else:
+            raise AssertionError(f"the build ended without {table}")
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({"k_min": 1}, "variable k_min is '1': it must be a whole number"),
+        (
+            {"k_min": 6, "k_max": 4},
+            "k_min is 6 and k_max is 4: k_min must not be",
+        ),
+        ({"k": 12}, "variable k is 12, but only k = 2 to 10 are fitted"),
+        ({"k": "five"}, "variable k is 'five': it must be a whole number"),
+    ],
+)
+def test_a_k_that_cannot_be_is_refused_before_anything_is_built(
+    demo_dir, tmp_path, variables, sentence
+):
+    database = tmp_path / "refused.duckdb"
+    result = dbt("build", raw_dir=demo_dir, database=database, variables=variables)
+    assert result.returncode != 0
+    assert sentence in result.stdout
+    assert "Traceback" not in result.stdout
+    assert not database.exists()
+
+
+def test_months_have_their_last_days():
+    assert month_ends("2017-12", "2018-02") == [
+        datetime.date(2017, 12, 31),
+        datetime.date(2018, 1, 31),
+        datetime.date(2018, 2, 28),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "sentence"),
+    [
+        ("2018-13", "2018-12", "no month: write it as 2018-08"),
+        ("2018-05", "2018-04", "the first month comes first"),
+    ],
+)
+def test_a_span_of_months_that_cannot_be_is_refused(first, last, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        month_ends(first, last)
+
+
+def test_a_replay_labels_past_months_with_the_current_model(
+    demo_dir, demo_database, tmp_path
+):
+    database = tmp_path / "replayed.duckdb"
+    shutil.copy(demo_database, database)
+    command = [sys.executable, "-m", "olist_segments", "replay", "--target", "demo"]
+    environment = {
+        **os.environ,
+        "OLIST_RAW_DIR": str(demo_dir),
+        "OLIST_DB": str(database),
+        "PYTHONPATH": str(ROOT / "python"),
+    }
+
+    def replay(first, last):
+        return subprocess.run(
+            [*command, "--from", first, "--to", last],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    result = replay("2018-06", "2018-07")
+    assert result.returncode == 0, result.stdout[-3000:] + result.stderr
+    assert "[2/2] as of 2018-07-31" in result.stdout
+    days = rows(database, "select distinct entered_at::varchar from segment_changes")
+    assert sorted(days) == [("2018-06-30",), ("2018-07-31",), ("2018-10-17",)]
+    assert rows(database, "select distinct model_id from segment_changes") == [
+        (model(demo_database),)
+    ]
+    # Whoever comes from a segment has left it that day.
+    ((moved, left),) = rows(
+        database,
+        "select count(*), count(before.left_at) "
+        "from segment_changes as after left join segment_changes as before "
+        "on after.customer_unique_id = before.customer_unique_id "
+        "and after.previous_segment_key = before.segment_key "
+        "and after.entered_at = before.left_at "
+        "where after.previous_segment_key is not null",
+    )
+    assert moved == left > 20
+    found = differences(demo_database, database)
+    assert [one for one in found if one[0] not in HISTORY] == []
+
+    late = replay("2018-09", "2018-10")
+    assert late.returncode == 2
+    assert "2018-10 does not end before 2018-10-17" in late.stderr
+
+
+def test_names_can_be_translated_without_a_refit(demo_dir, demo_database, tmp_path):
+    database = tmp_path / "traduzido.duckdb"
+    shutil.copy(demo_database, database)
+    configured = yaml.safe_load((ROOT / "dbt_project.yml").read_text("utf-8"))["vars"]
+    words = {
+        "recency_days": ("suffix", "há muito ausentes", "recentes"),
+        "order_count": ("noun", "compradores frequêntes", "compradores únicos"),
+        "total_spend": ("noun", "grandes gastadores", "pequenos gastadores"),
+        "review_score": ("suffix", "satisfeitos", "insatisfeitos"),
+        "installments": ("suffix", "em prestações", "à vista"),
+        "delivery_delay_days": (
+            "suffix",
+            "com entregas lentas",
+            "com entregas rápidas",
+        ),
+    }
+    features = [
+        {**feature, **dict(zip(("word", "high", "low"), words[name], strict=True))}
+        for feature in configured["features"]
+        for name in [feature["name"]]
+    ]
+    build(
+        "--select",
+        "int_segment_words",
+        "int_segment_names",
+        "customer_segments",
+        raw_dir=demo_dir,
+        database=database,
+        variables={
+            "features": features,
+            "segment_noun": "clientes",
+            "segment_and": "e",
+        },
+    )
+    assert model(database) == model(demo_database)
+    sizes = "select segment_id, count(*) from customer_segments group by all order by 1"
+    assert rows(database, sizes) == rows(demo_database, sizes)
+    named = dict(
+        rows(database, "select segment_key, segment_name from customer_segments")
+    )
+    assert named["compradores_frequentes"] == "Compradores frequêntes"
+    assert all(re.fullmatch("[a-z0-9_]+", key) for key in named)
+    assert any("prestações" in name for name in named.values())
