@@ -52,6 +52,12 @@ def build(*words: str, **options) -> Path:
     return options["database"]
 
 
+def segments(raw_dir: Path, database: Path) -> Path:
+    """Make the segments without testing the tables on the way; return the database."""
+    no_tests = ("--exclude-resource-type", "test", "unit_test")
+    return build("--select", "+segments", *no_tests, raw_dir=raw_dir, database=database)
+
+
 def rows(database: Path, query: str) -> list[tuple]:
     """Return the answer to a query; the database is closed again."""
     with duckdb.connect(str(database), read_only=True) as connection:

@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pytest
-from conftest import ROOT, dbt, rows
+from conftest import ROOT, rows
 from olist_segments.demo import (
     FILES,
     MIN_ORDERS,
@@ -828,11 +828,7 @@ def test_the_same_segments_come_out_as_of_the_real_data(large_folder, tmp_path):
     """The README has those of the real data; another test holds it to them."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     real = re.findall(r"^\| (.+) \| [\d,]+ \| [\d.]+% \| [\d.]+% \|$", readme, re.M)
-    database = tmp_path / "segments.duckdb"
-    result = dbt(
-        "run", "--select", "+segments", raw_dir=large_folder, database=database
-    )
-    assert result.returncode == 0, result.stdout
+    database = segments(large_folder, tmp_path / "segments.duckdb")
     demo = [name for (name,) in rows(database, "select segment_name from segments")]
     assert len(demo) == len(real)
     assert len(set(demo) & set(real)) >= 3

@@ -5,7 +5,7 @@ import csv
 import duckdb
 import numpy as np
 import pytest
-from conftest import dbt
+from conftest import segments
 from olist_segments.demo import FILES, write_demo_data
 from olist_segments.demo.comparison import FEATURES
 from olist_segments.demo.raw_tables import load_files
@@ -42,9 +42,7 @@ def means_and_spreads(folder):
 
 
 def test_the_pipeline_finds_the_planted_segments(planted_dir, tmp_path):
-    database = tmp_path / "planted.duckdb"
-    result = dbt("run", "--select", "+segments", raw_dir=planted_dir, database=database)
-    assert result.returncode == 0, result.stdout
+    database = segments(planted_dir, tmp_path / "planted.duckdb")
     with duckdb.connect(str(database), read_only=True) as connection:
         ((k,),) = connection.sql("select k from segment_models").fetchall()
         labels = connection.sql(
