@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pytest
-from conftest import ROOT, rows
+from conftest import ROOT, rows, segments
 from olist_segments.demo import (
     FILES,
     MIN_ORDERS,
