@@ -5,7 +5,8 @@ SEED ?= 42
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help build replay test lint docs study notebooks demo-data summary lock clean
+.PHONY: help build replay test lint docs study notebooks demo-data demo-report summary \
+	lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,6 +35,9 @@ notebooks: .venv/dev ## run the notebooks into site/, after build and study (TAR
 
 demo-data: .venv/runtime ## write synthetic data to data/demo (ORDERS=, SEED=)
 	@$(BIN)/olist-segments demo-data --orders $(ORDERS) --seed $(SEED)
+
+demo-report: .venv/runtime ## show demo beside real data in site/demo_data.html
+	@$(BIN)/olist-segments demo-report
 
 summary: .venv/runtime ## print the segments that were built (TARGET=dev|demo)
 	@$(BIN)/olist-segments summary $(if $(TARGET),--target $(TARGET))

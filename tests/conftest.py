@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
-from olist_segments.demo_data import write_demo_data
+from olist_segments.demo import write_demo_data
 
 ROOT = Path(__file__).resolve().parents[1]
 # Staging has no order of rows, and its lines are counted elsewhere.
@@ -64,6 +64,12 @@ def build(*words: str, **options) -> Path:
     result = dbt("build", *words, **options)
     assert result.returncode == 0, result.stdout[-5000:] + result.stderr
     return options["database"]
+
+
+def segments(raw_dir: Path, database: Path) -> Path:
+    """Make the segments without testing the tables on the way; return the database."""
+    no_tests = ("--exclude-resource-type", "test", "unit_test")
+    return build("--select", "+segments", *no_tests, raw_dir=raw_dir, database=database)
 
 
 def rows(database: Path, query: str) -> list[tuple]:

@@ -75,6 +75,7 @@ def test_what_cannot_be_done_is_said_in_one_sentence(project_copy, tmp_path):
         (["summary"], "run `make build` first"),
         (["build", "--target", "dev"], "none of the files is in"),
         (["demo-data", "--orders", "3"], "orders is 3"),
+        (["demo-data", "--planted", "9"], "planted is 9"),
     ]:
         result = run(*words, cwd=project_copy)
         assert result.returncode == 2

@@ -9,18 +9,30 @@ import csv
 import json
 import os
 import re
+import subprocess
+import sys
+import termios
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pytest
-from olist_segments import demo_calibration, demo_data
-from olist_segments.demo_data import (
+from conftest import ROOT, rows, segments
+from olist_segments.demo import (
     FILES,
     MIN_ORDERS,
+    calibration,
+    generator,
     load_parameters,
     write_demo_data,
 )
+from olist_segments.demo.comparison import (
+    MEASURES,
+    load_comparison,
+    measure,
+    overlap,
+)
+from olist_segments.demo.raw_tables import load_files
 from sklearn.cluster import KMeans
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
@@ -299,12 +311,20 @@ def small_folder(tmp_path_factory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def demo_shop(large_folder) -> duckdb.DuckDBPyConnection:
+    return load(large_folder)
+
+
+@pytest.fixture(scope="session")
+def real_shop() -> duckdb.DuckDBPyConnection:
+    return load(_real_folder())
+
+
 @pytest.fixture(scope="session", params=["demo", "real"])
 def shop(request) -> duckdb.DuckDBPyConnection:
     """100,000 demo orders, then the real data: both must lie within tolerance."""
-    if request.param == "demo":
-        return load(request.getfixturevalue("large_folder"))
-    return load(_real_folder())
+    return request.getfixturevalue(f"{request.param}_shop")
 
 
 @pytest.fixture(scope="session", params=["demo", "real"])
@@ -312,7 +332,7 @@ def small_shop(request) -> duckdb.DuckDBPyConnection:
     """5,000 demo orders, then the real data: both must show every defect."""
     if request.param == "demo":
         return load(request.getfixturevalue("small_folder"))
-    return load(_real_folder())
+    return request.getfixturevalue("real_shop")
 
 
 def _real_folder() -> Path:
@@ -342,17 +362,40 @@ def test_only_the_nine_files_are_written(small_folder):
 
 
 def test_rows_are_counted_as_a_csv_reader_counts_them(tmp_path):
-    rows = write_demo_data(tmp_path / "new" / "folder", orders=1_000)
+    written = write_demo_data(tmp_path / "new" / "folder", orders=1_000)
     for table, name in FILES.items():
         with open(tmp_path / "new" / "folder" / name, newline="") as file:
-            assert sum(1 for _ in csv.reader(file)) == rows[table] + 1, table
-    assert rows["orders"] == rows["customers"] == 1_000
+            header, *lines = csv.reader(file, strict=True)
+        assert len(lines) == written[table], table
+        assert {len(line) for line in lines} == {len(header)}, table
+    assert written["orders"] == written["customers"] == 1_000
 
 
 def test_the_same_seed_writes_the_same_bytes(small_folder, tmp_path):
     write_demo_data(tmp_path, orders=5_000, seed=42)
     for name in FILES.values():
         assert (tmp_path / name).read_bytes() == (small_folder / name).read_bytes()
+
+
+@pytest.mark.parametrize("threads", ["1", "4"])
+def test_any_number_of_threads_writes_the_same_bytes(small_folder, tmp_path, threads):
+    variables = dict.fromkeys(
+        ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), threads
+    )
+    _write_in_a_process(tmp_path, stderr=subprocess.PIPE, **variables)
+    for name in FILES.values():
+        assert (tmp_path / name).read_bytes() == (small_folder / name).read_bytes()
+
+
+def test_progress_is_shown_on_a_terminal_only(tmp_path):
+    terminal, end = os.openpty()
+    termios.tcsetwinsize(end, (24, 80))
+    shown = _write_in_a_process(tmp_path, stderr=end)
+    os.close(end)
+    assert b"5.00k/5.00k" in os.read(terminal, 100_000)
+    os.close(terminal)
+    hidden = _write_in_a_process(tmp_path, stderr=subprocess.PIPE)
+    assert shown.stdout == hidden.stdout == hidden.stderr == b""
 
 
 def test_another_seed_writes_other_bytes(small_folder, tmp_path):
@@ -378,10 +421,10 @@ def test_the_fewest_orders_still_hold_every_status_and_their_peak(tmp_path):
 
 
 def test_several_chunks_share_their_sellers_and_repeat_no_id(tmp_path, monkeypatch):
-    monkeypatch.setattr(demo_data, "_CHUNK_ORDERS", 1_000)
-    rows = write_demo_data(tmp_path, orders=4_000)
+    monkeypatch.setattr(generator, "_CHUNK_ORDERS", 1_000)
+    written = write_demo_data(tmp_path, orders=4_000)
     connection = load(tmp_path)
-    assert rows["orders"] == 4_000
+    assert written["orders"] == 4_000
     assert ask(connection, "select count(distinct order_id) from orders") == (4_000,)
     assert _orphans(connection) == (0, 0, 0, 0, 0, 0)
 
@@ -412,8 +455,17 @@ def test_ids_are_quoted_where_they_begin_with_a_digit_and_prefixes_always(small_
 
 
 def test_the_parameters_are_those_computed_from_the_real_files():
-    computed = demo_calibration.compute_parameters(_real_folder())
+    computed = calibration.compute_parameters(_real_folder())
     assert json.loads(json.dumps(computed)) == load_parameters()
+
+
+def test_the_comparison_is_the_one_computed_from_the_real_files():
+    """Also: a classifier hardly tells demo from real customers by their features."""
+    computed = calibration.compute_comparison(_real_folder())
+    committed = load_comparison()
+    assert computed["real"] == committed["real"]
+    assert computed["told_apart"] == pytest.approx(committed["told_apart"], abs=0.005)
+    assert computed["told_apart"]["all"] < 0.75
 
 
 def test_the_parameters_hold_no_id():
@@ -422,7 +474,7 @@ def test_the_parameters_hold_no_id():
 
 def test_calibration_names_the_files_it_lacks(tmp_path):
     with pytest.raises(ValueError, match=r"lacks olist_customers_dataset\.csv, olist_"):
-        demo_calibration.compute_parameters(tmp_path)
+        calibration.compute_parameters(tmp_path)
 
 
 # --- Keys -----------------------------------------------------------------------------
@@ -512,10 +564,10 @@ def test_recency_has_the_real_quartiles(shop):
 
 
 def test_months_follow_the_real_series_with_its_peak(shop):
-    rows = shop.sql(
+    found = shop.sql(
         "select strftime(bought, '%Y-%m'), count(*) from facts group by all"
     ).fetchall()
-    orders = dict(rows)
+    orders = dict(found)
     assert max(orders, key=orders.get) == "2017-11"
     assert set(orders) <= set(REAL_ORDERS_PER_MONTH)
     series = [orders.get(month, 0) for month in REAL_ORDERS_PER_MONTH]
@@ -557,15 +609,15 @@ def test_card_payments_have_the_real_installments(shop):
 
 
 def test_installments_rise_with_the_value_of_the_order(shop):
-    rows = shop.sql(
+    found = shop.sql(
         """
         select avg(installments) from facts where by_card = 1
         group by floor(log2(greatest(paid, 25))) having count(*) > 200
         order by any_value(paid)
         """
     ).fetchall()
-    assert len(rows) >= 5
-    assert rows == sorted(rows)
+    assert len(found) >= 5
+    assert found == sorted(found)
 
 
 def test_customers_live_in_the_real_states(shop):
@@ -762,7 +814,36 @@ def test_the_published_features_split_as_published(shop):
     assert 2.5 <= 100 * np.bincount(fit.labels_).min() / len(features) <= 3.5
 
 
+def test_distributions_and_dependencies_are_the_real_ones(large_folder):
+    demo, real = measure(load_files(large_folder)), load_comparison()["real"]
+    for key, one in MEASURES.items():
+        if one.is_share:
+            assert overlap(real[key], demo[key]) > 0.85, key
+            assert sum(demo[key].values()) == pytest.approx(1, abs=0.002), key
+        else:
+            assert demo[key] == pytest.approx(real[key], rel=0.25), key
+
+
+def test_the_same_segments_come_out_as_of_the_real_data(large_folder, tmp_path):
+    """The README has those of the real data; another test holds it to them."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    real = re.findall(r"^\| (.+) \| [\d,]+ \| [\d.]+% \| [\d.]+% \|$", readme, re.M)
+    database = segments(large_folder, tmp_path / "segments.duckdb")
+    demo = [name for (name,) in rows(database, "select segment_name from segments")]
+    assert len(demo) == len(real)
+    assert len(set(demo) & set(real)) >= 3
+
+
 # --- Defects --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("defect", DEFECTS)
+def test_the_defect_is_as_frequent_as_in_the_real_data(demo_shop, real_shop, defect):
+    query, _ = DEFECTS[defect]
+    (demo, demo_rows), (real, real_rows) = ask(demo_shop, query), ask(real_shop, query)
+    share = real / real_rows
+    # A few of a kind may be some more or less.
+    assert share / 2 * demo_rows - 3 <= demo <= share * 2 * demo_rows + 3
 
 
 @pytest.mark.parametrize("defect", DEFECTS)
@@ -841,6 +922,21 @@ def test_a_product_without_category_has_no_texts_and_no_photos(small_shop):
         """,
     )
     assert described == 0
+
+
+def _write_in_a_process(folder, *, stderr, **variables):
+    """Write 5,000 orders; where a progress bar is shown, it appears at once."""
+    code = (
+        "import sys; from olist_segments.demo import generator; "
+        "generator._QUIET_S = 0; generator.write_demo_data(sys.argv[1], orders=5_000)"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", code, str(folder)],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "python"), **variables},
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        check=True,
+    )
 
 
 def _orphans(connection) -> tuple:

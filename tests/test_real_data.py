@@ -117,8 +117,8 @@ def test_the_figures_in_the_readme_are_those_of_the_build(real_database):
 
 
 def test_no_row_of_the_real_files_is_in_the_parameters_of_the_demo(real_dir):
-    folder = Path(__file__).parents[1] / "python" / "olist_segments"
-    text = json.dumps(json.loads((folder / "demo_parameters.json").read_text()))
+    folder = Path(__file__).parents[1] / "python" / "olist_segments" / "demo"
+    text = json.dumps(json.loads((folder / "parameters.json").read_text()))
     with duckdb.connect() as connection:
         ids = connection.sql(
             "select order_id from read_csv($1) union all "

@@ -1,4 +1,4 @@
-"""The command line: build, replay, summary, docs, demo data."""
+"""The command line: build, replay, summary, docs, demo data and its report."""
 
 import argparse
 import calendar
@@ -247,6 +247,23 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--orders", type=int, default=5000)
     demo.add_argument("--seed", type=int, default=42)
     demo.add_argument("--folder", type=Path, help="default: data/demo")
+    demo.add_argument(
+        "--planted",
+        type=int,
+        metavar="K",
+        help="plant K segments, 2 to 8, and write their labels to planted_segments.csv",
+    )
+    demo.add_argument(
+        "--separation",
+        type=float,
+        default=1.0,
+        help="how far they lie apart, from 0 (not at all) to 1 (default)",
+    )
+    report = command(
+        "demo-report", _demo_report, "Show demo beside real data: site/demo_data.html."
+    )
+    report.add_argument("--orders", type=int, default=100_000)
+    report.add_argument("--seed", type=int, default=42)
     return parser
 
 
@@ -398,18 +415,39 @@ def _notebooks(options: argparse.Namespace) -> int:
 
 def _demo_data(options: argparse.Namespace) -> int:
     folder = options.folder or project_root() / "data" / "demo"
-    _write_demo_data(folder, orders=options.orders, seed=options.seed)
+    _write_demo_data(
+        folder,
+        orders=options.orders,
+        seed=options.seed,
+        planted=options.planted,
+        separation=options.separation,
+    )
     return 0
 
 
-def _write_demo_data(folder: Path, *, orders: int, seed: int) -> None:
-    from olist_segments.demo_data import write_demo_data
+def _write_demo_data(folder: Path, **options) -> None:
+    from olist_segments.demo import write_demo_data
 
-    print(f"Writing {orders:,} synthetic orders to {folder} ...")
+    print(f"Writing {options['orders']:,} synthetic orders to {folder} ...")
     try:
-        write_demo_data(folder, orders, seed)
+        write_demo_data(folder, **options)
     except ValueError as error:
         raise RawFilesError(str(error)) from error
+
+
+def _demo_report(options: argparse.Namespace) -> int:
+    from olist_segments.demo.report import demo_report
+
+    site = project_root() / "site" / "demo_data.html"
+    print(f"Comparing {options.orders:,} synthetic orders with the real data ...")
+    try:
+        text = demo_report(options.orders, options.seed)
+    except ValueError as error:
+        raise RawFilesError(str(error)) from error
+    site.parent.mkdir(exist_ok=True)
+    site.write_text(text, encoding="utf-8")
+    print(f"Open {site} in a browser.")
+    return 0
 
 
 def _data(root: Path, target: str | None) -> tuple[str, Path]:

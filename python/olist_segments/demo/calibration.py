@@ -1,9 +1,9 @@
 """Compute the parameters of the demo data from the real files of Olist.
 
-Every figure in ``demo_parameters.json`` is an aggregate over many rows: a count, a
+Every figure in ``parameters.json`` is an aggregate over many rows: a count, a
 share, a quantile or a regression coefficient. Run this again to rewrite the file::
 
-    python -m olist_segments.demo_calibration FOLDER
+    python -m olist_segments.demo.calibration FOLDER
 
 where FOLDER holds the nine CSV files under their published names.
 """
@@ -12,14 +12,18 @@ import argparse
 import json
 from pathlib import Path
 from statistics import NormalDist
+from tempfile import TemporaryDirectory
 
-import duckdb
 import numpy as np
 
-from olist_segments.demo_data import FILES
+from olist_segments.demo.comparison import measure, tell_apart
+from olist_segments.demo.generator import write_demo_data
+from olist_segments.demo.raw_tables import load_files
 
 _NORMAL = NormalDist()
-PARAMETERS_PATH = Path(__file__).with_name("demo_parameters.json")
+PARAMETERS_PATH = Path(__file__).with_name("parameters.json")
+COMPARISON_PATH = Path(__file__).with_name("comparison.json")
+COMPARED_ORDERS = 100_000
 
 # The probabilities at which every distribution is described. Neither end is in the
 # list: the smallest and the largest value of a column belong to single rows.
@@ -61,14 +65,14 @@ def compute_parameters(folder: Path) -> dict:
     Returns
     -------
     dict
-        What ``demo_parameters.json`` holds; one function below computes each part.
+        What ``parameters.json`` holds; one function below computes each part.
 
     Raises
     ------
     ValueError
         If one of the nine files is missing.
     """
-    connection = _load(folder)
+    connection = load_files(folder)
     return {
         "probabilities": PROBABILITIES,
         "distance_edges_km": DISTANCE_EDGES_KM,
@@ -88,119 +92,45 @@ def compute_parameters(folder: Path) -> dict:
     }
 
 
+def compute_comparison(folder: Path) -> dict:
+    """Compute what the demo data are compared with.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder that holds the nine real CSV files under their published names.
+
+    Returns
+    -------
+    dict
+        What ``comparison.json`` holds: ``real``, the measures of the real data, and
+        ``told_apart``, how well a classifier tells their customers from those of
+        100,000 orders that the generator makes with the seed 42.
+
+    Raises
+    ------
+    ValueError
+        If one of the nine files is missing.
+    """
+    real = load_files(folder)
+    with TemporaryDirectory() as demo_folder:
+        write_demo_data(Path(demo_folder), orders=COMPARED_ORDERS, seed=42)
+        demo = load_files(Path(demo_folder))
+    return {"real": measure(real), "told_apart": tell_apart(real, demo)}
+
+
 def main() -> None:
-    """Rewrite ``demo_parameters.json`` from the folder named on the command line."""
+    """Rewrite both JSON files from the folder named on the command line."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("folder", type=Path, help="folder of the nine real CSV files")
-    parameters = compute_parameters(parser.parse_args().folder)
-    PARAMETERS_PATH.write_text(_readable(parameters) + "\n", encoding="utf-8")
-    print(f"wrote {PARAMETERS_PATH}")
-
-
-def _load(folder: Path) -> duckdb.DuckDBPyConnection:
-    missing = [name for name in FILES.values() if not (folder / name).exists()]
-    if missing:
-        raise ValueError(f"{folder} lacks {', '.join(missing)}")
-    connection = duckdb.connect()
-    # One thread adds in one order, so the same files give the same digits.
-    connection.execute("set threads = 1")
-    for table, name in FILES.items():
-        connection.execute(
-            f"create table {table} as select * from read_csv($path, header = true, "
-            "quote = '\"', escape = '\"', all_varchar = true)",
-            {"path": str(folder / name)},
-        )
-    connection.execute(_PREPARED)
-    return connection
-
-
-# One row per order (`facts`), per line (`line_facts`) and per prefix (`places`).
-_PREPARED = """
-create table places as
-select
-    geolocation_zip_code_prefix as prefix,
-    median(geolocation_lat::double) as lat,
-    median(geolocation_lng::double) as lng,
-    mode(geolocation_state) as state,
-    mode(strip_accents(geolocation_city)) as city
-from geolocation
-group by all;
-
-create table line_facts as
-select
-    order_id,
-    product_id,
-    seller_id,
-    price::double as price,
-    freight_value::double as freight,
-    product_category_name as category,
-    product_weight_g::double as weight,
-    seller_state,
-    customer_state,
-    2 * 6371 * asin(sqrt(
-        pow(sin(radians(home.lat - shop.lat) / 2), 2)
-        + cos(radians(home.lat)) * cos(radians(shop.lat))
-        * pow(sin(radians(home.lng - shop.lng) / 2), 2)
-    )) as distance
-from items
-join orders using (order_id)
-join customers using (customer_id)
-join sellers using (seller_id)
-join products using (product_id)
-left join places as home on home.prefix = customer_zip_code_prefix
-left join places as shop on shop.prefix = seller_zip_code_prefix;
-
-create table facts as
-with lines as (
-    select
-        order_id,
-        count(*) as lines,
-        count(distinct product_id) as products,
-        count(distinct seller_id) as sellers,
-        sum(price) as price,
-        sum(price + freight) as value,
-        avg(distance) as distance
-    from line_facts
-    group by all
-),
-paid as (
-    select
-        order_id,
-        count(*) as payment_rows,
-        count(*) filter (payment_type = 'voucher') as vouchers,
-        count(*) filter (payment_type = 'credit_card') as cards,
-        sum(payment_value::double) as paid,
-        arg_min(payment_type, payment_sequential::int) as first_type,
-        string_agg(distinct payment_type, '+' order by payment_type) as types
-    from payments
-    group by all
-)
-select
-    orders.order_id,
-    customer_unique_id as person,
-    order_status as status,
-    order_purchase_timestamp::timestamp as bought,
-    order_approved_at::timestamp as approved,
-    order_delivered_carrier_date::timestamp as carried,
-    order_delivered_customer_date::timestamp as delivered,
-    order_estimated_delivery_date::timestamp as estimated,
-    coalesce(lines, 0) as lines,
-    products,
-    sellers,
-    value,
-    distance,
-    payment_rows,
-    vouchers,
-    cards,
-    paid,
-    first_type,
-    types,
-    strftime(bought, '%Y-%m') as month
-from orders
-join customers using (customer_id)
-left join lines using (order_id)
-left join paid using (order_id);
-"""
+    folder = parser.parse_args().folder
+    # The demo data that are compared are made from the parameters written first.
+    for path, compute in (
+        (PARAMETERS_PATH, compute_parameters),
+        (COMPARISON_PATH, compute_comparison),
+    ):
+        path.write_text(_readable(compute(folder)) + "\n", encoding="utf-8")
+        print(f"wrote {path}")
 
 
 def _counts(connection) -> dict:
@@ -285,7 +215,7 @@ def _people(connection) -> dict:
 def _calendar(connection) -> dict:
     """Orders, statuses and pace per month; days of the week, hours, peak days."""
     rows = connection.sql(
-        """
+        f"""
         with middle as (
             select
                 median(epoch(carried - approved)) as handling,
@@ -302,7 +232,9 @@ def _calendar(connection) -> dict:
             coalesce(median(epoch(carried - approved)) / any_value(handling), 1),
             coalesce(median(epoch(delivered - carried)) / any_value(transit), 1),
             coalesce(median(epoch(estimated - bought)) / any_value(estimate), 1),
-            avg((delivered > estimated)::int) filter (status = 'delivered')
+            quantile_cont(
+                epoch(delivered - estimated) / 86400, {CATALOGUE_PROBABILITIES}
+            ) filter (status = 'delivered')
         from facts, middle group by month order by month
         """
     ).fetchall()
@@ -318,10 +250,10 @@ def _calendar(connection) -> dict:
             "handling": round(handling, 3) if orders > 50 else 1,
             "transit": round(transit, 3) if orders > 50 else 1,
             "estimate": round(estimate, 3) if orders > 50 else 1,
-            "late": round(late, 4) if orders > 50 else None,
+            "delay_days": [round(x, 1) for x in delay] if orders > 50 else None,
             "statuses": {s: n for m, s, n in statuses if m == month},
         }
-        for month, orders, first, last, handling, transit, estimate, late in rows
+        for month, orders, first, last, handling, transit, estimate, delay in rows
     }
     peaks = connection.sql(
         """
@@ -336,6 +268,31 @@ def _calendar(connection) -> dict:
         order by day
         """
     ).fetchall()
+    # Orders of a week against what its month and its days of the week let expect.
+    week_paces = _pairs(
+        connection,
+        """
+        with days as (
+            select bought::date as day, month, isodow(bought) as weekday,
+                count(*) as orders
+            from facts group by all
+        ),
+        weekdays as (
+            select weekday, sum(orders) as weight from days group by weekday
+        ),
+        expected as (
+            select
+                date_trunc('week', day) as week, orders,
+                sum(orders) over (partition by month) * weight
+                    / sum(weight) over (partition by month) as expected
+            from days join weekdays using (weekday)
+            qualify sum(orders) over (partition by month) > 500
+                and orders < 2.5 * avg(orders) over (partition by month)
+        )
+        select week::date, round(sum(orders) / sum(expected), 2) from expected
+        group by week having sum(orders) > 50 order by week
+        """,
+    )
     weekdays = _pairs(
         connection, "select isodow(bought), count(*) from facts group by all order by 1"
     )
@@ -345,6 +302,7 @@ def _calendar(connection) -> dict:
     return {
         "months": months,
         "peak_days": dict(peaks),
+        "week_paces": week_paces,
         "weekday_orders": list(weekdays.values()),
         "hour_orders": list(hours.values()),
     }
@@ -700,6 +658,7 @@ def _deliveries(connection) -> dict:
             group by band order by band
             """,
         ),
+        **_usual_times(connection),
         "limit_days": _quantiles(
             connection,
             """
@@ -724,6 +683,33 @@ def _deliveries(connection) -> dict:
             """,
         ),
     }
+
+
+def _usual_times(connection) -> dict:
+    """Orders by weekday, Monday first, and by hour of hand-over, delivery, promise."""
+    usual = {}
+    for event, column in (
+        ("carrier", "carried"),
+        ("delivery", "delivered"),
+        ("promise", "estimated"),
+    ):
+        usual[f"{event}_weekdays"] = _list(
+            connection,
+            f"""
+            select (select count(*) from facts where isodow({column}) = day)
+            from range(1, 8) as days(day)
+            """,
+        )
+        usual[f"{event}_hours"] = _list(
+            connection,
+            f"""
+            select (select count(*) from facts where hour({column}) = start)
+            from range(24) as hours(start)
+            """,
+        )
+    # A promise ends at midnight.
+    del usual["promise_hours"]
+    return usual
 
 
 def _promise_weights(relation) -> list[float]:
@@ -880,6 +866,27 @@ def _reviews(connection) -> dict:
             """
             select round(avg((review_comment_message is not null)::int), 3)
             from reviews group by review_score order by review_score
+            """,
+        ),
+        # What messages hold that makes them hard to read as CSV.
+        "message_mark_shares": _row(
+            connection,
+            """
+            select
+                round(1 - line_break - quotes - emoji, 4) as plain,
+                round(line_break, 4) as line_break,
+                round(quotes, 4) as quotes,
+                round(emoji, 4) as emoji
+            from (
+                select
+                    avg(contains(message, chr(10))::int) as line_break,
+                    avg(contains(message, '"')::int) as quotes,
+                    avg(regexp_matches(
+                        message, '[\u2600-\u27bf\U0001f300-\U0001faff]'
+                    )::int) as emoji
+                from (select review_comment_message as message from reviews)
+                where message is not null
+            )
             """,
         ),
         "answer_days": _quantiles(
