@@ -1,5 +1,6 @@
 """Plugin of dbt-duckdb: what SQL asks of the raw files."""
 
+import atexit
 import json
 import re
 from pathlib import Path
@@ -52,6 +53,7 @@ class Plugin(BasePlugin):
         ----------
         conn : DuckDBPyConnection
         """
+        atexit.register(conn.close)
         for function, arguments, returned in [
             (raw_file_problems, ["VARCHAR", "VARCHAR", "DOUBLE"], "VARCHAR[]"),
             (raw_file_header, ["VARCHAR"], "VARCHAR[]"),
