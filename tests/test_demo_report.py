@@ -4,7 +4,6 @@ import re
 
 import duckdb
 import pytest
-from olist_segments.pages import Chart, grouped_bars, page
 from olist_segments.cli import main
 from olist_segments.demo.comparison import (
     FEATURES,
@@ -13,6 +12,7 @@ from olist_segments.demo.comparison import (
     overlap,
 )
 from olist_segments.demo.raw_tables import load_files
+from olist_segments.pages import Chart, grouped_bars, page
 
 HOSTILE = "<script>alert('&')</script>"
 

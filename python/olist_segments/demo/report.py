@@ -3,7 +3,6 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from olist_segments.pages import Chart, grouped_bars, page
 from olist_segments.demo.comparison import (
     FEATURES,
     MEASURES,
@@ -13,6 +12,7 @@ from olist_segments.demo.comparison import (
 )
 from olist_segments.demo.generator import write_demo_data
 from olist_segments.demo.raw_tables import load_files
+from olist_segments.pages import Chart, grouped_bars, page
 
 
 def demo_report(orders: int = 100_000, seed: int = 42) -> str:
