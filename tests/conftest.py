@@ -142,7 +142,12 @@ def demo_database(demo_dir, tmp_path_factory) -> Path:
 def real_database(real_dir, tmp_path_factory) -> Path:
     """Return a database built from the real files."""
     work = tmp_path_factory.mktemp("real build")
-    return build(raw_dir=real_dir, database=work / "real.duckdb", target="dev")
+    return build(
+        raw_dir=real_dir,
+        database=work / "real.duckdb",
+        target="dev",
+        variables={"published_olist": True},
+    )
 
 
 @pytest.fixture
