@@ -108,7 +108,8 @@ def run_study(
         study = Study(root, database, Path(scratch), target=target)
         steps = tqdm(total=draws + len(ends) + 1, desc="original", unit="step")
         with steps:
-            # Two minutes: a Euclidean silhouette compares all pairs of rows.
+            # Before months, which leave the copy as of a past day. Two minutes: a
+            # Euclidean silhouette compares all pairs of rows.
             tables = study.original()
             steps.update()
             steps.set_description("resampling")
