@@ -2,8 +2,8 @@
 -- drawn from every cluster in proportion, at least two of each. For comparison with
 -- published figures: the exact silhouette in squared distance is what the rule reads.
 
-{#- All pairs of the sample are compared: 3,000 of the real customers come within 0.01 of
-    the figures published for all of them, 2,000 within 0.013. #}
+{#- All pairs of the sample are compared: 3,000 of the real customers come within 0.01
+    of the figures published for all of them, 2,000 within 0.013. #}
 {%- set sample_size = 'least(3000, 1000 + drawn.customer_count / 30)' %}
 
 with assignments as (
