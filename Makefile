@@ -19,7 +19,7 @@ test: lint ## run every check and test
 
 lint: .venv/dev ## check the style of SQL and Python
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	@OLIST_DB=:memory: $(BIN)/sqlfluff lint --disable-progress-bar models dbt_project/tests/*.sql dbt_project/analyses/*.sql
+	@OLIST_DB=:memory: $(BIN)/sqlfluff lint --disable-progress-bar models dbt_project/tests dbt_project/analyses dbt_project/snapshots
 
 replay: .venv/runtime ## label past month ends with the current model (FROM=2017-09 TO=2018-08)
 	@$(BIN)/olist-segments replay --from $(FROM) --to $(TO) $(if $(TARGET),--target $(TARGET))

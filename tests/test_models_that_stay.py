@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import yaml
 from conftest import ROOT, build, dbt, rows
-from olist_segments.cli import month_ends
+from olist_segments.months import month_ends
 from test_pipeline import differences
 
 TABLES_ONLY = ("--resource-type", "model", "--resource-type", "snapshot")

@@ -62,7 +62,8 @@ def test_the_known_quirks_have_their_known_counts(real_database):
     found = dict(
         rows(
             real_database,
-            "select check_name, rows_affected from data_quality where rows_affected > 0",
+            "select check_name, rows_affected from data_quality "
+            "where rows_affected > 0",
         )
     )
     # 99,175 or 99,224 reviews are in circulation.

@@ -1,7 +1,6 @@
 """The stability study, the original project, and their notebooks."""
 
 import contextlib
-import datetime
 import io
 import re
 import shutil
@@ -14,15 +13,16 @@ import pytest
 from conftest import ROOT, rows
 from olist_segments import charts
 from olist_segments.cli import main
+from olist_segments.months import month_ends
 from olist_segments.notebooks import execute_notebook, export_notebooks
 from olist_segments.original import FEATURES, describe_clusters, fit_original, twins
 from olist_segments.studies import (
     Study,
     StudyError,
     jaccard_stability,
-    month_ends,
     read_study,
     reasons_to_move,
+    run_study,
 )
 from olist_segments.study_page import render_page
 
@@ -76,24 +76,16 @@ def test_customers_move_because_of_time_orders_or_other_news():
     ]
 
 
-def test_month_ends_are_the_last_days_of_months():
-    assert month_ends("2017-12", "2018-02") == [
-        datetime.date(2017, 12, 31),
-        datetime.date(2018, 1, 31),
-        datetime.date(2018, 2, 28),
-    ]
-
-
 @pytest.mark.parametrize(
     ("first", "last", "sentence"),
     [
-        ("spring", "2018-02", "months are written as 2017-09"),
+        ("spring", "2018-02", "'spring' is no month"),
         ("2018-02", "2018-02", "not two months"),
     ],
 )
-def test_months_that_cannot_be_compared_are_refused(first, last, sentence):
+def test_months_that_cannot_be_compared_are_refused(tmp_path, first, last, sentence):
     with pytest.raises(StudyError, match=sentence):
-        month_ends(first, last)
+        run_study(ROOT, tmp_path / "none", target="demo", first=first, last=last)
 
 
 def test_clusters_that_differ_in_one_feature_only_are_found():

@@ -47,7 +47,27 @@
     ('orders_with_several_reviews', 'stg_order_reviews', 'order_id')
 ] %}
 
-with counted as (
+with
+
+{% for check_name, model, column, other, rule in links %}
+    {{ check_name }} as (
+
+        select distinct {{ column }} from {{ ref(other) }}
+
+    ),
+
+{% endfor %}
+
+{% for check_name, model, column, other in values %}
+    {{ check_name }} as (
+
+        select distinct {{ column }} from {{ ref(other) }}
+
+    ),
+
+{% endfor %}
+
+counted as (
 
     {% for check_name, source, key in repeats %}
         select
@@ -69,7 +89,7 @@ with counted as (
             count(*) as rows_checked,
             count(*) filter (where others.{{ column }} is null) as rows_affected
         from {{ ref(model) }} as rows_
-        left join (select distinct {{ column }} from {{ ref(other) }}) as others
+        left join {{ check_name }} as others
             on rows_.{{ column }} = others.{{ column }}
         {{ 'where rows_.' ~ rule if rule }}
         union all
@@ -84,7 +104,7 @@ with counted as (
             select distinct {{ column }} from {{ ref(model) }}
             where {{ column }} is not null
         ) as rows_
-        left join (select distinct {{ column }} from {{ ref(other) }}) as others
+        left join {{ check_name }} as others
             on rows_.{{ column }} = others.{{ column }}
         union all
     {% endfor %}

@@ -1,5 +1,5 @@
--- One row per check of the raw data: what it looks for, how many rows it found, and what
--- was done about them.
+-- One row per check of the raw data: what it looks for, how many rows it found, and
+-- what was done about them.
 
 with checks as (
 

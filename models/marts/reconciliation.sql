@@ -5,6 +5,9 @@
 {%- set of_reviews = 'review_id is not null and order_id is not null' %}
 {%- set of_items = 'order_id is not null and line_number is not null' %}
 {%- set of_payments = 'order_id is not null and payment_number is not null' %}
+{%- set is_dated = 'dated_orders.order_id is not null' %}
+{%- set is_review_dated = is_dated ~ ' and coalesce(cast(rows_.survey_sent_at as date) '
+    ~ '<= dated_orders.as_of_date, true)' %}
 {%- set measures = [
     ('orders', 'orders', 'known_orders', '1', 'order_id is not null'),
     ('items', 'order_items', ref('int_items'), '1', of_items),
@@ -66,14 +69,7 @@ totals as (
                 where known_orders.order_id is not null
             ) as of_known_orders,
             sum({{ amount }}) filter (
-                where
-                    dated_orders.order_id is not null
-                    {%- if measure == 'reviews' %}
-                        and coalesce(
-                            cast(survey_sent_at as date) <= dated_orders.as_of_date,
-                            true
-                        )
-                    {%- endif %}
+                where {{ is_review_dated if measure == 'reviews' else is_dated }}
             ) as by_as_of_date,
             (select {{ measure }} from marts) as in_marts
         from {{ once }} as rows_
@@ -91,12 +87,13 @@ zeroed as (
     select
         measure,
         source,
-        {% for total in [
-            'in_file', 'with_key', 'without_repeats', 'of_known_orders',
-            'by_as_of_date', 'in_marts'
-        ] -%}
-            coalesce({{ total }}, 0) as {{ total }}{{ ',' if not loop.last }}
-        {% endfor %}
+        coalesce(in_file, 0) as in_file,
+        coalesce(with_key, 0) as with_key,
+        coalesce(without_repeats, 0) as without_repeats,
+        coalesce(of_known_orders, 0) as of_known_orders,
+        coalesce(by_as_of_date, 0) as by_as_of_date,
+        coalesce(in_marts, 0) as in_marts
+
     from totals
 
 ),

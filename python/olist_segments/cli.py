@@ -1,8 +1,6 @@
 """The command line: build, replay, summary, docs, demo data and its report."""
 
 import argparse
-import calendar
-import datetime
 import json
 import os
 import re
@@ -14,6 +12,7 @@ from pathlib import Path
 import duckdb
 import yaml
 
+from olist_segments.months import month_ends
 from olist_segments.raw_check import find_problems, read_contract
 from olist_segments.raw_files import RawFilesError, find_raw_folder, missing_files
 
@@ -165,38 +164,6 @@ def summary(database: Path, *, target: str) -> str:
     for title, query in QUERIES.items():
         lines += [f"# {title}", f'{command} "{query}"']
     return "\n".join(lines)
-
-
-def month_ends(first: str, last: str) -> list[datetime.date]:
-    """List the last days of the months of a span.
-
-    Parameters
-    ----------
-    first, last : str
-        Months as YYYY-MM, both included.
-
-    Returns
-    -------
-    list of date
-
-    Raises
-    ------
-    ValueError
-        If a month is not written that way, or the last lies before the first.
-    """
-    numbers = []
-    for month in (first, last):
-        if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", month):
-            raise ValueError(f"{month!r} is no month: write it as 2018-08")
-        year, number = month.split("-")
-        numbers.append(int(year) * 12 + int(number) - 1)
-    if numbers[0] > numbers[1]:
-        raise ValueError(f"{first} is later than {last}: the first month comes first")
-    days = []
-    for number in range(numbers[0], numbers[1] + 1):
-        year, month = number // 12, number % 12 + 1
-        days.append(datetime.date(year, month, calendar.monthrange(year, month)[1]))
-    return days
 
 
 def _parser() -> argparse.ArgumentParser:

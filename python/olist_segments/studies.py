@@ -20,6 +20,7 @@ from sklearn.metrics.cluster import contingency_matrix
 from tqdm import tqdm
 
 from olist_segments.clustering import fit_centroids, nearest
+from olist_segments.months import month_ends
 from olist_segments.original import describe_clusters, fit_original, twins
 
 ANALYSES = ["original_rows", "rfm_labels_by_bounds", "scaled_customers"]
@@ -101,9 +102,14 @@ def run_study(
     Raises
     ------
     StudyError
-        If dbt fails, or there are no customers on a day.
+        If the months cannot be compared, dbt fails, or a day has no customers.
     """
-    ends = month_ends(first, last)
+    try:
+        ends = month_ends(first, last)
+    except ValueError as error:
+        raise StudyError(str(error)) from error
+    if len(ends) < 2:
+        raise StudyError(f"from {first} to {last} there are not two months to compare")
     with tempfile.TemporaryDirectory() as scratch:
         study = Study(root, database, Path(scratch), target=target)
         steps = tqdm(total=draws + len(ends) + 1, desc="original", unit="step")
@@ -167,32 +173,6 @@ def read_study(database: Path) -> dict[str, pd.DataFrame]:
             name: connection.sql(f"select * from studies.{name}").df()
             for name in TABLES
         }
-
-
-def month_ends(first: str, last: str) -> list[datetime.date]:
-    """List the last days of months.
-
-    Parameters
-    ----------
-    first, last : str
-        First and last month, as 2017-09.
-
-    Returns
-    -------
-    list of date
-
-    Raises
-    ------
-    StudyError
-        If a month cannot be read, or there are not two.
-    """
-    try:
-        ends = pd.period_range(first, last, freq="M").to_timestamp(how="end")
-    except ValueError as error:
-        raise StudyError(f"months are written as 2017-09: {error}") from error
-    if len(ends) < 2:
-        raise StudyError(f"from {first} to {last} there are not two months to compare")
-    return [end.date() for end in ends]
 
 
 def bootstrap_labels(

@@ -1,0 +1,37 @@
+"""The month ends that are replayed and studied."""
+
+import calendar
+import datetime
+import re
+
+
+def month_ends(first: str, last: str) -> list[datetime.date]:
+    """List the last days of the months of a span.
+
+    Parameters
+    ----------
+    first, last : str
+        Months as YYYY-MM, both included.
+
+    Returns
+    -------
+    list of date
+
+    Raises
+    ------
+    ValueError
+        If a month is not written that way, or the last lies before the first.
+    """
+    numbers = []
+    for month in (first, last):
+        if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", month):
+            raise ValueError(f"{month!r} is no month: write it as 2018-08")
+        year, number = month.split("-")
+        numbers.append(int(year) * 12 + int(number) - 1)
+    if numbers[0] > numbers[1]:
+        raise ValueError(f"{first} is later than {last}: the first month comes first")
+    days = []
+    for number in range(numbers[0], numbers[1] + 1):
+        year, month = number // 12, number % 12 + 1
+        days.append(datetime.date(year, month, calendar.monthrange(year, month)[1]))
+    return days
