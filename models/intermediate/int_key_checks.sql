@@ -1,5 +1,5 @@
 -- One row per check that compares rows with each other: how many it looked at, how many
--- it found. What each means stands in the seed quality_checks.
+-- it found. What each means stands in data_quality.
 
 {#- check, source, columns that should not repeat #}
 {%- set repeats = [

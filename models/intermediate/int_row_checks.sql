@@ -1,5 +1,5 @@
 -- One row per check that looks at single rows: how many it looked at, how many it
--- found. What each means stands in the seed quality_checks.
+-- found. What each means stands in data_quality.
 
 {%- set statuses = "'delivered', 'shipped', 'canceled', 'unavailable', 'invoiced', "
     ~ "'processing', 'created', 'approved'" %}

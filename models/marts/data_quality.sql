@@ -3,7 +3,15 @@
 
 with checks as (
 
-    select * from {{ ref('quality_checks') }}
+    {% for check in model.config.meta.checks %}
+        select
+            '{{ check.name }}' as check_name,
+            '{{ check.source }}' as source,
+            '{{ check.stops_build }}' as stops_build,
+            '{{ check.description | replace("'", "''") }}' as description,
+            '{{ check.action | replace("'", "''") }}' as action
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 
@@ -35,7 +43,7 @@ joined as (
         end as share_allowed
 
     from checks
-    inner join counts
+    left join counts
         on checks.check_name = counts.check_name
 
 )
