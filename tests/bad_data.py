@@ -84,6 +84,27 @@ REFUSED = [
     Refused("header only", ORDERS, _header_only, "has a header but no rows"),
     Refused("header only, items", ITEMS, _header_only, "has a header but no rows"),
     Refused(
+        "header and empty lines",
+        ORDERS,
+        lambda path: (
+            _header_only(path),
+            path.write_bytes(path.read_bytes() + b"\n\n"),
+        ),
+        "has a header but no rows",
+    ),
+    Refused(
+        "line break in the header",
+        CUSTOMERS,
+        _replace(b'"customer_state"', b'"customer_state","no\nte"', 1),
+        "has a line break in quotes in its first line",
+    ),
+    Refused(
+        "link to nothing",
+        SELLERS,
+        lambda path: (path.unlink(), path.symlink_to("elsewhere.csv")),
+        "is a link to elsewhere.csv, where nothing is",
+    ),
+    Refused(
         "renamed column",
         ITEMS,
         _replace(b'"price"', b'"unit_price"', 1),
@@ -133,7 +154,12 @@ REFUSED = [
     Refused("gzip", ORDERS, _content(b"\x1f\x8b\x08..."), "compressed with gzip"),
     Refused("Parquet", ORDERS, _content(b"PAR1..."), "is a Parquet file"),
     Refused("login page", ORDERS, _content(b"<!doctype html>"), "is a web page"),
-    Refused("line ends mixed", CUSTOMERS, _append_crlf, "mixes line ends, 5,001 in LF"),
+    Refused(
+        "line ends mixed",
+        CUSTOMERS,
+        _append_crlf,
+        "mixes line ends, 5,001 in LF and 1 in CRLF (line 5,002 first)",
+    ),
 ]
 
 
@@ -219,6 +245,20 @@ REJECTED = [
         _set(f4="yesterday"),
         "shipping_limit_date",
         "not a date: yesterday",
+    ),
+    Line(
+        "time with PM",
+        ORDERS,
+        _set(f3="2018-01-01 10:00:00 PM"),
+        "order_purchase_timestamp",
+        "not a date: 2018-01-01 10:00:00 PM",
+    ),
+    Line(
+        "time of another zone",
+        REVIEWS,
+        _set(f5="2018-01-01 10:00:00-03"),
+        "review_creation_date",
+        "not a date: 2018-01-01 10:00:00-03",
     ),
     Line(
         "too few fields",
@@ -319,7 +359,7 @@ FOUND = [
     Line(
         "order at no possible time",
         ORDERS,
-        _set(f2="shipped", f3="infinity", f6=""),
+        _set(f2="shipped", f3="1066-10-14 09:00:00", f6=""),
         checks={"orders_without_purchase_date": 1},
     ),
     Line(
@@ -331,13 +371,13 @@ FOUND = [
     Line(
         "purchase after the as-of date",
         ORDERS,
-        _set(f2="shipped", f3="2018-12-24 10:00:00", f6=""),
+        _set(f2="shipped", f3="2018-12-24 10:00:00", f4="", f6=""),
         checks={"orders_after_as_of_date": 1},
     ),
     Line(
         "delivery before purchase",
         ORDERS,
-        _set(f2="delivered", f3="2018-03-01 10:00:00", f6="2018-02-01 10:00:00"),
+        _set(f2="delivered", f3="2018-03-01 10:00:00", f4="", f6="2018-02-01 10:00:00"),
         checks={"orders_delivered_before_purchase": 1},
     ),
     Line(
@@ -345,6 +385,30 @@ FOUND = [
         ORDERS,
         _set(f2="delivered", f6=""),
         checks={"orders_delivered_without_date": 1},
+    ),
+    Line(
+        "shipped without a date",
+        ORDERS,
+        _set(f2="shipped", f5="", f6=""),
+        checks={"orders_shipped_without_date": 1},
+    ),
+    Line(
+        "delivered in a mistyped year",
+        ORDERS,
+        _set(f2="delivered", f6="2108-01-01 10:00:00"),
+        checks={"orders_delivered_after_as_of_date": 1},
+    ),
+    Line(
+        "promised in a year that no shop has",
+        ORDERS,
+        _set(f7="2999-01-01 00:00:00"),
+        checks={"orders_with_impossible_dates": 1},
+    ),
+    Line(
+        "approved before the purchase",
+        ORDERS,
+        _set(f4="2010-01-01 00:00:00"),
+        checks={"orders_approved_before_purchase": 1},
     ),
     Line("item without order", ITEMS, _set(f0=""), checks={"items_without_key": 1}),
     Line("item twice", ITEMS, _again(f5="0.01"), checks={"items_repeated": 1}),
@@ -383,6 +447,12 @@ FOUND = [
         checks={"items_with_parts_of_cents": 1},
     ),
     Line(
+        "price with tiny parts of cents",
+        ITEMS,
+        _set(f5="9.9999999"),
+        checks={"items_with_parts_of_cents": 1},
+    ),
+    Line(
         "payment without order",
         PAYMENTS,
         _set(f0=""),
@@ -412,6 +482,12 @@ FOUND = [
         "payment in 0 installments",
         PAYMENTS,
         _set(f3="0"),
+        checks={"payments_without_installments": 1},
+    ),
+    Line(
+        "payment in billions of installments",
+        PAYMENTS,
+        _set(f3="3000000000"),
         checks={"payments_without_installments": 1},
     ),
     Line(
@@ -460,9 +536,15 @@ FOUND = [
         checks={"customers_without_person": 1},
     ),
     Line(
+        "zip code with all its digits",
+        CUSTOMERS,
+        _set(f2="1310100"),
+        checks={"customers_with_odd_zip_code_prefix": 1},
+    ),
+    Line(
         "zip code prefix in words",
         CUSTOMERS,
-        _set(f2="caixa"),
+        _set(f2="caixas"),
         checks={"customers_with_odd_zip_code_prefix": 1},
     ),
     Line("seller twice", SELLERS, _again(f2="zzz"), checks={"sellers_repeated": 1}),

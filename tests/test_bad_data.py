@@ -86,6 +86,45 @@ def test_a_spoiled_file_is_refused_in_a_sentence(case, spoiled_dir):
     assert case.sentence in problem
 
 
+@pytest.mark.parametrize("file", SOURCES.values())
+def test_no_file_is_offered_in_place_of_a_missing_one(file, spoiled_dir):
+    (spoiled_dir / file).unlink()
+    (problem,) = find_problems(spoiled_dir, CONTRACT, max_bad_share=0.001)
+    assert not any(other in problem for other in SOURCES.values() if other != file)
+
+
+def test_a_folder_with_signs_of_a_pattern_is_taken_by_its_name(demo_dir, tmp_path):
+    folder = Path(shutil.copytree(demo_dir, tmp_path / "raw [2018] ?*"))
+    for decoy in ("raw 2 ab", "raw 1 ?x"):
+        shutil.copytree(demo_dir, tmp_path / decoy)
+    database = tmp_path / "pattern.duckdb"
+    result = dbt("run", "--select", "stg_orders", raw_dir=folder, database=database)
+    assert result.returncode == 0, result.stdout
+    assert rows(database, "select count(*) from staging.stg_orders") == [(5000,)]
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({"max_rejected_share": "abc"}, "max_rejected_share is 'abc': it must be a"),
+        ({"max_defect_share": -1}, "max_defect_share is '-1': it must be a share"),
+        ({"as_of_date": "2018-13-01"}, "as_of_date is '2018-13-01': it must be a day"),
+        ({"as_of_date": "30/06/2018"}, "it must be a day such as 2018-03-31"),
+        ({"published_olist": "false"}, "it must be true or false, without quotes"),
+    ],
+)
+def test_a_variable_that_cannot_be_is_refused(variables, sentence, demo_dir, tmp_path):
+    result = dbt(
+        *("build", "--select", "stg_orders"),
+        raw_dir=demo_dir,
+        database=tmp_path / "refused.duckdb",
+        variables=variables,
+    )
+    assert result.returncode == 2
+    assert sentence in " ".join(result.stdout.split())
+    assert "START sql" not in result.stdout
+
+
 def test_all_problems_are_listed_at_once_before_anything_is_built(
     spoiled_dir, tmp_path
 ):
@@ -132,6 +171,16 @@ def test_columns_may_stand_in_another_order_and_among_others(spoiled_dir, tmp_pa
     )
     assert staged == sorted((line[0], line[2]) for line in lines[1:])
 
+    with path.open("ab") as opened:
+        opened.write(b"one,field,less" + b"," * (len(lines[0]) - 2) + b"\r\n")
+    result = dbt(
+        *("run", "--select", "stg_orders"), raw_dir=spoiled_dir, database=database
+    )
+    assert result.returncode == 0, result.stdout
+    assert rows(
+        database, "select column_name, reason from staging.stg_orders_rejects"
+    ) == [("x,'", "too few fields")]
+
 
 # --- Line by line, row by row ---------------------------------------------------------
 
@@ -144,7 +193,10 @@ def test_there_are_more_than_forty_ways_to_spoil_the_files():
 def test_the_build_on_spoiled_lines_warns_and_ends(spoiled):
     *_, result = spoiled
     assert result.returncode == 0, result.stdout
-    assert "orders_dataset.csv: 4 of 5,014 lines could not be read" in result.stdout
+    assert re.search(
+        r"orders_dataset.csv: 5 of [\d,]+ lines could not be read, line \d",
+        result.stdout,
+    )
     assert re.search(r"WARN=1\b", result.stdout)
 
 

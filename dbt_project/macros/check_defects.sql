@@ -16,8 +16,9 @@
     {%- if sentences -%}
         {{ exceptions.raise_compiler_error(
             'the raw data has defects that would make the results wrong:\n- '
-            ~ sentences | join('\n- ') ~ '\nCorrect the files, or raise the '
-            ~ 'variable max_defect_share; the table data_quality has all checks.'
+            ~ sentences | join('\n- ') ~ '\nThe table data_quality has all checks '
+            ~ 'and says what is done about each. Correct the files, or raise '
+            ~ 'max_defect_share where a share is allowed.'
         ) }}
     {%- endif -%}
 {%- endmacro %}

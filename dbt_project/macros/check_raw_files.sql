@@ -17,7 +17,7 @@
     {%- set folder = raw_file('') -%}
     {%- set problems = run_query(
         "select unnest(raw_file_problems('" ~ folder | replace("'", "''") ~ "', '"
-        ~ tojson(contract) ~ "', " ~ var('max_rejected_share') ~ "))"
+        ~ tojson(contract) ~ "', " ~ var('max_rejected_share') | float ~ "))"
     ).columns[0].values() -%}
     {%- if problems -%}
         {{ exceptions.raise_compiler_error(

@@ -14,7 +14,7 @@
             {{- ' {:,}'.format(line) }} first
             {{- ' (column ' ~ column ~ ', ' if column else ' (' }}{{ reason }}).
         {%- endset -%}
-        {%- if rejected > var('max_rejected_share') * (rejected + read) -%}
+        {%- if rejected > var('max_rejected_share') | float * (rejected + read) -%}
             {{ exceptions.raise_compiler_error(
                 message ~ ' That is more than the share '
                 ~ var('max_rejected_share') ~ ' that max_rejected_share allows: see '

@@ -9,8 +9,15 @@
 {%- endmacro %}
 
 {% macro duckdb__keep_rejects(file) -%}
+    {%- set path = raw_file(file.meta.file) | replace("'", "''") -%}
     create or replace table {{ rejects_of(this) }} as
-    with ranked as (
+    with header as (
+
+        select raw_file_header('{{ path }}') as names
+
+    ),
+
+    ranked as (
 
         select
             *,
@@ -33,7 +40,7 @@
         select
             unnest(
                 raw_file_lines(
-                    '{{ raw_file(file.meta.file) | replace("'", "''") }}',
+                    '{{ path }}',
                     cast(list(line_byte_position order by line) as bigint[]),
                     cast(list(byte_position order by line) as bigint[])
                 ),
@@ -46,10 +53,15 @@
     select
         lines.line_number,
         lines.line_count,
-        errors.column_name,
+        case
+            when errors.column_name like 'unused_%'
+                then header.names[cast(substr(errors.column_name, 8) as bigint)]
+            else errors.column_name
+        end as column_name,
         {{ reject_reason() }} as reason,
         lines.raw_line
     from errors
+    cross join header
     inner join lines
         on errors.byte_position = lines.place
 {%- endmacro %}

@@ -17,10 +17,12 @@
     {%- set path = raw_file(file.meta.file) | replace("'", "''") -%}
     {%- set header = run_query("select unnest(raw_file_header('" ~ path ~ "'))") -%}
     {%- set names = header.columns[0].values() or file.columns.keys() -%}
+    {#- DuckDB takes the path for a pattern: brackets make each sign mean itself. -#}
     read_csv(
-        '{{ path }}',
+        '{{ modules.re.sub("([*?\\[])", "[\\1]", path) }}',
         auto_detect = false, header = true, strict_mode = true,
         delim = ',', quote = '"', escape = '"', nullstr = '',
+        timestampformat = '%Y-%m-%d %H:%M:%S',
         store_rejects = true,
         rejects_table = 'reject_errors_{{ file.name }}',
         rejects_scan = 'reject_scans_{{ file.name }}',

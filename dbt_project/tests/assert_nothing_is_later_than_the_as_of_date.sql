@@ -1,5 +1,4 @@
--- No order, delivery or hand-over after the as-of date is known to any mart, and an
--- order that is on its way was handed over.
+-- No order, delivery or hand-over after the as-of date is known to any mart.
 
 select
     orders.order_id,
@@ -12,4 +11,3 @@ where
     or cast(orders.approved_at as date) > as_of.as_of_date
     or cast(orders.handed_to_carrier_at as date) > as_of.as_of_date
     or cast(orders.delivered_at as date) > as_of.as_of_date
-    or (orders.order_status = 'shipped' and orders.handed_to_carrier_at is null)

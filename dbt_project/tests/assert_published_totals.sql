@@ -1,7 +1,7 @@
 -- The files that Olist published have these totals. For other data, and for synthetic
 -- data, they mean nothing: run with --vars 'published_olist: true'.
 
-{{ config(enabled=var('published_olist')) }}
+{{ config(enabled=var('published_olist') is true) }}
 
 {#- what, query, lowest, highest #}
 {%- set quality = 'select rows_affected from ' ~ ref('data_quality')

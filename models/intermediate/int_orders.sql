@@ -1,6 +1,7 @@
 -- One row per order placed up to the as-of date, in the state it had that day: an
 -- approval, hand-over or delivery that comes later is not known yet, nor is a delivery
--- before the purchase. Of lines with the same order the one that got farthest counts.
+-- before the purchase or any date that no shop has. Of lines with the same order the one
+-- that got farthest counts.
 
 with orders as (
 
@@ -18,6 +19,24 @@ with orders as (
 as_of as (
 
     select as_of_date from {{ ref('int_as_of') }}
+
+),
+
+dated as (
+
+    select
+        order_id,
+        customer_id,
+        order_status,
+        purchased_at,
+        {% for column in [
+            'approved_at', 'handed_to_carrier_at', 'delivered_at', 'promised_at'
+        ] -%}
+            case when {{ is_plausible_date(column) }} then {{ column }} end
+                as {{ column }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from orders
+    where {{ is_plausible_date('purchased_at') }}
 
 ),
 
@@ -48,14 +67,11 @@ known as (
         coalesce(
             cast(orders.handed_to_carrier_at as date) > as_of.as_of_date, false
         ) as is_handed_over_later,
-        case when {{ is_plausible_date('orders.promised_at') }} then orders.promised_at
-        end as promised_at
+        orders.promised_at
 
-    from orders
+    from dated as orders
     cross join as_of
-    where
-        {{ is_plausible_date('orders.purchased_at') }}
-        and cast(orders.purchased_at as date) <= as_of.as_of_date
+    where cast(orders.purchased_at as date) <= as_of.as_of_date
 
 ),
 

@@ -19,7 +19,7 @@ rounded as (
 
         payment_type,
 
-        cast(installments as integer) as installments,
+        try_cast(installments as integer) as installments,
         coalesce(cast(payment_value as decimal(18, 2)), 0) as payment_value
 
     from payments

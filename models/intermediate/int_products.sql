@@ -36,7 +36,10 @@ translated as (
         products.photo_count,
         products.description_length,
         products.weight_g,
-        products.length_cm * products.height_cm * products.width_cm as volume_cm3
+        try_cast(
+            cast(products.length_cm as double) * products.height_cm * products.width_cm
+            as integer
+        ) as volume_cm3
 
     from products
     left join translations

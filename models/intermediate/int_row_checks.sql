@@ -12,6 +12,18 @@
     ('orders_after_as_of_date', 'orders',
         is_plausible_date('purchased_at')
         ~ ' and cast(purchased_at as date) > as_of_date'),
+    ('orders_with_impossible_dates', 'orders',
+        'not (' ~ is_plausible_date('coalesce(approved_at, purchased_at)')
+        ~ ' and ' ~ is_plausible_date('coalesce(handed_to_carrier_at, purchased_at)')
+        ~ ' and ' ~ is_plausible_date('coalesce(delivered_at, purchased_at)')
+        ~ ' and ' ~ is_plausible_date('coalesce(promised_at, purchased_at)')
+        ~ ') and ' ~ is_plausible_date('purchased_at')),
+    ('orders_approved_before_purchase', 'orders', 'approved_at < purchased_at'),
+    ('orders_delivered_after_as_of_date', 'orders',
+        'cast(purchased_at as date) <= as_of_date '
+        ~ 'and cast(delivered_at as date) > as_of_date'),
+    ('orders_shipped_without_date', 'orders',
+        "order_status = 'shipped' and handed_to_carrier_at is null"),
     ('orders_of_unknown_status', 'orders',
         'order_status is null or order_status not in (' ~ statuses ~ ')'),
     ('orders_handed_over_before_purchase', 'orders',
@@ -39,7 +51,7 @@
         'payment_type is null or payment_type not in (' ~ payment_types ~ ')'),
     ('payments_not_defined', 'order_payments', "payment_type = 'not_defined'"),
     ('payments_without_installments', 'order_payments',
-        'installments is null or installments < 1 '
+        'installments is null or installments not between 1 and 2147483647 '
         ~ 'or installments != round(installments, 0)'),
     ('reviews_without_key', 'order_reviews', 'review_id is null or order_id is null'),
     ('reviews_outside_1_to_5', 'order_reviews',

@@ -38,7 +38,8 @@ joined as (
             cast(counts.rows_affected as double) / nullif(counts.rows_checked, 0), 0
         ) as share_affected,
         case checks.stops_build
-            when 'share' then cast({{ var('max_defect_share') }} as double)
+            when 'share' then cast({{ var('max_defect_share') | float }} as double)
+            when 'tenfold' then cast({{ var('max_defect_share') | float * 10 }} as double)
             when 'any' then cast(0 as double)
         end as share_allowed
 

@@ -13,7 +13,7 @@ renamed as (
         customer_id,
         customer_unique_id,
 
-        lpad(customer_zip_code_prefix, 5, '0') as zip_code_prefix,
+        {{ zip_code_prefix('customer_zip_code_prefix') }} as zip_code_prefix,
         customer_city as city,
         customer_state as state
 

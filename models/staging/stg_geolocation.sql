@@ -10,7 +10,7 @@ with source as (
 renamed as (
 
     select
-        lpad(geolocation_zip_code_prefix, 5, '0') as zip_code_prefix,
+        {{ zip_code_prefix('geolocation_zip_code_prefix') }} as zip_code_prefix,
         geolocation_city as city,
         geolocation_state as state,
 

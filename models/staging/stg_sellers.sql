@@ -11,7 +11,7 @@ renamed as (
     select
         seller_id,
 
-        lpad(seller_zip_code_prefix, 5, '0') as zip_code_prefix,
+        {{ zip_code_prefix('seller_zip_code_prefix') }} as zip_code_prefix,
         seller_city as city,
         seller_state as state
 

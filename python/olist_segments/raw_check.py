@@ -126,8 +126,9 @@ def find_problems(
         names = ", ".join(expected.name for expected in contract)
         return [f"none of the files is in {folder}: put them there, {names}"]
     problems = []
+    names = {expected.name for expected in contract}
     for expected in contract:
-        problem = _file_problem(folder / expected.name)
+        problem = _file_problem(folder / expected.name, names)
         found = (
             [problem]
             if problem
@@ -201,12 +202,18 @@ def find_lines(
     return found
 
 
-def _file_problem(path: Path) -> str | None:
-    """Say why a file cannot be opened, if so."""
+def _file_problem(path: Path, names: set[str]) -> str | None:
+    """Say why a file cannot be opened, if so; `names` are never offered instead."""
     if path.is_dir():
         return "is a folder: put the file of this name in its place"
+    if path.is_symlink() and not path.exists():
+        return f"is a link to {path.readlink()}, where nothing is: put it there"
     if not path.exists():
-        others = [one.name for one in path.parent.glob("*") if one.is_file()]
+        others = [
+            one.name
+            for one in path.parent.glob("*")
+            if one.is_file() and one.name not in names
+        ]
         nearest = get_close_matches(path.name, others, n=1, cutoff=0.8)
         return (
             f"is missing from {path.parent}: "
@@ -236,8 +243,11 @@ def _content_problems(path: Path, expected: RawFile, max_bad_share: float) -> li
     problem = _header_problem(first, expected.columns)
     scanned = _scan(path)
     text = _text_problem(scanned, max_bad_share)
-    rows = scanned.line_count > 1 or expected.may_be_empty
-    empty = None if rows else "has a header but no rows: export it again"
+    below = re.split(rb"\r|\n", start, maxsplit=1)[1:]
+    is_empty = len(start) < _BLOCK - 3 and not b"".join(below).strip()
+    empty = None
+    if is_empty and not expected.may_be_empty:
+        empty = "has a header but no rows: export it again"
     return [one for one in (problem, text, empty) if one]
 
 
@@ -265,6 +275,8 @@ def _header_problem(line: str, columns: Sequence[str]) -> str | None:
             f"{', '.join(columns)}; found {line[:60]!r}. Put the line with the names "
             "first"
         )
+    if line.count('"') % 2:
+        return "has a line break in quotes in its first line: put all names on one line"
     repeated = sorted({name for name in columns if found.count(name) > 1})
     if repeated:
         return f"names a column twice: {', '.join(repeated)}. Rename or remove one"
@@ -291,6 +303,7 @@ class _Scan:
     first_bad_line: int = 0
     first_bad_byte: int = 0
     line_ends: Counter = field(default_factory=Counter)
+    first_rare_end: int = 0
 
 
 def _scan(path: Path) -> _Scan:
@@ -311,26 +324,32 @@ def _scan(path: Path) -> _Scan:
             last = block[-1:]
     scan.line_count += last not in (b"\n", b"\r")
     if sum(count > 0 for count in scan.line_ends.values()) > 1:
-        scan.line_ends = _record_ends(path)
+        _count_record_ends(path, scan)
     return scan
 
 
-def _record_ends(path: Path) -> Counter:
+def _count_record_ends(path: Path, scan: _Scan) -> None:
     """Count the kinds of line ends that are not part of a quoted text."""
     with (
         path.open("rb") as opened,
         mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as content,
     ):
-        ends = Counter(record["end"] for record in _RECORD.finditer(content))
-    del ends[b""]
-    return ends
+        first = {}
+        scan.line_ends = Counter()
+        for record in _RECORD.finditer(content):
+            scan.line_ends[record["end"]] += 1
+            first.setdefault(record["end"], record.start("end"))
+        del scan.line_ends[b""]
+        rare = first[scan.line_ends.most_common()[-1][0]]
+        scan.first_rare_end = content[:rare].count(b"\n") + 1
 
 
 def _count_bad_lines(block: bytes, scan: _Scan) -> None:
     try:
         block.decode("utf-8")
     except UnicodeDecodeError:
-        for offset, line in enumerate(block.split(b"\n"), start=1):
+        end = b"\n" if b"\n" in block else b"\r"
+        for offset, line in enumerate(block.split(end), start=1):
             try:
                 line.decode("utf-8")
             except UnicodeDecodeError as error:
@@ -348,8 +367,11 @@ def _text_problem(scan: _Scan, max_bad_share: float) -> str | None:
             f"{scan.first_bad_line:,} first (byte 0x{scan.first_bad_byte:02X}). It is "
             "probably Latin-1 (Windows-1252): save it as UTF-8"
         )
-    used = {end: count for end, count in scan.line_ends.items() if count}
-    if len(used) > 1:
-        counts = " and ".join(f"{n:,} in {_LINE_ENDS[end]}" for end, n in used.items())
-        return f"mixes line ends, {counts}: save it with one kind"
+    used = scan.line_ends.most_common()
+    if len(used) > 1 and used[1][1]:
+        counts = " and ".join(f"{n:,} in {_LINE_ENDS[end]}" for end, n in used if n)
+        return (
+            f"mixes line ends, {counts} (line {scan.first_rare_end:,} first): save it "
+            "with one kind"
+        )
     return None
