@@ -172,7 +172,7 @@ def test_columns_may_stand_in_another_order_and_among_others(spoiled_dir, tmp_pa
     assert staged == sorted((line[0], line[2]) for line in lines[1:])
 
     with path.open("ab") as opened:
-        opened.write(b"one,field,less" + b"," * (len(lines[0]) - 2) + b"\r\n")
+        opened.write(b"," * len(lines[0]) + b"\r\n")
     result = dbt(
         *("run", "--select", "stg_orders"), raw_dir=spoiled_dir, database=database
     )
