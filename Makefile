@@ -22,6 +22,8 @@ lint: .venv/dev ## check the style of SQL and Python
 	@OLIST_DB=:memory: $(BIN)/sqlfluff lint --disable-progress-bar models dbt_project/tests dbt_project/analyses dbt_project/snapshots
 
 replay: .venv/runtime ## label past month ends with the current model (FROM=2017-09 TO=2018-08)
+	@test -n "$(FROM)" -a -n "$(TO)" || { \
+		echo "Name two months: make replay FROM=2017-09 TO=2018-08"; exit 2; }
 	@$(BIN)/olist-segments replay --from $(FROM) --to $(TO) $(if $(TARGET),--target $(TARGET))
 
 docs: .venv/runtime ## write the dbt docs into site/index.html (TARGET=dev|demo)

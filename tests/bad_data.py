@@ -218,10 +218,11 @@ def _open_quote(line: bytes) -> bytes:
     return b'"' + line.replace(b'"', b"") + b"\n" + b'"x",y,z'
 
 
+COMMA = "not a number: 12,90 (a decimal comma: save it with points)"
 ITEM_AMOUNT = {"items_without_amount": 1}
 REJECTED = [
     Line("price in words", ITEMS, _set(f5="abc"), "price", "not a number: abc"),
-    Line("decimal comma", ITEMS, _set(f5="12,90"), "price", "not a number: 12,90"),
+    Line("decimal comma", ITEMS, _set(f5="12,90"), "price", COMMA),
     Line("currency", ITEMS, _set(f6="R$ 9"), "freight_value", "not a number: R$ 9"),
     Line("price too large", ITEMS, _set(f5="1e20"), "price", "not a number: 1e20"),
     Line("item in words", ITEMS, _set(f1="one"), "order_item_id", "not a number: one"),

@@ -360,7 +360,7 @@ def test_months_have_their_last_days():
 @pytest.mark.parametrize(
     ("first", "last", "sentence"),
     [
-        ("2018-13", "2018-12", "no month: write it as 2018-08"),
+        ("2018-13", "2018-12", "no month: write months as YYYY-MM"),
         ("2018-05", "2018-04", "the first month comes first"),
     ],
 )

@@ -10,7 +10,13 @@ import pytest
 from conftest import dbt
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from olist_segments.raw_check import RawFile, find_lines, find_problems, read_header
+from olist_segments.raw_check import (
+    RawFile,
+    count_lines,
+    find_lines,
+    find_problems,
+    read_header,
+)
 
 FILE = "olist_order_reviews_dataset.csv"
 COLUMNS = (
@@ -71,6 +77,7 @@ def reader(tmp_path_factory):
         rejected = find_lines(path, *zip(*errors, strict=True)) if errors else []
         return [], staged, rejected
 
+    read.path = path
     return read
 
 
@@ -123,6 +130,8 @@ def test_of_spoiled_bytes_every_line_is_refused_staged_or_rejected(
     kept = "\n".join(line for line in lines[1:] if line is not None)
     rows_kept = [row for row in csv.reader(io.StringIO(kept, newline="")) if row]
     assert len(staged) == len(rows_kept)
+    if rejected:
+        assert len(staged) + len(rejected) == count_lines(reader.path)
 
 
 def test_a_line_is_numbered_as_an_editor_does(tmp_path: Path):

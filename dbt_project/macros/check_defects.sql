@@ -1,16 +1,19 @@
 {# Stops the build where a defect of the raw data would make results wrong. #}
 {% macro check_defects() -%}
     {%- set found = run_query(
-        'select check_name, description, rows_affected, rows_checked, source, '
-        ~ 'share_affected, share_allowed from ' ~ this
+        'select check_name, description, action, rows_affected, rows_checked, '
+        ~ 'source, share_affected, share_allowed from ' ~ this
         ~ ' where share_affected > share_allowed order by check_name'
     ).rows if execute else [] -%}
     {%- set sentences = [] -%}
-    {%- for name, description, affected, checked, source, share, allowed in found -%}
+    {%- for name, description, action, affected, checked, source, share, allowed
+        in found -%}
         {%- do sentences.append(
             name ~ ': ' ~ '{:,}'.format(affected) ~ ' of ' ~ '{:,}'.format(checked)
-            ~ ' in ' ~ source ~ ' (' ~ '{:.2%}'.format(share) ~ ', allowed are '
-            ~ '{:.2%}'.format(allowed) ~ '). ' ~ description
+            ~ ' in ' ~ source ~ ' (' ~ '{:.2%}'.format(share) ~ ', ' ~ (
+                '{:.2%} are allowed). '.format(allowed) ~ description
+                if allowed else 'none is allowed). ' ~ description ~ ' ' ~ action
+            )
         ) -%}
     {%- endfor -%}
     {%- if sentences -%}

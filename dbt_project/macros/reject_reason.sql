@@ -6,7 +6,12 @@
                 when error_message like '%to ''TIMESTAMP''' then 'not a date: '
                 else 'not a number: '
             end,
-            regexp_extract(error_message, 'convert string "(.*)" to ''', 1, 's')
+            regexp_extract(error_message, 'convert string "(.*)" to ''', 1, 's'),
+            case
+                when regexp_matches(error_message, 'string "-?[0-9.]*,[0-9]+" to ''')
+                    then ' (a decimal comma: save it with points)'
+                else ''
+            end
         )
         when 'MISSING COLUMNS' then 'too few fields'
         when 'TOO MANY COLUMNS' then 'too many fields'

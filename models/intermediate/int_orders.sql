@@ -1,7 +1,7 @@
 -- One row per order placed up to the as-of date, in the state it had that day: an
 -- approval, hand-over or delivery that comes later is not known yet, nor is a delivery
--- before the purchase or any date that no shop has. Of lines with the same order the one
--- that got farthest counts.
+-- before the purchase or any date that no shop has. Of lines with the same order the
+-- one that got farthest counts.
 
 with orders as (
 
@@ -29,12 +29,17 @@ dated as (
         customer_id,
         order_status,
         purchased_at,
-        {% for column in [
-            'approved_at', 'handed_to_carrier_at', 'delivered_at', 'promised_at'
-        ] -%}
-            case when {{ is_plausible_date(column) }} then {{ column }} end
-                as {{ column }}{{ ',' if not loop.last }}
-        {% endfor %}
+        case when {{ is_plausible_date('approved_at') }} then approved_at end
+            as approved_at,
+        case
+            when {{ is_plausible_date('handed_to_carrier_at') }}
+                then handed_to_carrier_at
+        end as handed_to_carrier_at,
+        case when {{ is_plausible_date('delivered_at') }} then delivered_at end
+            as delivered_at,
+        case when {{ is_plausible_date('promised_at') }} then promised_at end
+            as promised_at
+
     from orders
     where {{ is_plausible_date('purchased_at') }}
 

@@ -37,10 +37,11 @@ joined as (
         coalesce(
             cast(counts.rows_affected as double) / nullif(counts.rows_checked, 0), 0
         ) as share_affected,
-        case checks.stops_build
-            when 'share' then cast({{ var('max_defect_share') | float }} as double)
-            when 'tenfold' then cast({{ var('max_defect_share') | float * 10 }} as double)
-            when 'any' then cast(0 as double)
+        cast({{ var('max_defect_share') | float }} as double)
+        * case checks.stops_build
+            when 'any' then 0
+            when 'share' then 1
+            when 'tenfold' then 10
         end as share_allowed
 
     from checks

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import yaml
 
+from olist_segments.locks import explain
 from olist_segments.months import month_ends
 from olist_segments.raw_check import find_problems, read_contract
 from olist_segments.raw_files import RawFilesError, find_raw_folder, missing_files
@@ -23,9 +24,10 @@ SUMMARY_TABLES = {
     "customer_segments",
     "segment_by_state",
     "segment_k_candidates",
+    "rejected_rows",
 }
 QUERIES = {
-    "Whom to win back: the 20 long-gone customers who spent most": (
+    "Whom to win back: who spent most of those who have not bought for a year": (
         "select customer_unique_id, segment_name, total_spend, recency_days "
         "from customer_segments where recency_days > 365 "
         "order by total_spend desc limit 20"
@@ -59,8 +61,11 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return options.run(options)
-    except (RawFilesError, duckdb.IOException) as error:
+    except RawFilesError as error:
         print(f"olist-segments: {error}", file=sys.stderr)
+        return 2
+    except duckdb.IOException as error:
+        print(f"olist-segments: {explain(error)}", file=sys.stderr)
         return 2
     except duckdb.Error as error:
         print(f"olist-segments: {error}", file=sys.stderr)
@@ -141,9 +146,16 @@ def summary(database: Path, *, target: str) -> str:
             "select segment_id, segment_name, customer_count, customer_share, "
             "revenue, revenue_share, description from segments order by segment_id"
         ).fetchall()
-        ((excluded,),) = connection.sql(
-            "select count(*) from excluded_customers"
+        ((excluded, rejected, as_of),) = connection.sql(
+            "select (select count(*) from excluded_customers), "
+            "(select count(*) from rejected_rows), "
+            "(select max(as_of_date) from customer_segments)"
         ).fetchall()
+    lines.append(f"As of {as_of}.")
+    if rejected:
+        lines.append(
+            f"{rejected:,} lines of the raw files could not be read: see rejected_rows."
+        )
     lines += ["", f"{'':3}{'customers':>10}{'share':>8}{'revenue':>16}{'share':>8}"]
     for number, name, customers, share, revenue, revenue_share, text in segments:
         lines.append(f"{number:<3}{name}")
@@ -253,6 +265,12 @@ def _build(options: argparse.Namespace) -> int:
     if code == 0:
         print()
         print(summary(_database(root, target), target=target))
+    elif code == 1:
+        print(
+            "The build stopped: what comes after the first error, segments among it, "
+            "is as the last whole build left it.",
+            file=sys.stderr,
+        )
     return code
 
 
@@ -337,7 +355,9 @@ def _query(options: argparse.Namespace) -> int:
     if target == "demo":
         print("The answer is about SYNTHETIC data.", file=sys.stderr)
     with duckdb.connect(str(database), read_only=True) as connection:
-        connection.sql(options.sql).show(max_width=200, max_rows=100)
+        answer = connection.sql(options.sql)
+        if answer is not None:  # a statement such as copy has no answer
+            answer.show(max_width=200, max_rows=100)
     return 0
 
 

@@ -2,15 +2,16 @@
 
 import atexit
 import json
-import re
 from pathlib import Path
 
 import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
 
+from olist_segments.locks import explain
 from olist_segments.raw_check import (
     RawFile,
+    count_lines,
     find_lines,
     find_problems,
     read_header,
@@ -39,12 +40,7 @@ class Plugin(BasePlugin):
         try:
             duckdb.connect(creds.path, config=config).close()
         except duckdb.Error as error:
-            holder = re.search(r"held in (.*? \(PID \d+\))", str(error))
-            raise DbtRuntimeError(
-                f"{creds.path} is open in {holder[1]}: close it there, and build again"
-                if holder
-                else f"{creds.path} cannot be opened for writing: {error}"
-            ) from error
+            raise DbtRuntimeError(explain(error)) from error
 
     def configure_connection(self, conn) -> None:
         """Add the functions to a DuckDB connection.
@@ -57,6 +53,7 @@ class Plugin(BasePlugin):
         for function, arguments, returned in [
             (raw_file_problems, ["VARCHAR", "VARCHAR", "DOUBLE"], "VARCHAR[]"),
             (raw_file_header, ["VARCHAR"], "VARCHAR[]"),
+            (raw_file_line_count, ["VARCHAR"], "BIGINT"),
             (
                 raw_file_lines,
                 ["VARCHAR", "BIGINT[]", "BIGINT[]"],
@@ -102,6 +99,21 @@ def raw_file_header(path: str) -> list[str]:
     list of str
     """
     return read_header(Path(path)) if Path(path).is_file() else []
+
+
+def raw_file_line_count(path: str) -> int:
+    """Count the lines of a CSV that hold anything; see `raw_check.count_lines`.
+
+    Parameters
+    ----------
+    path : str
+
+    Returns
+    -------
+    int
+        Without the header.
+    """
+    return count_lines(Path(path))
 
 
 def raw_file_lines(path: str, positions: list[int], places: list[int]) -> list[dict]:

@@ -25,7 +25,7 @@ def month_ends(first: str, last: str) -> list[datetime.date]:
     numbers = []
     for month in (first, last):
         if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", month):
-            raise ValueError(f"{month!r} is no month: write it as 2018-08")
+            raise ValueError(f"{month!r} is no month: write months as YYYY-MM")
         year, number = month.split("-")
         numbers.append(int(year) * 12 + int(number) - 1)
     if numbers[0] > numbers[1]:

@@ -202,6 +202,26 @@ def find_lines(
     return found
 
 
+def count_lines(path: Path) -> int:
+    """Count the lines below the header of a CSV that hold anything.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    int
+        A text in quotes may have line breaks: it is still one line.
+    """
+    with (
+        path.open("rb") as opened,
+        mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as content,
+    ):
+        records = _RECORD.finditer(content)
+        return sum(record.start() < record.start("end") for record in records) - 1
+
+
 def _file_problem(path: Path, names: set[str]) -> str | None:
     """Say why a file cannot be opened, if so; `names` are never offered instead."""
     if path.is_dir():
@@ -291,6 +311,8 @@ def _header_problem(line: str, columns: Sequence[str]) -> str | None:
             column + (f" (nearest found: {lower[nearest[0]]})" if nearest else "")
         )
     what = "column" if len(missing) == 1 else "columns"
+    if others and any("nearest" not in one for one in lacking):
+        lacking[-1] += f", found instead {', '.join(others[:9])}"
     return f"lacks the {what} {', '.join(lacking)}: rename or add it in the first line"
 
 
