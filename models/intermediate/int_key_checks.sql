@@ -68,6 +68,12 @@ with
 
 {% endfor %}
 
+reviewed_orders as (
+
+    select distinct order_id from {{ ref('int_reviews') }}
+
+),
+
 days as (
 
     select
@@ -165,7 +171,7 @@ counted as (
             else 0
         end as rows_affected
     from {{ ref('int_orders') }} as orders
-    left join {{ ref('int_order_reviews') }} as reviews
+    left join reviewed_orders as reviews
         on orders.order_id = reviews.order_id
     where orders.order_status = 'delivered'
     union all

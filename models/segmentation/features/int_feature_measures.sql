@@ -48,22 +48,81 @@ known as (
 
 ),
 
-moments as (
+middle as (
 
     select
         known.feature,
-        var_pop(known.feature_value) filter (
-            where known.feature_value between bounds.p01 and bounds.p99
-        ) as trimmed_variance,
+        known.feature_value,
         case
-            when stddev_pop(known.feature_value) > 0
-                then skewness(known.feature_value)
-        end as skew
+            when known.feature_value between bounds.p01 and bounds.p99
+                then known.feature_value
+        end as middle_value
 
     from known
     inner join bounds
         on known.feature = bounds.feature
-    group by known.feature
+
+),
+
+means as (
+
+    select
+        feature,
+        count(*) as value_count,
+        count(middle_value) as middle_count,
+        {{ exact_sum('feature_value') }} / count(*) as mean,
+        {{ exact_sum('middle_value') }} / nullif(count(middle_value), 0)
+            as middle_mean
+
+    from middle
+    group by feature
+
+),
+
+variances as (
+
+    select
+        means.feature,
+        means.value_count,
+        means.mean,
+        {{ exact_sum('power(middle.feature_value - means.mean, 2)') }}
+        / means.value_count as variance,
+        {{ exact_sum('power(middle.middle_value - means.middle_mean, 2)') }}
+        / nullif(means.middle_count, 0) as trimmed_variance
+
+    from middle
+    inner join means
+        on middle.feature = means.feature
+    group by
+        means.feature,
+        means.value_count,
+        means.middle_count,
+        means.mean
+
+),
+
+moments as (
+
+    select
+        variances.feature,
+        variances.trimmed_variance,
+        case
+            when variances.variance > 0
+                then
+                    {{ exact_sum(
+                        'power((middle.feature_value - variances.mean) '
+                        ~ '/ sqrt(nullif(variances.variance, 0)), 3)'
+                    ) }} / variances.value_count
+        end as skew
+
+    from middle
+    inner join variances
+        on middle.feature = variances.feature
+    group by
+        variances.feature,
+        variances.value_count,
+        variances.variance,
+        variances.trimmed_variance
 
 ),
 
