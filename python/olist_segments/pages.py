@@ -7,8 +7,7 @@ from html import escape
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
-# Of the palette by Okabe and Ito, which people without full colour vision tell apart.
-COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")
+from olist_segments.charts.style import COLORS
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
-"""Charts: a table in, a figure out. Titles say what the table shows."""
+"""Charts of the choice of k, of the baselines and of how far segments hold."""
 
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-BLUE, ORANGE, GREEN, GREY = "#2a6f97", "#bc6c25", "#588157", "#8d99ae"
+from olist_segments.charts.style import BLUE, GREEN, GREY, ORANGE, finish
+
 METHODS = {"kmeans": "KMeans", "rfm": "RFM rule"}
 METHOD_COLORS = {"kmeans": BLUE, "rfm": ORANGE}
 REASON_COLORS = {
@@ -20,9 +21,6 @@ SCORES = {
     "calinski_harabasz": "Calinski-Harabasz (higher is better)",
     "stability_min_ari": "lowest agreement of refits (ARI, up to 1)",
 }
-
-
-# ---- Stability studies
 
 
 def candidate_scores(candidates: pd.DataFrame) -> go.Figure:
@@ -62,7 +60,7 @@ def candidate_scores(candidates: pd.DataFrame) -> go.Figure:
     figure.update_xaxes(dtick=1, title_text="segments (k)", row=2)
     figure.update_xaxes(dtick=1, row=1)
     figure.update_annotations(font_size=12)
-    return _finish(
+    return finish(
         figure,
         f"k = {chosen['k']} is taken; the silhouette alone would take {best['k']}, "
         f"whose refits agree at {best['stability_min_ari']:.2f}",
@@ -105,7 +103,7 @@ def repeat_buyers_by_cluster(clusters: pd.DataFrame) -> go.Figure:
             orientation="h",
         )
     figure.update_layout(barmode="stack", xaxis_title="customers")
-    return _finish(
+    return finish(
         figure,
         f"One of {len(clusters)} clusters holds {purest['repeat_buyers']:,} of "
         f"{total:,} repeat buyers and {size - purest['repeat_buyers']:,} others",
@@ -143,7 +141,7 @@ def refits_on_halves(refits: pd.DataFrame) -> go.Figure:
         xaxis={"title": "segments (k)", "dtick": 1},
         yaxis={"title": "agreement with the full fit (adjusted Rand index)"},
     )
-    return _finish(
+    return finish(
         figure,
         f"Refits agree least for k = {lowest.idxmin()} ({lowest.min():.2f}) and most "
         f"for k = {lowest.idxmax()} ({lowest.max():.2f} at least)",
@@ -190,7 +188,7 @@ def explained_shares(comparison: pd.DataFrame) -> go.Figure:
         yaxis_title="in italics: KMeans does not see it",
         legend_traceorder="reversed",
     )
-    return _finish(
+    return finish(
         figure,
         f"KMeans explains more than the RFM rule of {len(better)} numbers of "
         f"{len(wide)}",
@@ -230,7 +228,7 @@ def resampling_agreement(resampling: pd.DataFrame) -> go.Figure:
         xaxis_title="segmentation",
     )
     draws = resampling["draw"].nunique()
-    return _finish(
+    return finish(
         figure,
         f"All {draws} bootstrap fits agree at 0.8 or more for k = {', '.join(holding)}"
         if holding
@@ -279,7 +277,7 @@ def segment_jaccard(segments: pd.DataFrame, names: dict[str, str]) -> go.Figure:
             "range": [min(0.5, table["min"].min() - 0.05), 1.02],
         }
     )
-    return _finish(
+    return finish(
         figure,
         f"The least stable KMeans segment, {names[weakest['segment_key']]}, is found "
         f"again at {weakest['mean']:.2f}",
@@ -326,7 +324,7 @@ def movement_by_reason(movement: pd.DataFrame) -> go.Figure:
     figure.update_layout(barmode="stack")
     figure.update_xaxes(title_text="month end")
     figure.update_yaxes(title_text="customers who changed", tickformat=".0%", col=1)
-    return _finish(
+    return finish(
         figure,
         f"{means['kmeans']:.1%} change their segment in a month, {aged:.0%} of them "
         f"only because time passed; under the RFM rule {means['rfm']:.1%}",
@@ -372,7 +370,7 @@ def refit_agreement_by_month(refits: pd.DataFrame) -> go.Figure:
     kmeans = refits[refits["segmentation"] == "kmeans"]
     figure.update_xaxes(title_text="month end")
     figure.update_yaxes(title_text="adjusted Rand index", range=[0, 1.02], col=1)
-    return _finish(
+    return finish(
         figure,
         "From one month to the next, labels of KMeans refits agree at "
         f"{kmeans['refit_vs_last_refit'].mean():.2f}, those of a model that stays at "
@@ -416,20 +414,9 @@ def original_centers(clusters: pd.DataFrame, twins: tuple) -> go.Figure:
     )
     figure.update_yaxes(autorange="reversed")
     rows = sizes[one] + sizes[other]
-    return _finish(
+    return finish(
         figure,
         f"Clusters {one} and {other}, {rows / sizes.sum():.0%} of the rows, differ in "
         f"{feature}: {share:.1%} of their distance",
         height=460,
     )
-
-
-def _finish(figure: go.Figure, title: str, **layout) -> go.Figure:
-    """Give every chart the same look."""
-    figure.update_layout(
-        title={"text": title, "font_size": 15},
-        template="plotly_white",
-        margin={"l": 70, "r": 30, "t": 90, "b": 60},
-        **{"height": 440, "width": 960, **layout},
-    )
-    return figure
