@@ -326,7 +326,7 @@ def over_representation(
     figure.update_xaxes(
         title=f"{_words(by)}; 100 is as often as among all customers", type="category"
     )
-    over = sure[sure["index_vs_all"] > 100].sort_values("index_vs_all")
+    over = sure[sure["index_vs_all"] > 100].sort_values("z_score")
     if over.empty:
         title = f"No {_words(by)} is over-represented in a segment beyond chance"
     else:
@@ -619,7 +619,7 @@ def shown_values(
     rows = rows.sort_values(["share_of_segment", "label"], ascending=[False, True])
     rest = rows.iloc[largest:]
     over = rest[is_beyond_chance(rest) & (rest["index_vs_all"] > 100)]
-    over = over.sort_values(["index_vs_all", "label"], ascending=[False, True])
+    over = over.sort_values(["z_score", "label"], ascending=[False, True])
     shown = pd.concat([rows.head(largest), over.head(standing_out)])
     if by == "price_band":
         return shown.sort_values("rank")
@@ -672,7 +672,7 @@ def _breakdown_finding(rows: pd.DataFrame, by: str, unit: str) -> str:
             f"No {_words(by)} stands out beyond chance; the largest is "
             f"{largest['label']} with {largest['share_of_segment']:.1%} of {unit}"
         )
-    top = over.sort_values(["index_vs_all", "label"]).iloc[-1]
+    top = over.sort_values(["z_score", "label"]).iloc[-1]
     return (
         f"{top['label']} stands out most: {top['share_of_segment']:.1%} of their "
         f"{unit}, {top['share_of_all']:.1%} of all"
