@@ -62,7 +62,8 @@ joined as (
         per_segment.segment_name,
         case per_segment.metric
             {%- for feature in worded_features() %}
-                when '{{ feature.name }}' then '{{ feature.phrase | replace("'", "''") }}'
+                when '{{ feature.name }}'
+                    then '{{ feature.phrase | replace("'", "''") }}'
             {%- endfor %}
             else replace(per_segment.metric, '_', ' ')
         end as phrase,
