@@ -6,8 +6,6 @@ from browser import drawn_marks, opened, overflowing, serious_violations
 from olist_segments.cli import main
 from olist_segments.pages import Chart, page
 
-BAR = go.Figure(go.Bar(x=["a", "b"], y=[1, 2]))
-
 
 def written(folder, text: str):
     path = folder / "it's a page.html"
@@ -53,9 +51,8 @@ def test_a_serious_violation_is_named(browser, tmp_path):
     assert violation.startswith("link-name")
 
 
-@pytest.mark.parametrize(
-    "trace",
-    [
+def test_marks_are_counted_where_there_are_any(browser, tmp_path):
+    traces = [
         go.Bar(x=[1, 2], y=[1, 2]),
         go.Scatter(x=[1, 2], y=[1, 2], mode="lines"),
         go.Scatter(x=[1, 2], y=[1, 2], mode="markers"),
@@ -63,18 +60,16 @@ def test_a_serious_violation_is_named(browser, tmp_path):
         go.Box(y=[1, 2, 3]),
         go.Heatmap(z=[[1, 2]]),
         go.Pie(values=[1, 2]),
-    ],
-    ids=lambda trace: trace.type + (trace.mode or "" if "mode" in trace else ""),
-)
-def test_marks_are_counted_where_there_are_any(browser, tmp_path, trace):
+    ]
+    empty = [trace.__class__() for trace in traces]
     path = tmp_path / "charts.html"
-    empty = trace.__class__()
-    charts = [Chart("full", go.Figure(trace)), Chart("empty", go.Figure(empty))]
+    charts = [Chart("chart", go.Figure(trace)) for trace in traces + empty]
     path.write_text(page("charts", [], charts), encoding="utf-8")
     with opened(browser, path) as shown:
-        full, none = drawn_marks(shown).values()
-    assert full > 0
-    assert none == 0
+        counts = list(drawn_marks(shown).values())
+    assert all(counts[: len(traces)])
+    assert not any(counts[len(traces) :])
+    assert len(counts) == len(traces + empty)
 
 
 def test_the_page_of_the_demo_data_shows_its_charts(browser, project_copy, monkeypatch):
