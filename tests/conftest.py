@@ -5,11 +5,13 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 import yaml
+from browser import launched
 from olist_segments.demo import write_demo_data
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -150,11 +152,19 @@ def real_database(real_dir, tmp_path_factory) -> Path:
     )
 
 
+@pytest.fixture(scope="session")
+def browser() -> Iterator:
+    """Return headless Chromium; see `browser.opened`."""
+    with launched() as program:
+        yield program
+
+
 @pytest.fixture
 def project_copy(tmp_path) -> Path:
     """Return a copy of the project without data, in a folder with space and quote."""
     copy = tmp_path / "it's a copy"
     built = [".git", ".venv", "target", "logs", "site", "*.duckdb*", "data"]
+    built += ["node_modules"]
     shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*built))
     (copy / "data" / "raw").mkdir(parents=True)
     return copy
