@@ -1,5 +1,8 @@
 {# Customers, orders, lines and revenue of every segment by the values of columns of
-   order_lines, with shares and an index.
+   order_lines, with shares, an index and how far it is from chance.
+
+   Shares are not rounded: they must add to 1. The index has one decimal, the z-score
+   two.
 
    columns: what to break down by.
    unit: what the shares count, one of customer_count, order_count and line_count;
@@ -33,16 +36,34 @@
 
     ),
 
+    totalled as (
+
+        select
+            *,
+            cast({{ unit }} as double) as units,
+            cast(sum({{ unit }}) over (partition by segment_id) as double)
+                as units_in_segment,
+            cast(sum({{ unit }}) over (partition by {{ by }}) as double)
+                as units_of_value,
+            cast(sum({{ unit }}) over () as double) as units_in_all
+
+        from counted
+
+    ),
+
     shared as (
 
         select
             *,
-            cast({{ unit }} as double)
-            / sum({{ unit }}) over (partition by segment_id) as share_of_segment,
-            cast(sum({{ unit }}) over (partition by {{ by }}) as double)
-            / sum({{ unit }}) over () as share_of_all
+            units / units_in_segment as share_of_segment,
+            units_of_value / units_in_all as share_of_all,
+            units_in_segment * (units_of_value / units_in_all) as expected_units,
+            units_in_segment * (units_of_value / units_in_all)
+            * (1 - units_of_value / units_in_all)
+            * (units_in_all - units_in_segment) / nullif(units_in_all - 1, 0)
+                as variance_of_units
 
-        from counted
+        from totalled
 
     ),
 
@@ -62,7 +83,15 @@
             cast(shared.revenue as decimal(18, 2)) as revenue,
             shared.share_of_segment,
             shared.share_of_all,
-            100 * shared.share_of_segment / shared.share_of_all as index_vs_all
+            round(100 * shared.share_of_segment / shared.share_of_all, 1)
+                as index_vs_all,
+            case
+                when shared.variance_of_units > 0
+                    then round(
+                        (shared.units - shared.expected_units)
+                        / sqrt(shared.variance_of_units), 2
+                    )
+            end as z_score
 
         from shared
         inner join segments

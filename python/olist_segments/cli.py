@@ -32,10 +32,9 @@ QUERIES = {
         "from customer_segments where recency_days > 365 "
         "order by total_spend desc limit 20"
     ),
-    "Where a segment is over-represented": (
-        "select segment_name, state, customer_count, index_vs_all "
-        "from segment_by_state where customer_count >= 30 "
-        "order by index_vs_all desc limit 10"
+    "Where a segment is over-represented beyond chance": (
+        "select segment_name, state, customer_count, index_vs_all, z_score "
+        "from segment_by_state where z_score > 2 order by z_score desc limit 10"
     ),
     "Why this number of segments": (
         "select k, silhouette, stability_min_ari, reason "

@@ -1,5 +1,16 @@
 """Charts: a table in, a figure out. Titles say what the table shows."""
 
+from olist_segments.charts.segments import (
+    breakdown,
+    candidate_score,
+    customer_map,
+    moves,
+    orders_by_month,
+    over_representation,
+    segment_features,
+    segments_overview,
+    spend_distribution,
+)
 from olist_segments.charts.studies import (
     candidate_scores,
     explained_shares,
@@ -13,13 +24,22 @@ from olist_segments.charts.studies import (
 )
 
 __all__ = [
+    "breakdown",
+    "candidate_score",
     "candidate_scores",
+    "customer_map",
     "explained_shares",
     "movement_by_reason",
+    "moves",
+    "orders_by_month",
     "original_centers",
+    "over_representation",
     "refit_agreement_by_month",
     "refits_on_halves",
     "repeat_buyers_by_cluster",
     "resampling_agreement",
+    "segment_features",
     "segment_jaccard",
+    "segments_overview",
+    "spend_distribution",
 ]
