@@ -46,7 +46,7 @@ def segments_overview(segments: pd.DataFrame) -> go.Figure:
     richest = segments.loc[
         (segments["revenue_share"] / segments["customer_share"]).idxmax()
     ]
-    names = [plain(name, 22) for name in segments["segment_name"]]
+    names = [plain(name, 18) for name in segments["segment_name"]]
     colors = list(segment_colors(segments["segment_id"]).values())
     figure = go.Figure()
     for column, name, fill in (
@@ -107,7 +107,6 @@ def segment_features(features: pd.DataFrame) -> go.Figure:
             legendrank=segment_id,
         )
     side = "above" if top["scaled_value"] > 0 else "below"
-    figure.update_layout(legend=_above())
     figure.update_xaxes(title="standard deviations from the average customer")
     figure.update_yaxes(autorange="reversed")
     return finish(
@@ -139,7 +138,7 @@ def spend_distribution(profile: pd.DataFrame) -> go.Figure:
     figure = go.Figure()
     for _, rows, look in _segments(profile):
         one = rows.iloc[0]
-        name = plain(one["segment_name"], 22)
+        name = plain(one["segment_name"], 18)
         figure.add_scatter(
             x=[one["p10"], one["p90"]],
             y=[name, name],
@@ -216,7 +215,7 @@ def breakdown(
         table, by, segment_id, largest=largest, standing_out=standing_out
     )
     color = segment_colors([segment_id])[segment_id]
-    names = [plain(name, 26) for name in rows["label"]]
+    names = [plain(name, 18) for name in rows["label"]]
     figure = go.Figure()
     figure.add_bar(
         y=names,
@@ -244,7 +243,7 @@ def breakdown(
         x=edge,
         mode="text",
         text=[
-            f"  {share:.1%}" + (f", <b>{index / 100:.2f} times</b>" if sure else "")
+            f"  {share:.1%}" + (f" <b>&#215;{index / 100:.2f}</b>" if sure else "")
             for share, index, sure in zip(
                 rows["share_of_segment"],
                 rows["index_vs_all"],
@@ -259,7 +258,7 @@ def breakdown(
     )
     figure.update_layout(legend=_above())
     figure.update_xaxes(
-        title=f"share of {unit} (%)", tickformat=".2~%", range=[0, edge.max() * 1.45]
+        title=f"share of {unit} (%)", tickformat=".2~%", range=[0, edge.max() * 1.6]
     )
     figure.update_yaxes(autorange="reversed")
     return finish(
@@ -326,11 +325,11 @@ def over_representation(
     figure.update_xaxes(
         title=f"{_words(by)}; 100 is as often as among all customers", type="category"
     )
-    over = sure[sure["index_vs_all"] > 100].sort_values("z_score")
+    over = _over(table)
     if over.empty:
         title = f"No {_words(by)} is over-represented in a segment beyond chance"
     else:
-        top = over.iloc[-1]
+        top = over.iloc[0]
         title = (
             f"Most over-represented: {top['label']} among "
             f"{top['segment_name']}, {top['index_vs_all'] / 100:.2f} times as often as "
@@ -422,7 +421,7 @@ def customer_map(sample: pd.DataFrame, loadings: pd.DataFrame) -> go.Figure:
             hovertemplate="%{x:.1f}, %{y:.1f}<extra>%{fullData.name}</extra>",
             legendrank=segment_id,
         )
-    figure.update_layout(legend={**_above(), "itemsizing": "constant"})
+    figure.update_layout(legend_itemsizing="constant")
     figure.update_xaxes(title=plain(axis_words(loadings, "x"), 60), zeroline=True)
     figure.update_yaxes(title=plain(axis_words(loadings, "y"), 60), zeroline=True)
     title = "All customers are in one segment"
@@ -617,13 +616,33 @@ def shown_values(
     """
     rows = _labelled(table, by, segment_id)
     rows = rows.sort_values(["share_of_segment", "label"], ascending=[False, True])
-    rest = rows.iloc[largest:]
-    over = rest[is_beyond_chance(rest) & (rest["index_vs_all"] > 100)]
-    over = over.sort_values(["z_score", "label"], ascending=[False, True])
+    over = _over(rows.iloc[largest:])
     shown = pd.concat([rows.head(largest), over.head(standing_out)])
     if by == "price_band":
         return shown.sort_values("rank")
     return shown.sort_values(["share_of_segment", "label"], ascending=[False, True])
+
+
+def standing_out(table: pd.DataFrame, by: str, segment_id: int) -> pd.DataFrame:
+    """List what is over-represented in a segment beyond chance.
+
+    Parameters
+    ----------
+    table, by, segment_id
+        As in `breakdown`.
+
+    Returns
+    -------
+    DataFrame
+        Rows of the table with a `label`, not escaped; first what is least likely
+        chance.
+    """
+    return _over(_labelled(table, by, segment_id))
+
+
+def _over(rows: pd.DataFrame) -> pd.DataFrame:
+    over = rows[is_beyond_chance(rows) & (rows["index_vs_all"] > 100)]
+    return over.sort_values(["z_score", "label"], ascending=[False, True])
 
 
 def _segments(table: pd.DataFrame):
@@ -665,14 +684,14 @@ def _value_name(value: str, by: str) -> str:
 
 
 def _breakdown_finding(rows: pd.DataFrame, by: str, unit: str) -> str:
-    over = rows[is_beyond_chance(rows) & (rows["index_vs_all"] > 100)]
+    over = _over(rows)
     if over.empty:
-        largest = rows.sort_values(["share_of_segment", "label"]).iloc[-1]
+        top = rows.sort_values(["share_of_segment", "label"]).iloc[-1]
         return (
             f"No {_words(by)} stands out beyond chance; the largest is "
-            f"{largest['label']} with {largest['share_of_segment']:.1%} of {unit}"
+            f"{top['label']} with {top['share_of_segment']:.1%} of {unit}"
         )
-    top = over.sort_values(["z_score", "label"]).iloc[-1]
+    top = over.iloc[0]
     return (
         f"{top['label']} stands out most: {top['share_of_segment']:.1%} of their "
         f"{unit}, {top['share_of_all']:.1%} of all"

@@ -201,13 +201,17 @@ def render(template: str, charts: Iterable[Chart], **context) -> str:
         A page of HTML that asks the network for nothing.
     """
     charts = list(charts)
-    page = _templates().get_template(template).render(
-        charts=charts,
-        specs={chart.name: chart.spec for chart in charts},
-        plotly=Markup(get_plotlyjs()),
-        style=_asset("style.css"),
-        script=_asset("charts.js"),
-        **context,
+    page = (
+        _templates()
+        .get_template(template)
+        .render(
+            charts=charts,
+            specs={chart.name: chart.spec for chart in charts},
+            plotly=Markup(get_plotlyjs()),
+            style=_asset("style.css"),
+            script=_asset("charts.js"),
+            **context,
+        )
     )
     return page.rstrip() + "\n"
 
@@ -228,7 +232,7 @@ def written(value: object, kind: str = "text") -> str:
         Not escaped.
     """
     if value is None or value != value:
-        return "–"
+        return "\N{EN DASH}"
     if kind == "text":
         return str(value)
     if kind == "month":
@@ -242,7 +246,7 @@ def written(value: object, kind: str = "text") -> str:
         "factor": "{:,.2f} times",
     }
     text = reais(number) if kind == "reais" else formats[kind].format(number)
-    return text.replace("-", "−")
+    return text.replace("-", "\N{MINUS SIGN}")
 
 
 def _templates() -> jinja2.Environment:

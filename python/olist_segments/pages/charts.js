@@ -24,6 +24,18 @@ const inView = new IntersectionObserver(
 );
 plots.forEach((plot) => inView.observe(plot));
 
+// What is further down is drawn between times, one chart after the other.
+const whenIdle = window.requestIdleCallback ?? ((task) => setTimeout(task, 50));
+function drawWhenIdle() {
+    const next = plots.find((plot) => !plot.dataset.drawn && plot.checkVisibility());
+    if (!next) return;
+    whenIdle(() => {
+        draw(next);
+        drawWhenIdle();
+    });
+}
+window.addEventListener("load", drawWhenIdle);
+
 // What is hidden has no size: show it, draw it, and lay it out for the paper.
 const PAPER = 640;
 let hidden = [];
