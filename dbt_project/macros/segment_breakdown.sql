@@ -40,12 +40,9 @@
 
         select
             *,
-            cast({{ unit }} as double) as units,
-            cast(sum({{ unit }}) over (partition by segment_id) as double)
-                as units_in_segment,
-            cast(sum({{ unit }}) over (partition by {{ by }}) as double)
-                as units_of_value,
-            cast(sum({{ unit }}) over () as double) as units_in_all
+            sum({{ unit }}) over (partition by segment_id) as of_segment,
+            sum({{ unit }}) over (partition by {{ by }}) as of_value,
+            sum({{ unit }}) over () as of_all
 
         from counted
 
@@ -55,13 +52,8 @@
 
         select
             *,
-            units / units_in_segment as share_of_segment,
-            units_of_value / units_in_all as share_of_all,
-            units_in_segment * (units_of_value / units_in_all) as expected_units,
-            units_in_segment * (units_of_value / units_in_all)
-            * (1 - units_of_value / units_in_all)
-            * (units_in_all - units_in_segment) / nullif(units_in_all - 1, 0)
-                as variance_of_units
+            cast({{ unit }} as double) / of_segment as share_of_segment,
+            cast(of_value as double) / of_all as share_of_all
 
         from totalled
 
@@ -85,13 +77,10 @@
             shared.share_of_all,
             round(100 * shared.share_of_segment / shared.share_of_all, 1)
                 as index_vs_all,
-            case
-                when shared.variance_of_units > 0
-                    then round(
-                        (shared.units - shared.expected_units)
-                        / sqrt(shared.variance_of_units), 2
-                    )
-            end as z_score
+            {{ z_score(
+                'shared.' ~ unit, 'shared.of_segment', 'shared.of_value',
+                'shared.of_all'
+            ) }} as z_score
 
         from shared
         inner join segments

@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import re
 import shlex
 import subprocess
 import sys
@@ -332,6 +331,8 @@ def _replay(options: argparse.Namespace) -> int:
 
 
 def _docs(options: argparse.Namespace) -> int:
+    from olist_segments.docs_page import finish_docs_page
+
     root = project_root()
     target, _ = _built(root, options.target)
     code = _dbt(root, ["docs", "generate", "--static", "--target", target])
@@ -339,7 +340,8 @@ def _docs(options: argparse.Namespace) -> int:
         page = (root / "target" / "static_index.html").read_text(encoding="utf-8")
         site = root / "site" / "index.html"
         site.parent.mkdir(exist_ok=True)
-        site.write_text(_without_requests(page), encoding="utf-8")
+        page = finish_docs_page(page, title="olist_segments")
+        site.write_text(page, encoding="utf-8")
         print(f"Open {site} in a browser.")
     return code
 
@@ -482,12 +484,3 @@ def _dbt(root: Path, words: list[str]) -> int:
     return subprocess.call(
         [*python, "-m", "dbt.cli.main", *words], cwd=root, env=environment
     )
-
-
-def _without_requests(page: str) -> str:
-    """Take out what dbt's page would ask the network for: a tracker and an icon."""
-    page = re.sub(r'<link rel="(?:shortcut )?icon"[^>]*>', "", page)
-    start = "turn_on_tracking:function(){"
-    if start not in page:
-        raise RuntimeError("dbt's docs page has changed: its tracker was not found")
-    return page.replace(start, start + "return;")

@@ -1,5 +1,14 @@
 """Charts: a table in, a figure out. Titles say what the table shows."""
 
+from olist_segments.charts.orders import (
+    amounts,
+    correlations,
+    durations,
+    installments,
+    monthly_orders,
+    reviews_by_delay,
+    shares,
+)
 from olist_segments.charts.segments import (
     breakdown,
     candidate_score,
@@ -24,11 +33,16 @@ from olist_segments.charts.studies import (
 )
 
 __all__ = [
+    "amounts",
     "breakdown",
     "candidate_score",
     "candidate_scores",
+    "correlations",
     "customer_map",
+    "durations",
     "explained_shares",
+    "installments",
+    "monthly_orders",
     "movement_by_reason",
     "moves",
     "orders_by_month",
@@ -38,8 +52,10 @@ __all__ = [
     "refits_on_halves",
     "repeat_buyers_by_cluster",
     "resampling_agreement",
+    "reviews_by_delay",
     "segment_features",
     "segment_jaccard",
     "segments_overview",
+    "shares",
     "spend_distribution",
 ]
