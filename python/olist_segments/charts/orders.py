@@ -277,7 +277,7 @@ def correlations(table: pd.DataFrame) -> go.Figure:
             x=names[1],
             y=names[0],
             z=once,
-            text=once.map(lambda value: "" if pd.isna(value) else f"{value:.2f}"),
+            text=once.map(lambda value: "" if pd.isna(value) else f"{value:z.2f}"),
             texttemplate="%{text}",
             colorscale="RdBu_r",
             zmin=-1,
