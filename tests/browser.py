@@ -59,7 +59,7 @@ def opened(browser, path: Path, *, width: int = 1440, height: int = 900) -> Iter
         page.goto(address)
         yield page
         page.wait_for_timeout(0)  # what is on its way arrives first
-        assert not problems, "; ".join(problems)
+        assert not problems, "; ".join(dict.fromkeys(problems))
     finally:
         context.close()
 
@@ -126,7 +126,8 @@ def drawn_marks(page) -> dict[str, int]:
             const isDrawn = (mark) => {
                 const box = mark.getBoundingClientRect();
                 const style = getComputedStyle(mark);
-                const ink = (paint) => paint !== 'none' && !/, 0\\)$/.test(paint);
+                const ink = (paint) => paint !== 'none'
+                    && !/^rgba.* 0\\)$/.test(paint);
                 return box.width + box.height > 0 && mark.checkVisibility()
                     && (mark.tagName === 'image' || (ink(style.fill)
                         && style.fillOpacity > 0) || (ink(style.stroke)

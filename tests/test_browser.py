@@ -55,7 +55,7 @@ def test_marks_are_counted_where_there_are_any(browser, tmp_path):
     traces = [
         go.Bar(x=[1, 2], y=[1, 2]),
         go.Scatter(x=[1, 2], y=[1, 2], mode="lines"),
-        go.Scatter(x=[1, 2], y=[1, 2], mode="markers"),
+        go.Scatter(x=[1, 2], y=[1, 2], mode="markers", marker_color="#d55e00"),
         go.Scattergl(x=[1, 2], y=[1, 2], mode="markers"),
         go.Box(y=[1, 2, 3]),
         go.Heatmap(z=[[1, 2]]),
