@@ -203,6 +203,7 @@ def _parser() -> argparse.ArgumentParser:
     shown = command("summary", _summary, "Print the segments that were built.")
     query = command("query", _query, "Print the answer to a query in SQL.")
     query.add_argument("sql")
+    page = command("report", _report, "Write the report as one file: site/report.html.")
     study = command("study", _study, "Study how far the segments hold.")
     study.add_argument("--draws", type=int, default=50, help="bootstrap samples")
     study.add_argument("--first", default="2017-09", help="first month")
@@ -213,7 +214,7 @@ def _parser() -> argparse.ArgumentParser:
         choices=DATABASES,
         help="dev: real files, demo: synthetic ones (default: dev if there are any)",
     )
-    for one in (docs, shown, query, study, notebooks):
+    for one in (docs, page, shown, query, study, notebooks):
         one.add_argument(
             "--target",
             choices=DATABASES,
@@ -359,6 +360,19 @@ def _query(options: argparse.Namespace) -> int:
         answer = connection.sql(options.sql)
         if answer is not None:  # a statement such as copy has no answer
             answer.show(max_width=200, max_rows=100)
+    return 0
+
+
+def _report(options: argparse.Namespace) -> int:
+    from olist_segments.report import render_report
+
+    root = project_root()
+    _, database = _built(root, options.target)
+    site = root / "site" / "report.html"
+    page = render_report(database)
+    site.parent.mkdir(exist_ok=True)
+    site.write_text(page, encoding="utf-8")
+    print(f"Open {site} in a browser.")
     return 0
 
 

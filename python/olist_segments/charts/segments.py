@@ -22,9 +22,9 @@ BEYOND_CHANCE = 3.0
 # Below, a count is too small for its standard deviation to mean much.
 SMALLEST_COUNT = 30
 SCORES = {
-    "inertia": "spread within segments (inertia, squared standard deviations)",
+    "inertia": "inertia (squared standard deviations)",
     "silhouette": "silhouette (-1 to 1)",
-    "stability_min_ari": "lowest agreement of refits (adjusted Rand index)",
+    "stability_min_ari": "lowest adjusted Rand index (1: same)",
 }
 
 
@@ -49,34 +49,35 @@ def segments_overview(segments: pd.DataFrame) -> go.Figure:
     names = [plain(name, 18) for name in segments["segment_name"]]
     colors = list(segment_colors(segments["segment_id"]).values())
     figure = go.Figure()
-    for column, name, fill in (
-        ("revenue_share", "share of revenue", 1.0),
-        ("customer_share", "share of customers", 0.35),
+    for column, name, pattern in (
+        ("revenue_share", "revenue", ""),
+        ("customer_share", "customers", "/"),
     ):
         figure.add_bar(
             y=names,
             x=segments[column],
-            name=name,
+            name=f"share of {name}",
             orientation="h",
-            marker={"color": colors, "opacity": fill, "line": {"color": INK}},
-            text=[f"{share:.1%}" for share in segments[column]],
+            marker={
+                "color": colors,
+                "line": {"color": INK, "width": 0.5},
+                "pattern": {"shape": pattern, "fgcolor": "white", "size": 5},
+            },
+            text=[f"{share:.1%} of {name}" for share in segments[column]],
             textposition="outside",
             cliponaxis=False,
-            hovertemplate=f"%{{y}}<br>%{{x:.1%}} {name[9:]}<extra></extra>",
+            hovertemplate=f"%{{y}}<br>%{{x:.1%}} of {name}<extra></extra>",
         )
     largest = segments[["customer_share", "revenue_share"]].max().max()
-    figure.update_layout(barmode="group", bargap=0.3, legend=_above("reversed"))
-    figure.update_xaxes(
-        title="share of customers, share of revenue (%)",
-        tickformat=".0%",
-        range=[0, largest * 1.18],
-    )
+    figure.update_layout(barmode="group", bargap=0.3)
+    figure.update_xaxes(title="share of all (%)", **_share_ticks(largest, 2))
     figure.update_yaxes(autorange="reversed")
     return finish(
         figure,
         f"{richest['segment_name']} are {richest['customer_share']:.1%} of customers "
         f"and bring {richest['revenue_share']:.1%} of revenue",
         height=110 + 62 * len(segments),
+        showlegend=False,
     )
 
 
@@ -86,8 +87,8 @@ def segment_features(features: pd.DataFrame) -> go.Figure:
     Parameters
     ----------
     features : DataFrame
-        One row per segment and feature: segment_id, segment_name, feature, and
-        scaled_value, the centroid in standard deviations.
+        One row per segment and feature: segment_id, segment_name, phrase (what the
+        feature is called) and scaled_value, the centroid in standard deviations.
 
     Returns
     -------
@@ -99,11 +100,11 @@ def segment_features(features: pd.DataFrame) -> go.Figure:
     for segment_id, rows, look in _segments(features):
         figure.add_scatter(
             x=rows["scaled_value"],
-            y=[plain(_words(feature)) for feature in rows["feature"]],
+            y=[plain(phrase, 18) for phrase in rows["phrase"]],
             name=plain(rows["segment_name"].iloc[0]),
             mode="markers",
             marker={**look, "size": 13, "opacity": 0.9},
-            hovertemplate="%{y}: %{x:.2f}<extra>%{fullData.name}</extra>",
+            hovertemplate="%{x:.2f}<extra>%{fullData.name}</extra>",
             legendrank=segment_id,
         )
     side = "above" if top["scaled_value"] > 0 else "below"
@@ -111,10 +112,10 @@ def segment_features(features: pd.DataFrame) -> go.Figure:
     figure.update_yaxes(autorange="reversed")
     return finish(
         figure,
-        f"What sets a segment apart most: {_words(top['feature'])} of "
+        f"What sets a segment apart most: {top['phrase']} of "
         f"{top['segment_name']}, {abs(top['scaled_value']):.1f} standard deviations "
         f"{side} the average",
-        height=170 + 46 * features["feature"].nunique(),
+        height=150 + 46 * features["phrase"].nunique(),
     )
 
 
@@ -153,9 +154,10 @@ def spend_distribution(profile: pd.DataFrame) -> go.Figure:
             text=["", plain(reais(one["median"])), "", ""],
             textposition="top center",
             marker={
+                "opacity": 1,
                 "symbol": ["line-ns", "circle", "diamond-open", "line-ns"],
                 "size": [14, 13, 12, 14],
-                "color": ["white" if n == 1 else INK for n in range(4)],
+                "color": "white",
                 "line": {"color": INK, "width": 2},
             },
             customdata=["a tenth spend less", "median", "mean", "a tenth spend more"],
@@ -164,9 +166,8 @@ def spend_distribution(profile: pd.DataFrame) -> go.Figure:
     figure.update_xaxes(
         type="log",
         title="spent per customer (reais, logarithmic)",
-        tickprefix="R&#36; ",
-        tickformat=",.0f",
-        dtick="D2",
+        tickvals=(ticks := [10**power * step for power in range(6) for step in (1, 3)]),
+        ticktext=[plain(f"R$ {tick:,}") for tick in ticks],
     )
     figure.update_yaxes(autorange="reversed")
     return finish(
@@ -257,9 +258,7 @@ def breakdown(
         showlegend=False,
     )
     figure.update_layout(legend=_above())
-    figure.update_xaxes(
-        title=f"share of {unit} (%)", tickformat=".2~%", range=[0, edge.max() * 1.6]
-    )
+    figure.update_xaxes(title=f"share of {unit} (%)", **_share_ticks(edge.max(), 2))
     figure.update_yaxes(autorange="reversed")
     return finish(
         figure,
@@ -411,8 +410,12 @@ def customer_map(sample: pd.DataFrame, loadings: pd.DataFrame) -> go.Figure:
         if one < other
     }
     figure = go.Figure()
-    for segment_id, rows, look in _segments(sample):
+    # The largest lie below the others.
+    for segment_id, rows, look in sorted(
+        _segments(sample), key=lambda one: (-len(one[1]), one[0])
+    ):
         figure.add_scatter(
+            meta=segment_id,
             x=rows["x"],
             y=rows["y"],
             name=plain(rows["segment_name"].iloc[0]),
@@ -422,8 +425,8 @@ def customer_map(sample: pd.DataFrame, loadings: pd.DataFrame) -> go.Figure:
             legendrank=segment_id,
         )
     figure.update_layout(legend_itemsizing="constant")
-    figure.update_xaxes(title=plain(axis_words(loadings, "x"), 60), zeroline=True)
-    figure.update_yaxes(title=plain(axis_words(loadings, "y"), 60), zeroline=True)
+    figure.update_xaxes(title=plain(axis_words(loadings, "x"), 36), zeroline=True)
+    figure.update_yaxes(title=plain(axis_words(loadings, "y"), 36), zeroline=True)
     title = "All customers are in one segment"
     if gaps:
         near = min(gaps, key=gaps.get)
@@ -454,7 +457,7 @@ def axis_words(loadings: pd.DataFrame, axis: str, *, at_least: float = 0.4) -> s
     if kept.empty:
         kept = rows.head(1)
     parts = [
-        f"{'more' if loading > 0 else 'less'} {_words(feature)}"
+        f"{'more' if loading > 0 else 'fewer'} {_words(feature)}"
         for feature, loading in zip(kept["feature"], kept["loading"], strict=True)
     ]
     return f"{'right' if axis == 'x' else 'up'}: {', '.join(parts)}"
@@ -692,10 +695,23 @@ def _breakdown_finding(rows: pd.DataFrame, by: str, unit: str) -> str:
             f"{top['label']} with {top['share_of_segment']:.1%} of {unit}"
         )
     top = over.iloc[0]
-    return (
+    finding = (
         f"{top['label']} stands out most: {top['share_of_segment']:.1%} of their "
         f"{unit}, {top['share_of_all']:.1%} of all"
     )
+    return finding[:1].upper() + finding[1:]
+
+
+def _share_ticks(largest: float, room: float) -> dict:
+    """Mark shares up to the largest, and leave room on the right for its label."""
+    steps = [base * 10**power for power in range(-4, 1) for base in (1, 2, 5)]
+    step = next((one for one in steps if largest / one <= 5), 1)
+    count = int(largest / step) + 1
+    return {
+        "tickvals": [round(step * n, 6) for n in range(count)],
+        "tickformat": ".2~%",
+        "range": [0, largest * room],
+    }
 
 
 def _score_finding(candidates: pd.DataFrame, chosen: pd.Series, score: str) -> str:
@@ -721,12 +737,6 @@ def _words(name: str) -> str:
     return str(name).replace("_", " ")
 
 
-def _above(order: str = "normal") -> dict:
+def _above() -> dict:
     """Place the legend above the chart, from the left."""
-    return {
-        "orientation": "h",
-        "y": 1.02,
-        "yanchor": "bottom",
-        "x": 0,
-        "traceorder": order,
-    }
+    return {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}

@@ -245,6 +245,8 @@ def written(value: object, kind: str = "text") -> str:
         "precise": "{:,.2f}",
         "factor": "{:,.2f} times",
     }
+    if kind == "share" and 0 < number < 0.0005:
+        return "<0.1%"
     text = reais(number) if kind == "reais" else formats[kind].format(number)
     return text.replace("-", "\N{MINUS SIGN}")
 

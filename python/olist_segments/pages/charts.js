@@ -36,15 +36,15 @@ function drawWhenIdle() {
 }
 window.addEventListener("load", drawWhenIdle);
 
-// What is hidden has no size: show it, draw it, and lay it out for the paper.
-const PAPER = 640;
+// What is hidden has no size: show it, draw it, and lay it out for the paper, which is
+// 680 pixels wide; figures in a grid stand in two columns.
 let hidden = [];
 function prepareForPaper() {
     hidden = [...document.querySelectorAll("[data-choice][hidden]")];
     hidden.forEach((section) => (section.hidden = false));
     for (const plot of plots) {
         draw(plot);
-        const width = Math.min(plot.clientWidth, PAPER);
+        const width = plot.closest(".figures") ? 325 : 680;
         Plotly.relayout(plot, { width, autosize: false });
     }
 }

@@ -30,7 +30,8 @@ tools.hidden = false;
 tools.querySelectorAll("input").forEach((box) => {
     box.addEventListener("change", () => {
         draw(map);
-        Plotly.restyle(map, { visible: box.checked }, [Number(box.value)]);
+        const trace = map.data.findIndex((one) => one.meta === Number(box.value));
+        Plotly.restyle(map, { visible: box.checked }, [trace]);
     });
 });
 tools.querySelectorAll("button").forEach((button) => {

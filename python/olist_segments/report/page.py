@@ -8,12 +8,24 @@ import pandas as pd
 from olist_segments.charts import segments as charts
 from olist_segments.charts.style import segment_colors, segment_symbols
 from olist_segments.pages import Chart, Column, Table, render, written
+from olist_segments.demo.draws import MARK
 from olist_segments.report.queries import BREAKDOWNS, QUERIES
 
 # From this many standard deviations on, a feature sets a segment apart.
 SETS_APART = 0.2
 NUMBERS = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine"]
 NUMBERS += ["Ten", "Eleven", "Twelve"]
+SCORES = {
+    "inertia": "More segments always fit closer. The elbow is where one more gains "
+    "little: what is left within segments, the inertia, falls steeply before it and "
+    "slowly after.",
+    "silhouette": "The silhouette says how much nearer customers are to their own "
+    "segment than to the next, from -1 to 1. Noise has one too, so it counts only as "
+    "far as it exceeds that of noise.",
+    "stability_min_ari": "Customers are halved at random and segmented anew. The "
+    "adjusted Rand index is 1 where a refit finds the same segments, 0 where they "
+    "agree by chance only. The lowest of the refits counts.",
+}
 NOUNS = {
     "state": "Where they live: states",
     "city": "Where they live: cities",
@@ -24,16 +36,16 @@ NOUNS = {
 
 
 def render_report(
-    database: Path, *, is_demo: bool, map_points: int = 2000, table_rows: int = 12
+    database: Path, *, map_points: int = 2000, table_rows: int = 12
 ) -> str:
     """Write the report on a built database as one page of HTML.
+
+    A banner says so if its customers are synthetic, which the ids of demo data tell.
 
     Parameters
     ----------
     database : Path
         A built database; opened for reading and closed again.
-    is_demo : bool
-        Whether its data are synthetic, which a banner then says.
     map_points : int, default 2000
         Customers on the map: those with the smallest hashes of their keys.
     table_rows : int, default 12
@@ -50,10 +62,10 @@ def render_report(
     duckdb.CatalogException
         If the database has not been built completely.
     """
-    limits = {"map_points": map_points, "table_rows": table_rows}
+    filled = {"map_points": map_points, "table_rows": table_rows, "mark": MARK.decode()}
     with duckdb.connect(str(database), read_only=True) as connection:
         data = {
-            name: connection.sql(query.format(**limits)).df()
+            name: connection.sql(query.format(**filled)).df()
             for name, query in QUERIES.items()
         }
     totals = data["totals"].iloc[0].to_dict()
@@ -74,7 +86,6 @@ def render_report(
         "report.html",
         [*overall.values(), *shown, *([moves] if moves else [])],
         title=f"Customer segments, {totals['as_of_date']:%Y-%m-%d}",
-        is_demo=is_demo,
         totals=totals,
         segments=segments,
         overall=overall,
@@ -94,7 +105,7 @@ def render_report(
     )
 
 
-def in_words(number: float, phrase: str) -> str:
+def in_words(number: float, phrase: str, *, is_short: bool = False) -> str:
     """Say a mean of a segment in words.
 
     Parameters
@@ -104,18 +115,23 @@ def in_words(number: float, phrase: str) -> str:
     phrase : str
         What the configuration calls the metric after its value. Reais stand before
         their number, and less than nothing later is earlier.
+    is_short : bool, default False
+        Whether the phrase was said before and can be left out.
 
     Returns
     -------
     str
         Such as "6.4 installments per order", "R$ 309.43 spent" or "1.8 days earlier
-        than promised".
+        than promised"; in short "6.4", "R$ 309.43" and "1.8 earlier".
     """
     if phrase.startswith("reais "):
-        return f"{written(number, 'reais')} {phrase.removeprefix('reais ')}"
-    if number < 0 and " later " in phrase:
+        amount = written(number, "reais")
+        return amount if is_short else f"{amount} {phrase.removeprefix('reais ')}"
+    earlier = number < 0 and " later " in phrase
+    if earlier:
         number, phrase = -number, phrase.replace(" later ", " earlier ")
-    return f"{written(number, 'decimal')} {phrase}"
+    short = " earlier" if earlier else ""
+    return written(number, "decimal") + (short if is_short else f" {phrase}")
 
 
 def _segment(data: dict[str, pd.DataFrame], one: dict) -> dict:
@@ -129,7 +145,7 @@ def _segment(data: dict[str, pd.DataFrame], one: dict) -> dict:
         {
             "name": in_words(row["mean"], row["phrase"]),
             "mean": row["mean"],
-            "all": in_words(row["mean_of_all"], row["phrase"]),
+            "all": in_words(row["mean_of_all"], row["phrase"], is_short=True),
             "feature": row["feature"],
         }
         for row in features.loc[order.index].head(3).to_dict("records")
@@ -148,19 +164,24 @@ def _segment(data: dict[str, pd.DataFrame], one: dict) -> dict:
 
 
 def _habits(data: dict[str, pd.DataFrame], number: int) -> str:
-    """Say in a sentence or two where a segment is found more often than all are."""
+    """Say in a sentence where a segment is found more often than all are."""
 
     def over(by: str, most: int) -> str:
         rows = charts.standing_out(data[by], by, number).head(most)
         return _listed(list(rows["label"]))
 
-    sentences = [
-        (over("state", 3), "They live in {} more often than all customers."),
-        (over("category", 3), "They buy more {}."),
-        (over("payment_type", 1), "They pay more by {}."),
+    habits = [
+        f"{verb} {words}"
+        for verb, words in (
+            ("live in", over("state", 3)),
+            ("buy", over("category", 3)),
+            ("pay by", over("payment_type", 1)),
+        )
+        if words
     ]
-    said = [sentence.format(words) for words, sentence in sentences if words]
-    return " ".join(said) or "They live, buy and pay as all customers do."
+    if not habits:
+        return "Where they live, what they buy and how they pay is within chance."
+    return f"More often than others they {_listed(habits)}."
 
 
 def _breakdown(data: dict[str, pd.DataFrame], by: str, number: int) -> Chart:
@@ -218,10 +239,9 @@ def _overview(data: dict[str, pd.DataFrame]) -> Chart:
 
 
 def _apart(data: dict[str, pd.DataFrame]) -> Chart:
-    rows = data["features"].assign(feature=_spaced(data["features"]["feature"]))
     columns = {
         "segment_name": Column("segment"),
-        "feature": Column("feature"),
+        "phrase": Column("feature"),
         "scaled_value": Column("standard deviations from the average", "precise"),
         "mean": Column("mean", "decimal"),
         "mean_of_all": Column("mean of all customers", "decimal"),
@@ -230,7 +250,7 @@ def _apart(data: dict[str, pd.DataFrame]) -> Chart:
     return Chart.titled(
         figure.update_layout(showlegend=False),
         name="apart",
-        table=_table("apart-figures", "Features by segment", columns, rows),
+        table=_table("apart-figures", "Features by segment", columns, data["features"]),
     )
 
 
@@ -258,17 +278,22 @@ def _map(data: dict[str, pd.DataFrame]) -> Chart:
         "axis": Column("axis"),
         "loading": Column("loading", "precise"),
     }
-    rows = data["loadings"].assign(feature=_spaced(data["loadings"]["feature"]))
     figure = charts.customer_map(data["map"], data["loadings"])
     return Chart.titled(
         figure.update_layout(showlegend=False),
         name="map",
-        table=_table("map-figures", "What the axes are made of", columns, rows),
+        table=_table(
+            "map-figures", "What the axes are made of", columns, data["loadings"]
+        ),
     )
 
 
 def _score(data: dict[str, pd.DataFrame], score: str) -> Chart:
-    return Chart.titled(charts.candidate_score(data["candidates"], score), name=score)
+    return Chart.titled(
+        charts.candidate_score(data["candidates"], score),
+        name=score,
+        note=SCORES[score],
+    )
 
 
 def _moves(data: dict[str, pd.DataFrame]) -> Chart | None:
@@ -306,13 +331,14 @@ def _comparison(data: dict[str, pd.DataFrame], totals: dict) -> Table:
     }
     features = data["features"].sort_values(["position", "segment_id"])
     for feature, phrase in zip(features["feature"], features["phrase"], strict=True):
-        columns[feature] = Column(f"{phrase}, mean", "decimal")
+        if feature != "total_spend":  # that is revenue per customer
+            columns[feature] = Column(phrase, "decimal")
     means = features.pivot(index="segment_id", columns="feature", values="mean")
     everyone = features.drop_duplicates("feature").set_index("feature")["mean_of_all"]
     rows = data["segments"].merge(means, on="segment_id", how="left")
     return _table(
         "comparison",
-        "Segments side by side",
+        "Segments side by side: totals, then means per customer",
         columns,
         rows,
         is_sortable=True,
@@ -395,8 +421,17 @@ def _findings(data: dict[str, pd.DataFrame], totals: dict) -> dict[str, str]:
     due, watched = (
         drift.loc[drift["verdict"] == one, "measure"] for one in ("refit due", "watch")
     )
-    calm = "The segments hold: customers are still like those they were fitted on"
+    calm = (
+        f"Stable: refits on random halves agree at "
+        f"{chosen['stability_min_ari']:.2f} or more, and 1 is the same segments"
+    )
+    overview = segments.loc[
+        (segments["revenue_share"] / segments["customer_share"]).idxmax()
+    ]
     return {
+        "whole": f"{_count_word(len(segments))} kinds of customers: "
+        f"{overview['segment_name']}, {overview['customer_share']:.1%} of them, bring "
+        f"{overview['revenue_share']:.1%} of revenue",
         "segments": f"{dearest['segment_name']} are worth most: "
         f"{written(dearest['revenue_per_customer'], 'reais')} each, against "
         f"{written(totals['revenue_per_customer'], 'reais')} on average",

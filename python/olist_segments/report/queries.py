@@ -10,6 +10,7 @@ BREAKDOWNS = {
     "price_band": "items",
 }
 
+# Its limits are filled in by render_report.
 QUERIES = {
     "totals": """
         select
@@ -21,7 +22,11 @@ QUERIES = {
             (select sum(order_count) from segment_by_payment_type) as order_count,
             (select count(*) from excluded_customers) as excluded_count,
             (select count(*) from rejected_rows) as rejected_count,
-            (select max(as_of_date) from customer_segments) as as_of_date
+            (select max(as_of_date) from customer_segments) as as_of_date,
+            (
+                select count(*) = 0 from customers
+                where customer_unique_id not like '%{mark}'
+            ) as is_synthetic
     """,
     "segments": "select * from segments order by segment_id",
     "profile": "select * from segment_profile order by segment_id, metric",
@@ -73,7 +78,17 @@ QUERIES = {
         order by md5(map.customer_unique_id), map.customer_unique_id
         limit {map_points}
     """,
-    "loadings": "select * from map_loadings order by axis, abs(loading) desc, feature",
+    "loadings": """
+        select
+            loadings.axis,
+            max(profile.phrase) as feature,
+            max(loadings.loading) as loading
+        from map_loadings as loadings
+        inner join segment_profile as profile
+            on loadings.feature = profile.metric
+        group by loadings.axis, loadings.feature
+        order by loadings.axis, abs(max(loadings.loading)) desc, loadings.feature
+    """,
     "candidates": "select * from segment_k_candidates order by k",
     "model": "select * from segment_models where is_current",
     "drift": "select * from segment_drift order by drift desc, measure",
