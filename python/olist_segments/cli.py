@@ -547,12 +547,16 @@ def _study(options: argparse.Namespace) -> int:
 
 
 def _notebooks(options: argparse.Namespace) -> int:
-    from olist_segments.notebooks import export_notebooks
+    from olist_segments.notebooks import export_notebook
+    from olist_segments.studies import StudyError
 
     root = project_root()
     _, database = _built(root, options.target)
-    for page in export_notebooks(root, database):
-        print(f"Wrote {page}")
+    for path in sorted((root / "notebooks").glob("*.ipynb")):
+        try:
+            print(f"Wrote {export_notebook(path, database, root / 'site')}")
+        except StudyError as error:
+            print(f"Left out {path.name}: {error}")
     return 0
 
 

@@ -65,7 +65,7 @@ def amounts(values: pd.Series, what: str, axis: str) -> go.Figure:
     """
     values = values.dropna().astype(float)
     shown = values[values > 0]
-    edges = np.geomspace(shown.min(), shown.max() * (1 + 1e-9), BINS + 1)
+    edges = np.geomspace(shown.min() * 0.999, shown.max() * 1.001, BINS + 1)
     top = values.nlargest(max(1, len(values) // 10)).sum() / values.sum()
     figure = _histogram(values, np.histogram(shown, edges), what, reais)
     figure.update_xaxes(
