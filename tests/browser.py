@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
+# Where plotly draws: in a page of its own, and in one of ours.
+CHARTS = "div.plotly-graph-div, div.plot"
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -59,7 +61,7 @@ def opened(browser, path: Path, *, width: int = 1440, height: int = 900) -> Iter
         page.goto(address)
         yield page
         page.wait_for_timeout(0)  # what is on its way arrives first
-        assert not problems, "; ".join(problems)
+        assert not problems, "; ".join(dict.fromkeys(problems))
     finally:
         context.close()
 
@@ -116,17 +118,19 @@ def drawn_marks(page) -> dict[str, int]:
     chart that is not drawn at all has an entry of 0.
     """
     page.wait_for_function(
-        """() => [...document.querySelectorAll('.plotly-graph-div')]
+        """(charts) => [...document.querySelectorAll(charts)]
             .filter((chart) => chart.checkVisibility())
-            .every((chart) => chart.querySelector('.main-svg'))"""
+            .every((chart) => chart.querySelector('.main-svg'))""",
+        arg=CHARTS,
     )
     return page.evaluate(
-        """() => {
+        """(selector) => {
             const shapes = 'path, circle, rect, image, polygon, line';
             const isDrawn = (mark) => {
                 const box = mark.getBoundingClientRect();
                 const style = getComputedStyle(mark);
-                const ink = (paint) => paint !== 'none' && !/, 0\\)$/.test(paint);
+                const ink = (paint) => paint !== 'none'
+                    && !/^rgba.* 0\\)$/.test(paint);
                 return box.width + box.height > 0 && mark.checkVisibility()
                     && (mark.tagName === 'image' || (ink(style.fill)
                         && style.fillOpacity > 0) || (ink(style.stroke)
@@ -144,7 +148,7 @@ def drawn_marks(page) -> dict[str, int]:
                 + '.funnelarealayer, .iciclelayer, .sankey, .geo .layer.frontplot, '
                 + '.polar .frontplot, .parcoords, .indicatorlayer > *';
             const counts = {};
-            const charts = [...document.querySelectorAll('.plotly-graph-div')]
+            const charts = [...document.querySelectorAll(selector)]
                 .filter((chart) => chart.checkVisibility());
             charts.forEach((chart, index) => {
                 const title = chart.querySelector('.gtitle')?.textContent || chart.id;
@@ -159,5 +163,6 @@ def drawn_marks(page) -> dict[str, int]:
                 });
             });
             return counts;
-        }"""
+        }""",
+        CHARTS,
     )

@@ -1,5 +1,7 @@
 """Builds that several tests look at, each made once."""
 
+import contextlib
+import io
 import json
 import os
 import shutil
@@ -12,7 +14,9 @@ import duckdb
 import pytest
 import yaml
 from browser import launched
+from olist_segments.cli import main
 from olist_segments.demo import write_demo_data
+from olist_segments.studies import read_study
 
 ROOT = Path(__file__).resolve().parents[1]
 # Staging has no order of rows, and its lines are counted elsewhere.
@@ -138,6 +142,23 @@ def demo_database(demo_dir, tmp_path_factory) -> Path:
     """Return a database built from the synthetic orders."""
     work = tmp_path_factory.mktemp("demo build")
     return build(raw_dir=demo_dir, database=work / "demo.duckdb")
+
+
+@pytest.fixture(scope="session")
+def demo_study(demo_dir, demo_database, tmp_path_factory):
+    """Return a copy of the demo database with a small study, its tables and page."""
+    database = tmp_path_factory.mktemp("study") / "demo study.duckdb"
+    shutil.copyfile(demo_database, database)
+    words = ["--draws", "3", "--first", "2018-05", "--last", "2018-06"]
+    with pytest.MonkeyPatch.context() as patch, io.StringIO() as printed:
+        patch.chdir(ROOT)
+        patch.setenv("OLIST_RAW_DIR", str(demo_dir))
+        patch.setenv("OLIST_DB", str(database))
+        patch.setenv("PYTHONPATH", str(ROOT / "python"))
+        with contextlib.redirect_stdout(printed):
+            assert main(["study", "--target", "demo", *words]) == 0
+        page = printed.getvalue()
+    return database, read_study(database), page
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ import plotly.graph_objects as go
 import pytest
 from browser import drawn_marks, opened, overflowing, serious_violations
 from olist_segments.cli import main
-from olist_segments.pages import Chart, page
 
 
 def written(folder, text: str):
@@ -55,17 +54,18 @@ def test_marks_are_counted_where_there_are_any(browser, tmp_path):
     traces = [
         go.Bar(x=[1, 2], y=[1, 2]),
         go.Scatter(x=[1, 2], y=[1, 2], mode="lines"),
-        go.Scatter(x=[1, 2], y=[1, 2], mode="markers"),
+        go.Scatter(x=[1, 2], y=[1, 2], mode="markers", marker_color="#d55e00"),
         go.Scattergl(x=[1, 2], y=[1, 2], mode="markers"),
         go.Box(y=[1, 2, 3]),
         go.Heatmap(z=[[1, 2]]),
         go.Pie(values=[1, 2]),
     ]
     empty = [trace.__class__() for trace in traces]
-    path = tmp_path / "charts.html"
-    charts = [Chart("chart", go.Figure(trace)) for trace in traces + empty]
-    path.write_text(page("charts", [], charts), encoding="utf-8")
-    with opened(browser, path) as shown:
+    charts = [
+        go.Figure(trace).to_html(full_html=False, include_plotlyjs=not number)
+        for number, trace in enumerate(traces + empty)
+    ]
+    with opened(browser, written(tmp_path, "".join(charts))) as shown:
         counts = list(drawn_marks(shown).values())
     assert all(counts[: len(traces)])
     assert not any(counts[len(traces) :])

@@ -159,15 +159,11 @@ def export_segments(
             (partial / MANIFEST).write_text(text, encoding="utf-8")
             _take_place(partial, folder)
     except OSError as error:
-        raise ExportError(f"cannot write to {folder}: {error.strerror}") from error
-    except duckdb.IOException as error:
-        raise ExportError(f"cannot write to {folder}: {error}") from error
+        raise ExportError(f"cannot write to {folder}: {_reason(error)}") from error
     return folder / MANIFEST
 
 
-def copy_answer(
-    connection: duckdb.DuckDBPyConnection, sql: str, path: Path, *, where: str = "true"
-) -> None:
+def write_answer(answer: duckdb.DuckDBPyRelation, path: Path) -> None:
     """Write the answer to a query to one file, which appears when it is complete.
 
     In a CSV, text that a spreadsheet would take for a formula gets an apostrophe in
@@ -175,44 +171,41 @@ def copy_answer(
 
     Parameters
     ----------
-    connection : DuckDBPyConnection
-    sql : str
-        The query; its order is kept.
+    answer : DuckDBPyRelation
+        Its order is kept.
     path : Path
         Ends in ``.csv`` or ``.parquet``.
-    where : str
-        Condition on the columns of the answer.
 
     Raises
     ------
     ExportError
         If the path has another ending, or cannot be written to.
     """
-    kind = path.suffix.removeprefix(".")
-    if kind not in ("csv", "parquet"):
+    if path.suffix not in (".csv", ".parquet"):
         raise ExportError(f"{path} must end in .csv or .parquet")
-    answer = connection.sql(sql).filter(where)
-    picked = "*"
-    if kind == "csv":
-        guarded = [
-            f"case when regexp_matches({column}, '{FORMULA}') then '''' || {column} "
-            f"else {column} end as {column}"
-            for column in _texts(answer)
-        ]
-        picked = f"* replace ({', '.join(guarded)})" if guarded else "*"
-    header = ", header" if kind == "csv" else ""
     partial = path.with_name(f".{path.name}.partial")
-    quoted = str(partial).replace("'", "''")
-    query = answer.project(picked).sql_query()
     try:
-        connection.execute(f"copy ({query}) to '{quoted}' (format {kind}{header})")
+        if path.suffix == ".csv":
+            guarded = ", ".join(
+                f"case when regexp_matches({text}, '{FORMULA}') "
+                f"then concat(chr(39), {text}) else {text} end as {text}"
+                for text in _texts(answer)
+            )
+            picked = f"* replace ({guarded})" if guarded else "*"
+            answer.project(picked).write_csv(str(partial))
+        else:
+            answer.write_parquet(str(partial))
         with partial.open("rb") as done:
             os.fsync(done.fileno())
         os.replace(partial, path)
     except (OSError, duckdb.IOException) as error:
-        raise ExportError(f"cannot write {path}: {error}") from error
+        raise ExportError(f"cannot write {path}: {_reason(error)}") from error
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)
 
 
 def _texts(relation: duckdb.DuckDBPyRelation) -> list[str]:
@@ -226,20 +219,19 @@ def _write(connection, segment: Segment, partial: Path) -> dict:
         "segment_name": segment.name,
         "customer_count": segment.customer_count,
     }
+    answer = connection.sql(
+        f"from segment_members where segment_key = '{segment.key}' "
+        "order by customer_unique_id"
+    )
     for kind in ("csv", "parquet"):
         path = partial / f"{segment.key}.{kind}"
-        copy_answer(
-            connection,
-            "from segment_members order by customer_unique_id",
-            path,
-            where=f"segment_key = '{segment.key}'",
-        )
+        write_answer(answer, path)
         entry[kind] = {"file": path.name, "bytes": path.stat().st_size}
     return entry
 
 
 def _refuse_other_files(folder: Path) -> None:
-    """An earlier export is replaced as a whole, so nothing else may be in there."""
+    """Stop where replacing the folder as a whole would lose files."""
     if not folder.exists():
         return
     if not folder.is_dir():

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,7 +79,7 @@ def compile_question(
     settings: Iterable[str],
     *,
     root: Path,
-    run_dbt: Callable[[list[str]], int],
+    run_dbt: Callable[[list[str]], subprocess.CompletedProcess],
 ) -> str:
     """Let dbt write out the SQL of a question.
 
@@ -92,7 +93,7 @@ def compile_question(
     root : Path
         Root of the project, into whose ``target`` dbt writes.
     run_dbt : callable
-        Runs dbt with the words given; returns its exit code.
+        Runs dbt with the words given, and returns what it printed as text.
 
     Returns
     -------
@@ -102,8 +103,7 @@ def compile_question(
     Raises
     ------
     QuestionError
-        If there is no such question or parameter, or dbt refuses a value: it has
-        then said why.
+        If there is no such question or parameter, or dbt refuses a value.
     """
     if name not in questions:
         raise QuestionError(
@@ -117,9 +117,17 @@ def compile_question(
             takes = ", ".join(f"{one}=..." for one in known) or "no parameters"
             raise QuestionError(f"{setting} cannot be set: {name} takes {takes}")
         variables[parameter] = value
-    words = ["compile", "--select", f"{FOLDER.as_posix()}/{name}.sql"]
-    if run_dbt([*words, "--vars", json.dumps(variables)]):
-        raise QuestionError(f"dbt could not write out {name}: it says why above")
+    words = ["--quiet", "compile", "--select", f"{FOLDER.as_posix()}/{name}.sql"]
+    if variables:  # others than last time make dbt read the whole project again
+        words += ["--vars", json.dumps(variables)]
+    result = run_dbt(words)
+    if result.returncode:
+        refused = re.search(r"Compilation Error in .*\n +(.*)", result.stdout)
+        raise QuestionError(
+            refused[1]
+            if refused
+            else f"dbt could not write out {name}: {result.stdout}"
+        )
     return compiled(root / "target")[name]
 
 

@@ -65,7 +65,7 @@ def amounts(values: pd.Series, what: str, axis: str) -> go.Figure:
     """
     values = values.dropna().astype(float)
     shown = values[values > 0]
-    edges = np.geomspace(shown.min(), shown.max() * (1 + 1e-9), BINS + 1)
+    edges = np.geomspace(shown.min() * 0.999, shown.max() * 1.001, BINS + 1)
     top = values.nlargest(max(1, len(values) // 10)).sum() / values.sum()
     figure = _histogram(values, np.histogram(shown, edges), what, reais)
     figure.update_xaxes(
@@ -277,7 +277,7 @@ def correlations(table: pd.DataFrame) -> go.Figure:
             x=names[1],
             y=names[0],
             z=once,
-            text=once.map(lambda value: "" if pd.isna(value) else f"{value:.2f}"),
+            text=once.map(lambda value: "" if pd.isna(value) else f"{value:z.2f}"),
             texttemplate="%{text}",
             colorscale="RdBu_r",
             zmin=-1,
