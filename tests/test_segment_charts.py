@@ -120,7 +120,8 @@ def test_the_segment_of_most_value_is_known_without_any_revenue():
         {"customer_share": [0.5, 0.5, 0.0], "revenue_share": [0.2, 0.8, None]}
     )
     assert most_valuable(segments)["revenue_share"] == 0.8
-    assert most_valuable(segments.assign(revenue_share=None))["revenue_share"] == 0
+    free = segments.assign(revenue_share=float("nan"))
+    assert most_valuable(free)["revenue_share"] == 0
 
 
 def test_axes_are_named_by_the_features_that_make_them():
@@ -167,6 +168,7 @@ def test_reais_have_their_sign_in_front():
 def test_means_are_said_in_words():
     assert in_words(6.42, "installments per order") == "6.4 installments per order"
     assert in_words(309.434, "reais spent") == "R$ 309.43 spent"
+    assert in_words(1.8, "days later than promised") == "1.8 days later than promised"
     assert in_words(309.434, "reais spent", is_short=True) == "R$ 309.43"
     assert (
         in_words(-1.8, "days later than promised") == "1.8 days earlier than promised"
