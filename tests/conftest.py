@@ -2,7 +2,9 @@
 
 import json
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -57,6 +59,20 @@ def dbt_process(
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+def killed_when(sign: str, *words: str, **options) -> None:
+    """Kill dbt without warning as soon as a line that it prints has a pattern."""
+    with dbt_process(*words, **options) as process:
+        said = ""
+        for line in process.stdout:
+            said += line
+            if re.search(sign, line):
+                process.kill()
+                break
+        else:
+            pytest.fail(f"dbt never said {sign}:\n{said}")
+    assert process.returncode == -signal.SIGKILL
 
 
 def build(*words: str, **options) -> Path:

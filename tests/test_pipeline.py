@@ -7,6 +7,7 @@ import duckdb
 import numpy as np
 import pytest
 from conftest import build, dbt, differences, rows, tables
+from scipy.stats import hypergeom
 from sklearn.metrics import (
     calinski_harabasz_score,
     davies_bouldin_score,
@@ -90,6 +91,28 @@ def test_scores_in_sql_equal_scikit_learn(demo_database, k):
     assert inertia == pytest.approx(np.square(points - centers[labels - 1]).sum())
     assert davies == pytest.approx(davies_bouldin_score(points, labels))
     assert calinski == pytest.approx(calinski_harabasz_score(points, labels))
+
+
+@pytest.mark.parametrize(
+    ("table", "value", "unit"),
+    [
+        ("segment_by_state", "state", "customer_count"),
+        ("segment_by_month", "purchase_month", "order_count"),
+        ("segment_by_category", "category", "line_count"),
+    ],
+)
+def test_z_scores_are_those_of_a_hypergeometric_draw(demo_database, table, value, unit):
+    counted = rows(
+        demo_database,
+        f"select {unit}, sum({unit}) over (partition by segment_id), "
+        f"sum({unit}) over (partition by {value}), sum({unit}) over (), z_score "
+        f"from {table}",
+    )
+    found, size, of_value, total, z_score = np.array(counted, dtype=float).T
+    draw = hypergeom(total, of_value, size)
+    expected = (found - draw.mean()) / draw.std()
+    np.testing.assert_allclose(z_score, expected, atol=0.00501)
+    assert z_score.min() < -2 < 2 < z_score.max()
 
 
 def test_another_build_with_shuffled_files_and_one_thread_gives_the_same(

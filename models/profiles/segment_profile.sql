@@ -69,7 +69,7 @@ joined as (
         overall.mean_of_all,
         case
             when overall.mean_of_all > 0
-                then 100 * per_segment.mean / overall.mean_of_all
+                then round(100 * per_segment.mean / overall.mean_of_all, 1)
         end as index_vs_all
 
     from per_segment
