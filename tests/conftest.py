@@ -1,5 +1,7 @@
 """Builds that several tests look at, each made once."""
 
+import contextlib
+import io
 import json
 import os
 import re
@@ -7,12 +9,16 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 import yaml
+from browser import launched
+from olist_segments.cli import main
 from olist_segments.demo import write_demo_data
+from olist_segments.studies import read_study
 
 ROOT = Path(__file__).resolve().parents[1]
 # Staging has no order of rows, and its lines are counted elsewhere.
@@ -155,6 +161,23 @@ def demo_database(demo_dir, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def demo_study(demo_dir, demo_database, tmp_path_factory):
+    """Return a copy of the demo database with a small study, its tables and page."""
+    database = tmp_path_factory.mktemp("study") / "demo study.duckdb"
+    shutil.copyfile(demo_database, database)
+    words = ["--draws", "3", "--first", "2018-05", "--last", "2018-06"]
+    with pytest.MonkeyPatch.context() as patch, io.StringIO() as printed:
+        patch.chdir(ROOT)
+        patch.setenv("OLIST_RAW_DIR", str(demo_dir))
+        patch.setenv("OLIST_DB", str(database))
+        patch.setenv("PYTHONPATH", str(ROOT / "python"))
+        with contextlib.redirect_stdout(printed):
+            assert main(["study", "--target", "demo", *words]) == 0
+        page = printed.getvalue()
+    return database, read_study(database), page
+
+
+@pytest.fixture(scope="session")
 def real_database(real_dir, tmp_path_factory) -> Path:
     """Return a database built from the real files."""
     work = tmp_path_factory.mktemp("real build")
@@ -166,11 +189,19 @@ def real_database(real_dir, tmp_path_factory) -> Path:
     )
 
 
+@pytest.fixture(scope="session")
+def browser() -> Iterator:
+    """Return headless Chromium; see `browser.opened`."""
+    with launched() as program:
+        yield program
+
+
 @pytest.fixture
 def project_copy(tmp_path) -> Path:
     """Return a copy of the project without data, in a folder with space and quote."""
     copy = tmp_path / "it's a copy"
     built = [".git", ".venv", "target", "logs", "site", "*.duckdb*", "data"]
+    built += ["node_modules"]
     shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*built))
     (copy / "data" / "raw").mkdir(parents=True)
     return copy
