@@ -5,7 +5,7 @@ SEED ?= 42
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help build replay test lint docs export queries study notebooks demo-data demo-report summary \
+.PHONY: help build replay test lint docs report export queries study notebooks demo-data demo-report summary \
 	lock clean
 
 help: ## list the commands
@@ -15,7 +15,7 @@ build: .venv/runtime ## build everything, on data/raw or else on demo data (TARG
 	@$(BIN)/olist-segments build $(if $(TARGET),--target $(TARGET))
 
 test: lint ## run every check and test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 lint: .venv/dev ## check the style of SQL and Python
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -28,6 +28,9 @@ replay: .venv/runtime ## label past month ends with the current model (FROM=2017
 
 docs: .venv/runtime ## write the dbt docs into site/index.html (TARGET=dev|demo)
 	@$(BIN)/olist-segments docs $(if $(TARGET),--target $(TARGET))
+
+report: .venv/runtime ## write the report into site/report.html, after build (TARGET=dev|demo)
+	@$(BIN)/olist-segments report $(if $(TARGET),--target $(TARGET))
 
 export: .venv/runtime ## write the members of segments for other tools (TARGET=, SEGMENT=)
 	@$(BIN)/olist-segments export $(if $(TARGET),--target $(TARGET)) $(if $(SEGMENT),--segment $(SEGMENT))

@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 from conftest import ROOT, dbt, rows
@@ -115,12 +117,13 @@ def test_a_layer_reads_only_the_layers_before_it(manifest, models):
     assert backwards == []
 
 
-def test_the_docs_are_one_page_that_knows_every_model(demo_dir, demo_database, models):
-    result = dbt(
-        "docs", "generate", "--static", raw_dir=demo_dir, database=demo_database
-    )
+def test_the_docs_are_one_page_that_knows_every_model(
+    demo_dir, demo_database, models, tmp_path
+):
+    copy = shutil.copy(demo_database, tmp_path)
+    result = dbt("docs", "generate", "--static", raw_dir=demo_dir, database=Path(copy))
     assert result.returncode == 0, result.stdout
-    page = (demo_database.parent / "target" / "static_index.html").read_text()
+    page = (tmp_path / "target" / "static_index.html").read_text()
     assert all(model["unique_id"] in page for model in models)
     assert "Which table answers which question" in page
 

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -136,25 +137,30 @@ def test_the_stability_index_is_that_of_its_definition(kept_model):
     assert found == pytest.approx(expected, abs=1e-9)
 
 
-def compiled(model_name, demo_dir, database):
-    """Return a model's SQL, with placeholders for the relations it labels."""
-    result = dbt("compile", "--select", model_name, raw_dir=demo_dir, database=database)
+@pytest.fixture(scope="module")
+def compiled(demo_dir, demo_database, tmp_path_factory):
+    """Return the SQL that scales and labels, with placeholders for what it labels."""
+    work = tmp_path_factory.mktemp("compiled")
+    copy = Path(shutil.copy(demo_database, work))
+    names = ("int_scaled_features", "int_segment_assignments")
+    result = dbt("compile", "--select", *names, raw_dir=demo_dir, database=copy)
     assert result.returncode == 0, result.stdout
-    folder = database.parent / "target/compiled/olist_segments/models/segmentation"
-    sql = (folder / "labels" / f"{model_name}.sql").read_text()
+    folder = work / "target/compiled/olist_segments/models/segmentation/labels"
+    sql = {name: (folder / f"{name}.sql").read_text() for name in names}
     for schema, table, placeholder in [
         ("main", "customer_features", "CUSTOMERS"),
         ("intermediate", "int_scaled_features", "POINTS"),
     ]:
-        sql = sql.replace(f'"{database.stem}"."{schema}"."{table}"', placeholder)
+        relation = f'"{copy.stem}"."{schema}"."{table}"'
+        sql = {name: text.replace(relation, placeholder) for name, text in sql.items()}
     return sql
 
 
 def test_labels_equal_those_of_the_fit_and_of_a_customer_scored_alone(
-    demo_dir, demo_database
+    demo_database, compiled
 ):
-    scale = compiled("int_scaled_features", demo_dir, demo_database)
-    assign = compiled("int_segment_assignments", demo_dir, demo_database)
+    scale = compiled["int_scaled_features"]
+    assign = compiled["int_segment_assignments"]
     columns = "customer_unique_id, segment_id, round(sqrt(squared_distance), 9)"
     alone = []
     with duckdb.connect(str(demo_database), read_only=True) as connection:
@@ -185,9 +191,9 @@ def test_labels_equal_those_of_the_fit_and_of_a_customer_scored_alone(
 
 
 def test_values_that_the_fit_never_saw_are_scaled_within_its_bounds(
-    demo_dir, demo_database
+    demo_database, compiled
 ):
-    scale = compiled("int_scaled_features", demo_dir, demo_database)
+    scale = compiled["int_scaled_features"]
     with duckdb.connect(str(demo_database), read_only=True) as connection:
         connection.execute(
             "create temp view strange as select 'rich' as customer_unique_id, "

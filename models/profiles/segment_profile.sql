@@ -60,6 +60,13 @@ joined as (
         per_segment.metric,
 
         per_segment.segment_name,
+        case per_segment.metric
+            {%- for feature in worded_features() %}
+                when '{{ feature.name }}'
+                    then '{{ feature.phrase | replace("'", "''") }}'
+            {%- endfor %}
+            else replace(per_segment.metric, '_', ' ')
+        end as phrase,
 
         per_segment.customer_count,
         per_segment.mean,

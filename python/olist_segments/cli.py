@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import re
 import shlex
 import subprocess
 import sys
@@ -255,6 +254,7 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="say how large it would be, write nothing",
     )
+    page = command("report", _report, "Write the report as one file: site/report.html.")
     study = command("study", _study, "Study how far the segments hold.")
     study.add_argument("--draws", type=int, default=50, help="bootstrap samples")
     study.add_argument("--first", default="2017-09", help="first month")
@@ -265,7 +265,7 @@ def _parser() -> argparse.ArgumentParser:
         choices=DATABASES,
         help="dev: real files, demo: synthetic ones (default: dev if there are any)",
     )
-    for one in (docs, shown, query, asked, export, study, notebooks):
+    for one in (docs, page, shown, query, asked, export, study, notebooks):
         one.add_argument(
             "--target",
             choices=DATABASES,
@@ -395,6 +395,8 @@ def _replay(options: argparse.Namespace) -> int:
 
 
 def _docs(options: argparse.Namespace) -> int:
+    from olist_segments.docs_page import finish_docs_page
+
     root = project_root()
     target, _ = _built(root, options.target)
     code = _dbt(root, ["docs", "generate", "--static", "--target", target])
@@ -402,7 +404,8 @@ def _docs(options: argparse.Namespace) -> int:
         page = (root / "target" / "static_index.html").read_text(encoding="utf-8")
         site = root / "site" / "index.html"
         site.parent.mkdir(exist_ok=True)
-        site.write_text(_without_requests(page), encoding="utf-8")
+        page = finish_docs_page(page, title="olist_segments")
+        site.write_text(page, encoding="utf-8")
         print(f"Open {site} in a browser.")
     return code
 
@@ -501,6 +504,19 @@ def _export(options: argparse.Namespace) -> int:
     return 0
 
 
+def _report(options: argparse.Namespace) -> int:
+    from olist_segments.report import render_report
+
+    root = project_root()
+    _, database = _built(root, options.target)
+    site = root / "site" / "report.html"
+    page = render_report(database)
+    site.parent.mkdir(exist_ok=True)
+    site.write_text(page, encoding="utf-8")
+    print(f"Open {site} in a browser.")
+    return 0
+
+
 def _study(options: argparse.Namespace) -> int:
     from olist_segments.studies import StudyError, run_study
     from olist_segments.study_page import render_page
@@ -531,12 +547,16 @@ def _study(options: argparse.Namespace) -> int:
 
 
 def _notebooks(options: argparse.Namespace) -> int:
-    from olist_segments.notebooks import export_notebooks
+    from olist_segments.notebooks import export_notebook
+    from olist_segments.studies import StudyError
 
     root = project_root()
     _, database = _built(root, options.target)
-    for page in export_notebooks(root, database):
-        print(f"Wrote {page}")
+    for path in sorted((root / "notebooks").glob("*.ipynb")):
+        try:
+            print(f"Wrote {export_notebook(path, database, root / 'site')}")
+        except StudyError as error:
+            print(f"Left out {path.name}: {error}")
     return 0
 
 
@@ -612,12 +632,3 @@ def _dbt_process(root: Path, words: list[str]) -> dict:
     python = [sys.executable, "-W", "ignore::RuntimeWarning:runpy"]
     command = [*python, "-m", "dbt.cli.main", *words]
     return {"args": command, "cwd": root, "env": environment}
-
-
-def _without_requests(page: str) -> str:
-    """Take out what dbt's page would ask the network for: a tracker and an icon."""
-    page = re.sub(r'<link rel="(?:shortcut )?icon"[^>]*>', "", page)
-    start = "turn_on_tracking:function(){"
-    if start not in page:
-        raise RuntimeError("dbt's docs page has changed: its tracker was not found")
-    return page.replace(start, start + "return;")
