@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -63,15 +64,15 @@ def main(arguments: list[str] | None = None) -> int:
     Returns
     -------
     int
-        0 if all went well, 2 if the input cannot be used, 1 if a query failed;
-        otherwise what dbt returned.
+        0 if all went well, 2 if the input cannot be used, 1 if a query failed, 141 if
+        nobody reads what is printed; otherwise what dbt returned.
     """
     options = _parser().parse_args(arguments)
     try:
         return options.run(options)
     except BrokenPipeError:  # as by `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return 128 + signal.SIGPIPE
     except (RawFilesError, QuestionError, ExportError) as error:
         print(f"olist-segments: {error}", file=sys.stderr)
         return 2
