@@ -4,6 +4,7 @@ import io
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import zipfile
@@ -127,6 +128,30 @@ def test_a_build_that_fails_says_why_in_the_words_of_dbt(project_copy, demo_dir)
     result = run(*words, cwd=project_copy, OLIST_RAW_DIR=str(demo_dir))
     assert result.returncode == 2
     assert "Running with dbt" in result.stdout
+
+
+def test_a_build_that_is_interrupted_stops_without_a_traceback(project_copy, demo_dir):
+    with subprocess.Popen(
+        [sys.executable, "-m", "olist_segments", "build"],
+        cwd=project_copy,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(project_copy / "python"),
+            "OLIST_RAW_DIR": str(demo_dir),
+            "OLIST_DB": str(project_copy / "stopped.duckdb"),
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        for line in process.stdout:
+            if "staging" in line:
+                break
+        os.killpg(process.pid, signal.SIGINT)
+        _, said = process.communicate()
+    assert process.returncode == 130
+    assert said == "Stopped: build again before you use the tables.\n"
 
 
 def test_progress_on_a_terminal_is_one_line_written_over():
