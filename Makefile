@@ -15,7 +15,7 @@ build: .venv/runtime ## build everything, on data/raw or else on demo data (TARG
 	@$(BIN)/olist-segments build $(if $(TARGET),--target $(TARGET))
 
 test: lint ## run every check and test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 lint: .venv/dev ## check the style of SQL and Python
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

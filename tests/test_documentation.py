@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 from browser import opened, overflowing
@@ -171,14 +173,14 @@ def test_the_home_page_says_which_question_each_table_answers(models):
 
 
 @pytest.fixture(scope="module")
-def docs_page(demo_dir, demo_database):
+def docs_page(demo_dir, demo_database, tmp_path_factory):
     """Return the page that `make docs` writes."""
-    result = dbt(
-        "docs", "generate", "--static", raw_dir=demo_dir, database=demo_database
-    )
+    work = tmp_path_factory.mktemp("docs")
+    copy = Path(shutil.copy(demo_database, work))
+    result = dbt("docs", "generate", "--static", raw_dir=demo_dir, database=copy)
     assert result.returncode == 0, result.stdout
-    page = (demo_database.parent / "target" / "static_index.html").read_text("utf-8")
-    path = demo_database.parent / "index.html"
+    page = (work / "target" / "static_index.html").read_text("utf-8")
+    path = work / "index.html"
     path.write_text(finish_docs_page(page, title="olist_segments"), encoding="utf-8")
     return path
 

@@ -12,6 +12,7 @@ import yaml
 
 FOLDER = Path("dbt_project", "analyses")
 ROWS_ON_PAGE = 10
+FEWEST_ON_PAGE = 5
 
 
 class QuestionError(Exception):
@@ -195,7 +196,8 @@ def render_page(
         "",
         "Each is a file of `dbt_project/analyses`, written by `make queries`, here "
         f"with its answer for the {customers:,} customers of {as_of}. Answers about "
-        "single persons or sellers are left out.",
+        "single persons or sellers are left out, and so are rows of fewer than "
+        f"{FEWEST_ON_PAGE} customers or orders.",
         "",
         "```sh",
         "olist-segments query                      # lists the questions",
@@ -214,6 +216,8 @@ def render_page(
         "deviations; see the column of `segment_by_state`.",
         "",
     ]
+    lines += [f"- [{one.text}](#{one.name})" for one in questions.values()]
+    lines.append("")
     for question in questions.values():
         answer = connection.sql(sql[question.name])
         lines += [*render_question(question), *_render_answer(question, answer), ""]
@@ -244,9 +248,11 @@ def render_question(question: Question) -> list[str]:
 
 
 def _render_answer(question: Question, answer: duckdb.DuckDBPyRelation) -> list[str]:
-    count = len(answer)
     if question.has_rows_of_individuals:
-        return [f"The answer has {count:,} rows."]
+        return [f"The answer has {len(answer):,} rows."]
+    for column in {"customer_count", "order_count"} & set(answer.columns):
+        answer = answer.filter(f"{column} >= {FEWEST_ON_PAGE}")
+    count = len(answer)
     lines = [
         f"| {' | '.join(answer.columns)} |",
         "|" + " --- |" * len(answer.columns),

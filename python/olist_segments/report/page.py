@@ -7,8 +7,8 @@ import pandas as pd
 
 from olist_segments.charts import segments as charts
 from olist_segments.charts.style import segment_colors, segment_symbols
-from olist_segments.pages import Chart, Column, Table, render, written
 from olist_segments.demo.draws import MARK
+from olist_segments.pages import Chart, Column, Table, render, written
 from olist_segments.report.queries import BREAKDOWNS, QUERIES
 
 # From this many standard deviations on, a feature sets a segment apart.
