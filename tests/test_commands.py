@@ -73,6 +73,11 @@ def test_a_build_without_data_says_that_it_is_synthetic(project_copy):
     assert str(folder / "manifest.json") in exported.stdout
     assert len(list(folder.iterdir())) == 3
 
+    report = run("report", cwd=project_copy)
+    assert report.returncode == 0, report.stdout + report.stderr
+    page = (project_copy / "site" / "report.html").read_text(encoding="utf-8")
+    assert "Demo data." in page
+
     docs = run("docs", cwd=project_copy)
     assert docs.returncode == 0, docs.stdout + docs.stderr
     page = (project_copy / "site" / "index.html").read_text(encoding="utf-8")

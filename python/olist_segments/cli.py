@@ -521,7 +521,12 @@ def _report(options: argparse.Namespace) -> int:
     root = project_root()
     _, database = _built(root, options.target)
     site = root / "site" / "report.html"
-    page = render_report(database)
+    try:
+        page = render_report(database)
+    except (duckdb.BinderException, duckdb.CatalogException) as error:
+        raise RawFilesError(
+            f"{database} lacks what the report shows: run `make build` first"
+        ) from error
     site.parent.mkdir(exist_ok=True)
     site.write_text(page, encoding="utf-8")
     print(f"Open {site} in a browser.")
