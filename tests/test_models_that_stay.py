@@ -262,7 +262,6 @@ def test_a_build_killed_in_the_middle_of_a_fit_is_made_good_by_the_next(
 ):
     database = tmp_path / "killed.duckdb"
     shutil.copy(model_of_three, database)
-    shutil.copy(model_of_three.parent / "profiles.yml", tmp_path)
     options = {"raw_dir": demo_dir, "database": database}
     killed_after(last_built, **options)
     build(*TABLES_ONLY, **options)
@@ -284,7 +283,7 @@ def killed_after(table, *, raw_dir, database):
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "dbt.cli.main", "build", *TABLES_ONLY),
-            *("--target", "demo", "--profiles-dir", str(database.parent)),
+            *("--target", "demo"),
             *("--target-path", str(database.parent / "target"), "--threads", "1"),
             *("--log-path", str(database.parent / "logs")),
         ],
