@@ -6,8 +6,6 @@
     of the figures published for all of them, 2,000 within 0.013. #}
 {%- set sample_size = 'least(3000, 1000 + customer_count / 30)' %}
 
-{%- set clusters = range(1, var('k_max') | int + 1) %}
-
 with assignments as (
 
     select * from {{ ref('int_candidate_assignments') }}
@@ -77,8 +75,8 @@ drawn as (
 sample as (
 
     select
-        row_number() over (
-            order by drawn.k, points.customer_unique_id
+        cast(
+            row_number() over (order by drawn.k, points.customer_unique_id) as integer
         ) as sample_number,
         drawn.k,
         drawn.cluster_id,
@@ -91,70 +89,37 @@ sample as (
 
 ),
 
-members as (
-
-    select
-        k
-        {%- for cluster in clusters %},
-        nullif(
-            count(case when cluster_id = {{ cluster }} then 1 end), 0
-        ) as count_{{ cluster }}
-        {%- endfor %}
-
-    from sample
-    group by k
-
-),
-
-pairs {{ as_inlined() }} (
+to_clusters as (
 
     select
         one.sample_number,
-        one.k,
-        one.cluster_id,
         other.cluster_id as other_cluster_id,
-        sqrt({{ squared_distance('one', 'other') }}) as distance
+        sum(sqrt({{ squared_distance('one', 'other') }})) as total_distance,
+        count(*) as member_count
 
     from sample as one
     inner join sample as other
         on one.k = other.k
-
-),
-
-totals as (
-
-    select
-        sample_number,
-        max(k) as k,
-        max(cluster_id) as cluster_id
-        {%- for cluster in clusters %},
-        sum(
-            case when other_cluster_id = {{ cluster }} then distance end
-        ) as total_{{ cluster }}
-        {%- endfor %}
-
-    from pairs
-    group by sample_number
+    group by one.sample_number, other.cluster_id
 
 ),
 
 per_customer as (
 
     select
-        totals.k,
-        case totals.cluster_id
-            {%- for cluster in clusters %}
-            when {{ cluster }}
-                then total_{{ cluster }} / nullif(count_{{ cluster }} - 1, 0)
-            {%- endfor %}
-        end as own_mean,
-        {{ least_of(
-            clusters, 'case when cluster_id != # then total_# / count_# end'
-        ) }} as other_mean
+        sample.k,
+        sample.sample_number,
+        max(to_clusters.total_distance / nullif(to_clusters.member_count - 1, 0))
+            filter (where to_clusters.other_cluster_id = sample.cluster_id)
+            as own_mean,
+        min(to_clusters.total_distance / to_clusters.member_count)
+            filter (where to_clusters.other_cluster_id != sample.cluster_id)
+            as other_mean
 
-    from totals
-    inner join members
-        on totals.k = members.k
+    from to_clusters
+    inner join sample
+        on to_clusters.sample_number = sample.sample_number
+    group by sample.k, sample.sample_number
 
 ),
 
