@@ -31,11 +31,13 @@ def finish_docs_page(page: str, *, title: str) -> str:
     page = page.replace(tracker, tracker + "return;")
     page = re.sub(r'<link rel="(?:shortcut )?icon"[^>]*>', "", page)
     # The browser asks for "{{ ... }}" before Angular fills it in.
-    page = page.replace('xlink:href="{{', 'ng-attr-xlink_href="{{')
+    page = page.replace('xlink:href="{{', 'ng-href="{{')
     # The first list is what the lineage shows, the second what can be chosen.
     page = page.replace('"source","test","unit_test","analysis"', '"source"', 1)
+    whole = "A.expanded=!0;var t=r.assign({},l.options)"
+    page = page.replace(whole, whole.replace("options", "selection.clean"))
     page = page.replace("#006f8a", "#62b6cb")  # lines of the lineage, on dark blue
-    head = f'<title>{title}</title><link rel="icon" href="data:,">{_NARROW}'
+    head = f'<title>{title}</title><link rel="icon" href="data:,">{_NARROW}{_LINEAGE}'
     return page.replace("<title>dbt Docs</title>", head, 1)
 
 
@@ -52,3 +54,13 @@ _NARROW = """<style>
   html .launcher { bottom: 32%; }
 }
 </style>"""
+# dbt looks for a lineage in the address when the page is loaded only.
+_LINEAGE = """<script>
+addEventListener("click", (event) => {
+  const link = event.target.closest('a[href*="g_v=1"]');
+  if (!link) return;
+  event.preventDefault();
+  location.hash = link.hash;
+  location.reload();
+});
+</script>"""
