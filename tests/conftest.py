@@ -15,7 +15,6 @@ from pathlib import Path
 
 import duckdb
 import pytest
-import yaml
 from browser import launched
 from olist_segments.cli import main
 from olist_segments.demo import write_demo_data
@@ -39,24 +38,20 @@ def dbt_process(
     database: Path,
     target: str = "demo",
     variables: dict | None = None,
-    duckdb_threads: int | None = None,
+    settings: dict[str, str] | None = None,
 ) -> subprocess.Popen:
     """Start dbt in the root of the project, with its artifacts beside the database."""
     work = database.parent
     work.mkdir(parents=True, exist_ok=True)
-    profiles = yaml.safe_load((ROOT / "profiles.yml").read_text())
-    if duckdb_threads:
-        for output in profiles["olist_segments"]["outputs"].values():
-            output["settings"] = {"threads": duckdb_threads}
-    (work / "profiles.yml").write_text(yaml.safe_dump(profiles))
     command = [sys.executable, "-m", "dbt.cli.main", *words, "--target", target]
-    command += ["--profiles-dir", str(work), "--target-path", str(work / "target")]
+    command += ["--target-path", str(work / "target")]
     command += ["--log-path", str(work / "logs"), "--vars", json.dumps(variables or {})]
     environment = {
         **os.environ,
         "OLIST_RAW_DIR": str(raw_dir),
         "OLIST_DB": str(database),
         "PYTHONPATH": str(ROOT / "python"),
+        **(settings or {}),
     }
     return subprocess.Popen(
         command,

@@ -261,7 +261,6 @@ def test_a_build_killed_in_the_middle_of_a_fit_is_made_good_by_the_next(
 ):
     database = tmp_path / "killed.duckdb"
     shutil.copy(model_of_three, database)
-    shutil.copy(model_of_three.parent / "profiles.yml", tmp_path)
     options = {"raw_dir": demo_dir, "database": database}
     sign = rf"OK created .*\.{last_built} "
     killed_when(sign, "build", *TABLES_ONLY, "--threads", "1", **options)

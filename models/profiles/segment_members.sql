@@ -1,5 +1,6 @@
 -- One row per eligible customer, for campaign tools: the segment, since when, which one
--- before, and the features. No names, places or words of reviews.
+-- before, and the features. No names, places or words of reviews. `make export` writes
+-- it, a file per segment.
 
 {{ config(materialized='view') }}
 

@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -63,15 +64,18 @@ def main(arguments: list[str] | None = None) -> int:
     Returns
     -------
     int
-        0 if all went well, 2 if the input cannot be used, 1 if a query failed;
-        otherwise what dbt returned.
+        0 if all went well, 2 if the input cannot be used, 1 if a query failed, 130 if
+        it was interrupted, 141 if nobody reads what is printed; otherwise what dbt
+        returned.
     """
     options = _parser().parse_args(arguments)
     try:
         return options.run(options)
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
     except BrokenPipeError:  # as by `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return 128 + signal.SIGPIPE
     except (RawFilesError, QuestionError, ExportError) as error:
         print(f"olist-segments: {error}", file=sys.stderr)
         return 2
@@ -321,7 +325,14 @@ def _build(options: argparse.Namespace) -> int:
         colours = "--use-colors" if sys.stdout.isatty() else "--no-use-colors"
         process = _dbt_process(root, [*LOG_AS_JSON, colours, *words])
         with subprocess.Popen(**process, stdout=subprocess.PIPE, text=True) as dbt:
-            show_progress(dbt.stdout, sys.stdout)
+            try:
+                show_progress(dbt.stdout, sys.stdout)
+            except KeyboardInterrupt:  # dbt has it too, and comes to an end
+                dbt.stdout.read()
+                print(
+                    "Stopped: build again before you use the tables.", file=sys.stderr
+                )
+                raise
         code = dbt.returncode
         logs = Path(os.environ.get("DBT_LOG_PATH", root / "logs"))
         print(f"The whole log is in {logs / 'dbt.log'}")
@@ -510,7 +521,12 @@ def _report(options: argparse.Namespace) -> int:
     root = project_root()
     _, database = _built(root, options.target)
     site = root / "site" / "report.html"
-    page = render_report(database)
+    try:
+        page = render_report(database)
+    except (duckdb.BinderException, duckdb.CatalogException) as error:
+        raise RawFilesError(
+            f"{database} lacks what the report shows: run `make build` first"
+        ) from error
     site.parent.mkdir(exist_ok=True)
     site.write_text(page, encoding="utf-8")
     print(f"Open {site} in a browser.")

@@ -1,7 +1,7 @@
 """One row per candidate k, cluster and feature: where the centroid lies."""
 
 import pandas as pd
-from olist_segments.clustering import fit_centroids
+from olist_segments.clustering import fit_centroids, read_points
 
 
 def model(dbt, session):
@@ -11,19 +11,16 @@ def model(dbt, session):
     n_init = dbt.config.meta_get("n_init")
     sample_size = dbt.config.meta_get("sample_size")
 
-    points = dbt.ref("int_fit_features").order("customer_unique_id").df()
-    points = points.drop(columns="customer_unique_id")
+    names, points = read_points(dbt.ref("int_fit_features"))
     fitted = fit_centroids(
-        points.to_numpy(),
+        points,
         range(k_min, k_max + 1),
         seed=seed,
         n_init=n_init,
         sample_size=sample_size,
     )
     wide = pd.concat(
-        pd.DataFrame(centroids, columns=points.columns).assign(
-            k=k, cluster_id=range(1, k + 1)
-        )
+        pd.DataFrame(centroids, columns=names).assign(k=k, cluster_id=range(1, k + 1))
         for k, centroids in fitted.items()
     )
     return wide.melt(["k", "cluster_id"], var_name="feature", value_name="scaled_value")

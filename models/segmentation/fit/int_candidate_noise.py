@@ -9,11 +9,13 @@ def model(dbt, session):
     n_init = dbt.config.meta_get("n_init")
     sample_size = dbt.config.meta_get("sample_size")
 
-    points = dbt.ref("int_fit_features").order("customer_unique_id").df()
-    points = points.drop(columns="customer_unique_id")
+    pairs = dbt.ref("int_fit_covariance").df()
+    covariance = pairs.pivot(
+        index="feature", columns="other_feature", values="covariance"
+    )
     ks = dbt.ref("int_candidate_centroids").df()["k"]
     silhouettes = noise_silhouettes(
-        points.to_numpy(),
+        covariance.to_numpy(),
         sorted(ks.unique().tolist()),
         seed=seed,
         n_init=n_init,

@@ -1,7 +1,7 @@
 """One row per candidate k and refit on half of the customers: how well they agree."""
 
 import pandas as pd
-from olist_segments.clustering import refit_agreement
+from olist_segments.clustering import read_points, refit_agreement
 
 
 def model(dbt, session):
@@ -10,15 +10,14 @@ def model(dbt, session):
     n_init = dbt.config.meta_get("n_init")
     sample_size = dbt.config.meta_get("sample_size")
 
-    points = dbt.ref("int_fit_features").order("customer_unique_id").df()
-    points = points.drop(columns="customer_unique_id")
+    names, points = read_points(dbt.ref("int_refit_points"))
     centroids = dbt.ref("int_candidate_centroids").df()
     centroids = centroids.pivot(
         index=["k", "cluster_id"], columns="feature", values="scaled_value"
     )
     agreement = refit_agreement(
-        points.to_numpy(),
-        {k: fit[points.columns].to_numpy() for k, fit in centroids.groupby(level="k")},
+        points,
+        {k: fit[names].to_numpy() for k, fit in centroids.groupby(level="k")},
         refits=refits,
         seed=seed,
         n_init=n_init,

@@ -43,9 +43,7 @@ def segments_overview(segments: pd.DataFrame) -> go.Figure:
         exceeds its number most.
     """
     segments = segments.sort_values("segment_id")
-    richest = segments.loc[
-        (segments["revenue_share"] / segments["customer_share"]).idxmax()
-    ]
+    richest = most_valuable(segments)
     names = [plain(name, 18) for name in segments["segment_name"]]
     colors = list(segment_colors(segments["segment_id"]).values())
     figure = go.Figure()
@@ -70,7 +68,7 @@ def segments_overview(segments: pd.DataFrame) -> go.Figure:
         )
     largest = segments[["customer_share", "revenue_share"]].max().max()
     figure.update_layout(barmode="group", bargap=0.3)
-    figure.update_xaxes(title="share of all (%)", **_share_ticks(largest, 2))
+    figure.update_xaxes(title="share of all (%)", **_share_ticks(largest, 2.4))
     figure.update_yaxes(autorange="reversed")
     return finish(
         figure,
@@ -108,7 +106,7 @@ def segment_features(features: pd.DataFrame) -> go.Figure:
             legendrank=segment_id,
         )
     side = "above" if top["scaled_value"] > 0 else "below"
-    figure.update_xaxes(title="standard deviations from the average customer")
+    figure.update_xaxes(title="standard deviations from the average")
     figure.update_yaxes(autorange="reversed")
     return finish(
         figure,
@@ -165,7 +163,7 @@ def spend_distribution(profile: pd.DataFrame) -> go.Figure:
         )
     figure.update_xaxes(
         type="log",
-        title="spent per customer (reais, logarithmic)",
+        title=plain("R$ per customer (logarithmic)"),
         tickvals=(ticks := [10**power * step for power in range(6) for step in (1, 3)]),
         ticktext=[plain(f"R$ {tick:,}") for tick in ticks],
     )
@@ -381,8 +379,9 @@ def orders_by_month(table: pd.DataFrame, segment_id: int) -> go.Figure:
     figure.update_yaxes(title="share of orders (%)", tickformat=".2~%")
     return finish(
         figure,
-        f"Most of their orders came in {peak['purchase_month']:%B %Y}: "
-        f"{peak['share_of_segment']:.1%}, against {peak['share_of_all']:.1%} of all",
+        f"Their best month was {peak['purchase_month']:%B %Y}: "
+        f"{peak['share_of_segment']:.1%} of their orders, "
+        f"{peak['share_of_all']:.1%} of all",
         height=340,
     )
 
@@ -577,6 +576,23 @@ def moves(migrations: pd.DataFrame, names: dict[str, str]) -> go.Figure:
     return finish(figure, title, height=180 + 56 * len(order))
 
 
+def most_valuable(segments: pd.DataFrame) -> pd.Series:
+    """Find the segment whose share of revenue exceeds that of customers most.
+
+    Parameters
+    ----------
+    segments : DataFrame
+        The table segments.
+
+    Returns
+    -------
+    Series
+        Its row.
+    """
+    ratio = segments["revenue_share"].fillna(0) / segments["customer_share"]
+    return segments.fillna({"revenue_share": 0}).loc[ratio.fillna(0).idxmax()]
+
+
 def is_beyond_chance(table: pd.DataFrame) -> pd.Series:
     """Say which counts of a breakdown are too far from all customers' to be chance.
 
@@ -705,11 +721,12 @@ def _breakdown_finding(rows: pd.DataFrame, by: str, unit: str) -> str:
 def _share_ticks(largest: float, room: float) -> dict:
     """Mark shares up to the largest, and leave room on the right for its label."""
     steps = [base * 10**power for power in range(-4, 1) for base in (1, 2, 5)]
-    step = next((one for one in steps if largest / one <= 5), 1)
+    step = next((one for one in steps if largest / one <= 3), 1)
     count = int(largest / step) + 1
     return {
         "tickvals": [round(step * n, 6) for n in range(count)],
         "tickformat": ".2~%",
+        "tickangle": 0,
         "range": [0, largest * room],
     }
 

@@ -31,7 +31,7 @@ tools.querySelectorAll("input").forEach((box) => {
     box.addEventListener("change", () => {
         draw(map);
         const trace = map.data.findIndex((one) => one.meta === Number(box.value));
-        Plotly.restyle(map, { visible: box.checked }, [trace]);
+        if (trace >= 0) Plotly.restyle(map, { visible: box.checked }, [trace]);
     });
 });
 tools.querySelectorAll("button").forEach((button) => {

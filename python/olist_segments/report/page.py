@@ -59,8 +59,8 @@ def render_report(
 
     Raises
     ------
-    duckdb.CatalogException
-        If the database has not been built completely.
+    duckdb.BinderException, duckdb.CatalogException
+        If the database has not been built completely, or by an older version.
     """
     filled = {"map_points": map_points, "table_rows": table_rows, "mark": MARK.decode()}
     with duckdb.connect(str(database), read_only=True) as connection:
@@ -99,6 +99,7 @@ def render_report(
         rejected=_rejected(data),
         quality=_quality(data),
         findings=_findings(data, totals),
+        told_apart_by=_listed(data["features"]["phrase"].unique()),
         axes=[charts.axis_words(data["loadings"], axis) for axis in ("x", "y")],
         map_points=len(data["map"]),
         count_word=_count_word(len(segments)),
@@ -159,7 +160,9 @@ def _segment(data: dict[str, pd.DataFrame], one: dict) -> dict:
         "charts": {
             **{by: _breakdown(data, by, number) for by in BREAKDOWNS},
             "month": _months(data, number),
-        },
+        }
+        if one["customer_count"]
+        else {},
     }
 
 
@@ -300,7 +303,8 @@ def _moves(data: dict[str, pd.DataFrame]) -> Chart | None:
     """Draw who moved, if there was a build before."""
     if data["history"]["days"].iloc[0] < 2:
         return None
-    names = dict(data["names"].itertuples(index=False))
+    current = data["segments"][["segment_key", "segment_name"]]
+    names = dict(pd.concat([current, data["names"]]).itertuples(index=False))
     words = {**names, "none": "no segment"}
     rows = data["migrations"]
     rows = rows.assign(
@@ -425,9 +429,7 @@ def _findings(data: dict[str, pd.DataFrame], totals: dict) -> dict[str, str]:
         f"Stable: refits on random halves agree at "
         f"{chosen['stability_min_ari']:.2f} or more, and 1 is the same segments"
     )
-    overview = segments.loc[
-        (segments["revenue_share"] / segments["customer_share"]).idxmax()
-    ]
+    overview = charts.most_valuable(segments)
     return {
         "whole": f"{_count_word(len(segments))} kinds of customers: "
         f"{overview['segment_name']}, {overview['customer_share']:.1%} of them, bring "
