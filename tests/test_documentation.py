@@ -201,8 +201,12 @@ def test_the_docs_open_from_disk_at_their_home_page(browser, docs_page, width):
     with opened(browser, docs_page, width=width) as shown:
         shown.wait_for_selector("h2:has-text('Which table answers which question')")
         assert shown.title() == "olist_segments"
-        icon = shown.get_attribute("svg.menu-icon-on use >> nth=0", "xlink:href")
-        assert icon.startswith("#icn-")
+        icons = shown.evaluate(
+            "[...document.querySelectorAll('.menu use')].map((one) => one.href.baseVal)"
+        )
+        # The page's own, filled in: "on" for what is open.
+        assert {"#icn-dir", "#icn-dir-on", "#icn-doc", "#icn-doc-on"} <= set(icons)
+        assert "{{" not in "".join(icons)
         assert overflowing(shown) == []
 
 
