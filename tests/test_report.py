@@ -380,8 +380,11 @@ def test_nothing_grows_with_the_number_of_customers(text, demo_database):
         for trace in chart["data"]:
             if name != "map":
                 assert len(values(trace["x"])) <= max(months, 10), name
-    for name in ("quality",):
-        assert len(cells(few, name)) == 2
+    assert len(cells(few, "quality")) == 2
+    ((odd,),) = rows(
+        demo_database, "select count(*) from data_quality where rows_affected > 0"
+    )
+    assert few.find(id="quality-caption").text.endswith(f": 2 of {odd} findings")
     assert "customer_unique_id" not in text
 
 

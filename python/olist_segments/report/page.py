@@ -401,7 +401,13 @@ def _rejected(data: dict[str, pd.DataFrame]) -> Table:
         "reason": Column("reason"),
         "line_count": Column("lines", "count"),
     }
-    return _table("rejected", "Lines that could not be read", columns, data["rejected"])
+    caption = "Lines that could not be read, the most frequent faults first"
+    return _table(
+        "rejected",
+        caption + _of_all(data["rejected"], "faults"),
+        columns,
+        data["rejected"],
+    )
 
 
 def _quality(data: dict[str, pd.DataFrame]) -> Table:
@@ -413,7 +419,8 @@ def _quality(data: dict[str, pd.DataFrame]) -> Table:
         "action": Column("what was done"),
     }
     rows = data["quality"].assign(source=_spaced(data["quality"]["source"]))
-    return _table("quality", "What is odd in the data", columns, rows)
+    caption = "What is odd in the data, first what could make results wrong"
+    return _table("quality", caption + _of_all(rows, "findings"), columns, rows)
 
 
 def _findings(data: dict[str, pd.DataFrame], totals: dict) -> dict[str, str]:
@@ -454,6 +461,13 @@ def _table(
 ) -> Table:
     kept = rows[list(columns)].astype(object).where(rows[list(columns)].notna(), None)
     return Table(name, caption, columns, kept.to_dict("records"), **options)
+
+
+def _of_all(rows: pd.DataFrame, total: str) -> str:
+    """Say how many rows there are where not all are shown."""
+    if rows.empty or rows[total].iloc[0] == len(rows):
+        return ""
+    return f": {len(rows)} of {rows[total].iloc[0]} {total}"
 
 
 def _spaced(names: pd.Series) -> pd.Series:

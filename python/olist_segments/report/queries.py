@@ -133,7 +133,8 @@ QUERIES = {
             source,
             column_name,
             reason,
-            count(*) as line_count
+            count(*) as line_count,
+            count(*) over () as faults
         from rejected_rows
         group by source, column_name, reason
         order by line_count desc, source, column_name, reason
@@ -146,7 +147,8 @@ QUERIES = {
             description,
             action,
             rows_affected,
-            share_affected
+            share_affected,
+            count(*) over () as findings
         from data_quality
         where rows_affected > 0
         order by
