@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 import termios
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -312,13 +313,15 @@ def small_folder(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def demo_shop(large_folder) -> duckdb.DuckDBPyConnection:
-    return load(large_folder)
+def demo_shop(large_folder) -> Iterator[duckdb.DuckDBPyConnection]:
+    with load(large_folder) as connection:
+        yield connection
 
 
 @pytest.fixture(scope="session")
-def real_shop() -> duckdb.DuckDBPyConnection:
-    return load(_real_folder())
+def real_shop() -> Iterator[duckdb.DuckDBPyConnection]:
+    with load(_real_folder()) as connection:
+        yield connection
 
 
 @pytest.fixture(scope="session", params=["demo", "real"])
@@ -328,11 +331,13 @@ def shop(request) -> duckdb.DuckDBPyConnection:
 
 
 @pytest.fixture(scope="session", params=["demo", "real"])
-def small_shop(request) -> duckdb.DuckDBPyConnection:
+def small_shop(request) -> Iterator[duckdb.DuckDBPyConnection]:
     """5,000 demo orders, then the real data: both must show every defect."""
     if request.param == "demo":
-        return load(request.getfixturevalue("small_folder"))
-    return request.getfixturevalue("real_shop")
+        with load(request.getfixturevalue("small_folder")) as connection:
+            yield connection
+    else:
+        yield request.getfixturevalue("real_shop")
 
 
 def _real_folder() -> Path:

@@ -7,15 +7,35 @@ with long as (
 
 ),
 
+known as (
+
+    select * from {{ ref('int_feature_values') }}
+    where feature in (
+        {%- for feature in chosen_features() %}
+            '{{ feature.name }}'{{ ',' if not loop.last }}
+        {%- endfor %}
+    )
+
+),
+
+{%- set tenths = {} %}
+{%- for tenth in range(1, 10) %}
+    {%- do tenths.update({'p' ~ tenth: tenth / 10}) %}
+{%- endfor %}
+
+tenths as (
+
+    {{ quantiles('known', tenths) | indent(4) }}
+
+),
+
 bounds as (
 
-    {% for tenth in range(1, 10) %}
+    {% for name in tenths %}
         select
             feature,
-            percentile_cont({{ tenth / 10 }}) within group (order by feature_value)
-                as upper_bound
-        from long
-        group by feature
+            {{ name }} as upper_bound
+        from tenths
         {{ 'union' if not loop.last }}
     {% endfor %}
 
