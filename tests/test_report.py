@@ -331,7 +331,7 @@ def test_a_segment_has_the_same_colour_everywhere(soup, demo_database):
 
 
 def test_money_has_one_form(soup):
-    amounts = re.findall(r"R\$.{0,12}", shown(soup))
+    amounts = re.findall(r"R\$.{0,20}", shown(soup))
     bands = r"R\$ (under )?\d+( to \d+| and over)?\b(?![.,]\d)"
     for amount in amounts:
         assert re.match(r"R\$ \d{1,3}(,\d{3})*\.\d\d\b|" + bands, amount), amount
