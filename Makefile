@@ -5,8 +5,8 @@ SEED ?= 42
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help build replay test lint docs study notebooks demo-data demo-report summary \
-	bench lock clean
+.PHONY: help build replay test lint docs report export queries study notebooks \
+	demo-data demo-report summary bench lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,10 +29,19 @@ replay: .venv/runtime ## label past month ends with the current model (FROM=2017
 docs: .venv/runtime ## write the dbt docs into site/index.html (TARGET=dev|demo)
 	@$(BIN)/olist-segments docs $(if $(TARGET),--target $(TARGET))
 
+report: .venv/runtime ## write the report into site/report.html, after build (TARGET=dev|demo)
+	@$(BIN)/olist-segments report $(if $(TARGET),--target $(TARGET))
+
+export: .venv/runtime ## write the members of segments for other tools (TARGET=, SEGMENT=)
+	@$(BIN)/olist-segments export $(if $(TARGET),--target $(TARGET)) $(if $(SEGMENT),--segment $(SEGMENT))
+
+queries: .venv/runtime ## write the answers to all questions into dbt_project/docs/queries.md
+	@$(BIN)/olist-segments questions $(if $(TARGET),--target $(TARGET))
+
 study: .venv/runtime ## study how far the segments hold, six minutes (TARGET=dev|demo)
 	@$(BIN)/olist-segments study $(if $(TARGET),--target $(TARGET))
 
-notebooks: .venv/dev ## run the notebooks into site/, after build and study (TARGET=dev|demo)
+notebooks: .venv/dev ## run the notebooks into site/, after build; two need study (TARGET=dev|demo)
 	@$(BIN)/olist-segments notebooks $(if $(TARGET),--target $(TARGET))
 
 demo-data: .venv/runtime ## write synthetic data to data/demo (ORDERS=, SEED=)

@@ -1,17 +1,24 @@
 """Builds that several tests look at, each made once."""
 
+import contextlib
 import fcntl
+import io
 import json
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
+from browser import launched
+from olist_segments.cli import main
 from olist_segments.demo import write_demo_data
+from olist_segments.studies import read_study
 
 ROOT = Path(__file__).resolve().parents[1]
 # Staging has no order of rows, and its lines are counted elsewhere.
@@ -54,6 +61,20 @@ def dbt_process(
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+def killed_when(sign: str, *words: str, **options) -> None:
+    """Kill dbt without warning as soon as a line that it prints has a pattern."""
+    with dbt_process(*words, **options) as process:
+        said = ""
+        for line in process.stdout:
+            said += line
+            if re.search(sign, line):
+                process.kill()
+                break
+        else:
+            pytest.fail(f"dbt never said {sign}:\n{said}")
+    assert process.returncode == -signal.SIGKILL
 
 
 def build(*words: str, **options) -> Path:
@@ -162,6 +183,28 @@ def demo_database(demo_dir, once) -> Path:
 
 
 @pytest.fixture(scope="session")
+def demo_study(demo_dir, demo_database, once):
+    """Return a copy of the demo database with a small study, its tables and page."""
+
+    def make(work: Path) -> None:
+        work.mkdir()
+        shutil.copyfile(demo_database, work / "demo study.duckdb")
+        words = ["--draws", "3", "--first", "2018-05", "--last", "2018-06"]
+        with pytest.MonkeyPatch.context() as patch, io.StringIO() as printed:
+            patch.chdir(ROOT)
+            patch.setenv("OLIST_RAW_DIR", str(demo_dir))
+            patch.setenv("OLIST_DB", str(work / "demo study.duckdb"))
+            patch.setenv("PYTHONPATH", str(ROOT / "python"))
+            with contextlib.redirect_stdout(printed):
+                assert main(["study", "--target", "demo", *words]) == 0
+            (work / "page.md").write_text(printed.getvalue(), encoding="utf-8")
+
+    work = once("study", make)
+    database = work / "demo study.duckdb"
+    return database, read_study(database), (work / "page.md").read_text("utf-8")
+
+
+@pytest.fixture(scope="session")
 def real_database(real_dir, once) -> Path:
     """Return a database built from the real files; do not write to it."""
     options = {"target": "dev", "variables": {"published_olist": True}}
@@ -176,11 +219,19 @@ def real_database(real_dir, once) -> Path:
     )
 
 
+@pytest.fixture(scope="session")
+def browser() -> Iterator:
+    """Return headless Chromium; see `browser.opened`."""
+    with launched() as program:
+        yield program
+
+
 @pytest.fixture
 def project_copy(tmp_path) -> Path:
     """Return a copy of the project without data, in a folder with space and quote."""
     copy = tmp_path / "it's a copy"
     built = [".git", ".venv", "target", "logs", "site", "*.duckdb*", "data"]
+    built += ["node_modules"]
     shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*built))
     (copy / "data" / "raw").mkdir(parents=True)
     return copy

@@ -4,7 +4,6 @@ import datetime
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +12,7 @@ import duckdb
 import numpy as np
 import pytest
 import yaml
-from conftest import ROOT, build, dbt, rows
+from conftest import ROOT, build, dbt, killed_when, rows
 from olist_segments.months import month_ends
 from test_pipeline import differences
 
@@ -263,7 +262,8 @@ def test_a_build_killed_in_the_middle_of_a_fit_is_made_good_by_the_next(
     database = tmp_path / "killed.duckdb"
     shutil.copy(model_of_three, database)
     options = {"raw_dir": demo_dir, "database": database}
-    killed_after(last_built, **options)
+    sign = rf"OK created .*\.{last_built} "
+    killed_when(sign, "build", *TABLES_ONLY, "--threads", "1", **options)
     build(*TABLES_ONLY, **options)
     assert len(models_with_all_their_parts(database)) == 2
     # The model with k = 3 is the only trace: drop it, and all tables are equal.
@@ -276,37 +276,6 @@ def test_a_build_killed_in_the_middle_of_a_fit_is_made_good_by_the_next(
         )
     found = differences(demo_database, database)
     assert [one for one in found if one[0] not in HISTORY] == []
-
-
-def killed_after(table, *, raw_dir, database):
-    """Start a build and kill it as soon as dbt says that a table is built."""
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "dbt.cli.main", "build", *TABLES_ONLY),
-            *("--target", "demo"),
-            *("--target-path", str(database.parent / "target"), "--threads", "1"),
-            *("--log-path", str(database.parent / "logs")),
-        ],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "OLIST_RAW_DIR": str(raw_dir),
-            "OLIST_DB": str(database),
-            "PYTHONPATH": str(ROOT / "python"),
-            "PYTHONUNBUFFERED": "1",
-        },
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    with process.stdout:
-        for line in process.stdout:
-            if "OK created" in line and f".{table} " in line:
-                break
-        else:
-            raise AssertionError(f"the build ended without {table}")
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
 
 
 @pytest.mark.parametrize(

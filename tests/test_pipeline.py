@@ -7,6 +7,7 @@ import duckdb
 import numpy as np
 import pytest
 from conftest import build, dbt, differences, rows, tables
+from scipy.stats import hypergeom
 from sklearn.metrics import (
     calinski_harabasz_score,
     davies_bouldin_score,
@@ -47,6 +48,14 @@ def test_segments_have_names_of_their_own_without_numbers(demo_database):
     ]
     assert len(set(names)) == len(names) >= 2
     assert not any(character.isdigit() for name in names for character in name)
+
+
+def test_tools_with_duckdb_1_4_can_read_the_database(demo_database):
+    ((version,),) = rows(
+        demo_database,
+        "select tags['storage_version'] from duckdb_databases() where not internal",
+    )
+    assert version == "v1.4.0+"
 
 
 def test_zip_prefixes_keep_their_leading_zeros(demo_database):
@@ -90,6 +99,28 @@ def test_scores_in_sql_equal_scikit_learn(demo_database, k):
     assert inertia == pytest.approx(np.square(points - centers[labels - 1]).sum())
     assert davies == pytest.approx(davies_bouldin_score(points, labels))
     assert calinski == pytest.approx(calinski_harabasz_score(points, labels))
+
+
+@pytest.mark.parametrize(
+    ("table", "value", "unit"),
+    [
+        ("segment_by_state", "state", "customer_count"),
+        ("segment_by_month", "purchase_month", "order_count"),
+        ("segment_by_category", "category", "line_count"),
+    ],
+)
+def test_z_scores_are_those_of_a_hypergeometric_draw(demo_database, table, value, unit):
+    counted = rows(
+        demo_database,
+        f"select {unit}, sum({unit}) over (partition by segment_id), "
+        f"sum({unit}) over (partition by {value}), sum({unit}) over (), z_score "
+        f"from {table}",
+    )
+    found, size, of_value, total, z_score = np.array(counted, dtype=float).T
+    draw = hypergeom(total, of_value, size)
+    expected = (found - draw.mean()) / draw.std()
+    np.testing.assert_allclose(z_score, expected, atol=0.00501)
+    assert z_score.min() < -2 < 2 < z_score.max()
 
 
 def test_shuffled_files_one_thread_and_little_memory_give_the_same(
