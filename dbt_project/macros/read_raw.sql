@@ -31,7 +31,7 @@
             {%- if name in file.columns %}
             '{{ name }}': '{{ file.columns[name].data_type }}'
             {%- else %}
-            'unused_{{ loop.index }}': 'varchar'
+            'unused_{{ loop.index }}': 'string'
             {%- endif %}
             {{- ',' if not loop.last }}
             {%- endfor %}

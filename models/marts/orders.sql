@@ -57,11 +57,11 @@ joined as (
         coalesce(reviews.review_count, 0) as review_count,
         reviews.review_score,
         cast(
-            {{ dbt.datediff('orders.purchased_at', 'orders.delivered_at', 'second') }}
+            {{ seconds_between('orders.purchased_at', 'orders.delivered_at') }}
             / 86400.0 as decimal(10, 4)
         ) as delivery_days,
         cast(
-            {{ dbt.datediff('orders.promised_at', 'orders.delivered_at', 'second') }}
+            {{ seconds_between('orders.promised_at', 'orders.delivered_at') }}
             / 86400.0 as decimal(10, 4)
         ) as delivery_delay_days,
 

@@ -19,9 +19,9 @@ features as (
     select
         customers.customer_unique_id,
 
-        {{ dbt.datediff('customers.last_purchased_at', 'as_of.as_of_date', 'day') }}
+        {{ days_between('customers.last_purchased_at', 'as_of.as_of_date') }}
             as recency_days,
-        {{ dbt.datediff('customers.first_purchased_at', 'as_of.as_of_date', 'day') }}
+        {{ days_between('customers.first_purchased_at', 'as_of.as_of_date') }}
             as tenure_days,
         customers.order_count,
         customers.item_count,

@@ -26,7 +26,7 @@ faults as (
             when distinct_values <= 1 then 'everybody has the same value'
             when missing_share > {{ var('max_missing_share') }}
                 then concat(
-                    cast(cast(100 * missing_share as decimal(4, 1)) as varchar),
+                    cast(cast(100 * missing_share as decimal(4, 1)) as string),
                     ' % of customers have no value'
                 )
             when coalesce(trimmed_variance, 0) = 0
