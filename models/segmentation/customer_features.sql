@@ -27,9 +27,9 @@ features as (
         customers.item_count,
         customers.category_count,
         customers.total_spend,
-        cast(
-            customers.total_spend / customers.order_count as decimal(18, 2)
-        ) as average_order_value,
+        {{ rounded_ratio(
+            'customers.total_spend', 'customers.order_count', 18, 2
+        ) }} as average_order_value,
         case
             when customers.total_spend > 0
                 then cast(customers.total_freight as double)

@@ -223,6 +223,22 @@ def nearest(points: np.ndarray, centroids: np.ndarray) -> np.ndarray:
     return distances.argmin(axis=1)
 
 
+def sorted_centroids(centroids: np.ndarray) -> np.ndarray:
+    """Round centroids and order them by their coordinates.
+
+    Parameters
+    ----------
+    centroids : array of shape (k, n_features)
+
+    Returns
+    -------
+    array of shape (k, n_features)
+        Another fit that finds the same clusters numbers them the same way.
+    """
+    rounded = np.round(centroids, DECIMALS)
+    return rounded[np.lexsort(rounded.T[::-1])]
+
+
 def principal_axes(points: np.ndarray, n_axes: int = 2) -> np.ndarray:
     """Find the directions in which the points spread most.
 
@@ -262,5 +278,4 @@ def _fit(
         final = KMeans(
             k, init=start.cluster_centers_, n_init=1, tol=0, max_iter=1000
         ).fit(points)
-    centers = np.round(final.cluster_centers_, DECIMALS)
-    return centers[np.lexsort(centers.T[::-1])]
+    return sorted_centroids(final.cluster_centers_)

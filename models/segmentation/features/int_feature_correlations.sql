@@ -2,38 +2,62 @@
 -- correlation, rounded to 9 decimals.
 
 {%- set names = feature_order() %}
+{%- set pairs = [] %}
+{%- for name in names %}
+    {%- for other in names[loop.index:] %}
+        {%- do pairs.append((name, other)) %}
+    {%- endfor %}
+{%- endfor %}
 
 with customers as (
 
-    select * from {{ ref('customer_features') }}
+    select
+        {% for name in names -%}
+            cast({{ name }} as double) as {{ name }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ ref('customer_features') }}
 
 ),
 
-pairs as (
+measured as (
 
-    {% for name in names %}
-        {%- set last_name = loop.last %}
-        {%- for other in names if other != name %}
-            select
-                '{{ name }}' as feature,
-                '{{ other }}' as other_feature,
-                case
-                    when
-                        stddev_pop(cast({{ name }} as double)) > 0
-                        and stddev_pop(cast({{ other }} as double)) > 0
-                        then
-                            round(
-                                corr(
-                                    cast({{ name }} as double),
-                                    cast({{ other }} as double)
-                                ), 9
-                            )
-                end as correlation
-            from customers
-            {{ 'union all' if not (last_name and loop.last) }}
-        {%- endfor %}
-    {%- endfor %}
+    select
+        {% for name, other in pairs -%}
+            case
+                when stddev_pop({{ name }}) > 0 and stddev_pop({{ other }}) > 0
+                    then round(corr({{ name }}, {{ other }}), 9)
+            end as correlation_{{ loop.index }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from customers
+
+),
+
+directions as (
+
+    select directions.* from (
+        values
+        {% for name, other in pairs -%}
+            ({{ loop.index }}, '{{ name }}', '{{ other }}'),
+            ({{ loop.index }}, '{{ other }}', '{{ name }}'){{ ',' if not loop.last }}
+        {% endfor %}
+    ) as directions (pair, feature, other_feature)
+
+),
+
+joined as (
+
+    select
+        directions.feature,
+        directions.other_feature,
+        case directions.pair
+            {%- for pair in pairs %}
+                when {{ loop.index }} then measured.correlation_{{ loop.index }}
+            {%- endfor %}
+        end as correlation
+
+    from directions
+    cross join measured
 
 )
 
-select * from pairs
+select * from joined

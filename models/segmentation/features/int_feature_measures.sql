@@ -2,49 +2,52 @@
 
 {%- set names = feature_order() %}
 
-with customers as (
+with long as (
 
-    select * from {{ ref('customer_features') }}
+    {{ long_columns(ref('customer_features'), names, 'customer_unique_id') }}
+
+),
+
+names as (
+
+    select names.* from (
+        values
+        {% for name in names -%}
+            ({{ loop.index }}, '{{ name }}'){{ ',' if not loop.last }}
+        {% endfor %}
+    ) as names (position, feature)
 
 ),
 
 bounds as (
 
-    {% for name in names %}
-        select
-            {{ loop.index }} as position,
-            '{{ name }}' as feature,
-            count(*) as customer_count,
-            count({{ name }}) as known_count,
-            count(distinct {{ name }}) as distinct_values,
-            percentile_cont(0.01) within group (
-                order by cast({{ name }} as double)
-            ) as p01,
-            percentile_cont(0.25) within group (
-                order by cast({{ name }} as double)
-            ) as p25,
-            percentile_cont(0.75) within group (
-                order by cast({{ name }} as double)
-            ) as p75,
-            percentile_cont(0.99) within group (
-                order by cast({{ name }} as double)
-            ) as p99
-        from customers
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select
+        names.position,
+        names.feature,
+        count(long.customer_unique_id) as customer_count,
+        count(long.feature_value) as known_count,
+        count(distinct long.feature_value) as distinct_values,
+        {% for name, quantile in [
+            ('p01', 0.01), ('p25', 0.25), ('p75', 0.75), ('p99', 0.99)
+        ] -%}
+            percentile_cont({{ quantile }}) within group (order by long.feature_value)
+                as {{ name }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from names
+    left join long
+        on names.feature = long.feature
+    group by names.position, names.feature
 
 ),
 
 known as (
 
-    {% for name in names %}
-        select
-            '{{ name }}' as feature,
-            cast({{ name }} as double) as feature_value
-        from customers
-        where {{ name }} is not null
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select
+        feature,
+        feature_value
+
+    from long
+    where feature_value is not null
 
 ),
 

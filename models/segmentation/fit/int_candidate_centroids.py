@@ -2,17 +2,20 @@
 
 import pandas as pd
 from olist_segments.clustering import fit_centroids
+from olist_segments.frames import fit_frame, to_relation
+from olist_segments.spark_fit import iterate_on_all
 
 
 def model(dbt, session):
+    max_rows = dbt.config.meta_get("max_rows")
     k_min = dbt.config.meta_get("k_min")
     k_max = dbt.config.meta_get("k_max")
     seed = dbt.config.meta_get("seed")
     n_init = dbt.config.meta_get("n_init")
     sample_size = dbt.config.meta_get("sample_size")
 
-    points = dbt.ref("int_fit_features").order("customer_unique_id").df()
-    points = points.drop(columns="customer_unique_id")
+    customers = dbt.ref("int_fit_features")
+    points = fit_frame(customers, max_rows)
     fitted = fit_centroids(
         points.to_numpy(),
         range(k_min, k_max + 1),
@@ -20,10 +23,14 @@ def model(dbt, session):
         n_init=n_init,
         sample_size=sample_size,
     )
+    fitted = iterate_on_all(customers, points, fitted)
     wide = pd.concat(
         pd.DataFrame(centroids, columns=points.columns).assign(
             k=k, cluster_id=range(1, k + 1)
         )
         for k, centroids in fitted.items()
     )
-    return wide.melt(["k", "cluster_id"], var_name="feature", value_name="scaled_value")
+    return to_relation(
+        wide.melt(["k", "cluster_id"], var_name="feature", value_name="scaled_value"),
+        session,
+    )

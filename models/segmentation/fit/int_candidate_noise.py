@@ -2,16 +2,19 @@
 
 import pandas as pd
 from olist_segments.clustering import noise_silhouettes
+from olist_segments.frames import fit_frame, ordered_frame, to_relation
 
 
 def model(dbt, session):
+    max_rows = dbt.config.meta_get("max_rows")
     seed = dbt.config.meta_get("seed")
     n_init = dbt.config.meta_get("n_init")
     sample_size = dbt.config.meta_get("sample_size")
 
-    points = dbt.ref("int_fit_features").order("customer_unique_id").df()
-    points = points.drop(columns="customer_unique_id")
-    ks = dbt.ref("int_candidate_centroids").df()["k"]
+    points = fit_frame(dbt.ref("int_fit_features"), max_rows)
+    ks = ordered_frame(
+        dbt.ref("int_candidate_centroids"), "k", "cluster_id", "feature"
+    )["k"]
     silhouettes = noise_silhouettes(
         points.to_numpy(),
         sorted(ks.unique().tolist()),
@@ -19,4 +22,6 @@ def model(dbt, session):
         n_init=n_init,
         sample_size=sample_size,
     )
-    return pd.DataFrame(silhouettes.items(), columns=["k", "noise_silhouette"])
+    return to_relation(
+        pd.DataFrame(silhouettes.items(), columns=["k", "noise_silhouette"]), session
+    )

@@ -2,17 +2,20 @@
 
 import pandas as pd
 from olist_segments.clustering import refit_agreement
+from olist_segments.frames import fit_frame, ordered_frame, to_relation
 
 
 def model(dbt, session):
+    max_rows = dbt.config.meta_get("max_rows")
     refits = dbt.config.meta_get("refits")
     seed = dbt.config.meta_get("seed")
     n_init = dbt.config.meta_get("n_init")
     sample_size = dbt.config.meta_get("sample_size")
 
-    points = dbt.ref("int_fit_features").order("customer_unique_id").df()
-    points = points.drop(columns="customer_unique_id")
-    centroids = dbt.ref("int_candidate_centroids").df()
+    points = fit_frame(dbt.ref("int_fit_features"), max_rows)
+    centroids = ordered_frame(
+        dbt.ref("int_candidate_centroids"), "k", "cluster_id", "feature"
+    )
     centroids = centroids.pivot(
         index=["k", "cluster_id"], columns="feature", values="scaled_value"
     )
@@ -24,4 +27,6 @@ def model(dbt, session):
         n_init=n_init,
         sample_size=sample_size,
     )
-    return pd.DataFrame(agreement, columns=["k", "refit", "adjusted_rand_index"])
+    return to_relation(
+        pd.DataFrame(agreement, columns=["k", "refit", "adjusted_rand_index"]), session
+    )

@@ -2,11 +2,14 @@
 
 import pandas as pd
 from olist_segments.clustering import principal_axes
+from olist_segments.frames import fit_frame, to_relation
 
 
 def model(dbt, session):
-    points = dbt.ref("int_fit_features").order("customer_unique_id").df()
-    points = points.drop(columns="customer_unique_id")
+    max_rows = dbt.config.meta_get("max_rows")
+    points = fit_frame(dbt.ref("int_fit_features"), max_rows)
     axes = principal_axes(points.to_numpy())
     loadings = pd.DataFrame(axes, columns=points.columns).assign(axis=["x", "y"])
-    return loadings.melt(id_vars="axis", var_name="feature", value_name="loading")
+    return to_relation(
+        loadings.melt(id_vars="axis", var_name="feature", value_name="loading"), session
+    )
