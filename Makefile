@@ -5,7 +5,7 @@ SEED ?= 42
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help build parity replay test lint docs study notebooks demo-data demo-report summary \
+.PHONY: help build parity replay test lint docs report export queries study notebooks demo-data demo-report summary \
 	lock clean
 
 help: ## list the commands
@@ -18,7 +18,7 @@ parity: .venv/runtime ## compare a build on Spark with one on DuckDB
 	@$(BIN)/olist-segments parity
 
 test: lint ## run every check and test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 lint: .venv/dev ## check the style of SQL and Python
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -31,6 +31,15 @@ replay: .venv/runtime ## label past month ends with the current model (FROM=2017
 
 docs: .venv/runtime ## write the dbt docs into site/index.html (TARGET=dev|demo)
 	@$(BIN)/olist-segments docs $(if $(TARGET),--target $(TARGET))
+
+report: .venv/runtime ## write the report into site/report.html, after build (TARGET=dev|demo)
+	@$(BIN)/olist-segments report $(if $(TARGET),--target $(TARGET))
+
+export: .venv/runtime ## write the members of segments for other tools (TARGET=, SEGMENT=)
+	@$(BIN)/olist-segments export $(if $(TARGET),--target $(TARGET)) $(if $(SEGMENT),--segment $(SEGMENT))
+
+queries: .venv/runtime ## write the answers to all questions into dbt_project/docs/queries.md
+	@$(BIN)/olist-segments questions $(if $(TARGET),--target $(TARGET))
 
 study: .venv/runtime ## study how far the segments hold, six minutes (TARGET=dev|demo)
 	@$(BIN)/olist-segments study $(if $(TARGET),--target $(TARGET))

@@ -1,16 +1,24 @@
 """Builds that several tests look at, each made once."""
 
+import contextlib
+import fcntl
+import io
 import json
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
-import yaml
+from browser import launched
+from olist_segments.cli import main
 from olist_segments.demo import write_demo_data
+from olist_segments.studies import read_study
 
 ROOT = Path(__file__).resolve().parents[1]
 # Staging has no order of rows, and its lines are counted elsewhere.
@@ -30,24 +38,20 @@ def dbt_process(
     database: Path,
     target: str = "demo",
     variables: dict | None = None,
-    duckdb_threads: int | None = None,
+    settings: dict[str, str] | None = None,
 ) -> subprocess.Popen:
     """Start dbt in the root of the project, with its artifacts beside the database."""
     work = database.parent
     work.mkdir(parents=True, exist_ok=True)
-    profiles = yaml.safe_load((ROOT / "profiles.yml").read_text())
-    if duckdb_threads:
-        for output in profiles["olist_segments"]["outputs"].values():
-            output["settings"] = {"threads": duckdb_threads}
-    (work / "profiles.yml").write_text(yaml.safe_dump(profiles))
     command = [sys.executable, "-m", "dbt.cli.main", *words, "--target", target]
-    command += ["--profiles-dir", str(work), "--target-path", str(work / "target")]
+    command += ["--target-path", str(work / "target")]
     command += ["--log-path", str(work / "logs"), "--vars", json.dumps(variables or {})]
     environment = {
         **os.environ,
         "OLIST_RAW_DIR": str(raw_dir),
         "OLIST_DB": str(database),
         "PYTHONPATH": str(ROOT / "python"),
+        **(settings or {}),
     }
     return subprocess.Popen(
         command,
@@ -57,6 +61,20 @@ def dbt_process(
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+def killed_when(sign: str, *words: str, **options) -> None:
+    """Kill dbt without warning as soon as a line that it prints has a pattern."""
+    with dbt_process(*words, **options) as process:
+        said = ""
+        for line in process.stdout:
+            said += line
+            if re.search(sign, line):
+                process.kill()
+                break
+        else:
+            pytest.fail(f"dbt never said {sign}:\n{said}")
+    assert process.returncode == -signal.SIGKILL
 
 
 def build(*words: str, **options) -> Path:
@@ -123,31 +141,89 @@ def real_dir() -> Path:
 
 
 @pytest.fixture(scope="session")
-def demo_dir(tmp_path_factory) -> Path:
+def once(tmp_path_factory) -> Callable[[str, Callable[[Path], object]], Path]:
+    """Return a function that makes a folder once for all processes of pytest-xdist."""
+    shared = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        shared = shared.parent
+
+    def make_once(name: str, make: Callable[[Path], object]) -> Path:
+        folder, done = shared / name, shared / f"{name}.done"
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.exists():
+                make(folder)
+                done.touch()
+        return folder
+
+    return make_once
+
+
+@pytest.fixture(scope="session")
+def demo_dir(once) -> Path:
     """Return a folder of 5,000 synthetic orders, with a space and a quote in it."""
-    folder = tmp_path_factory.mktemp("demo") / "it's demo data"
-    write_demo_data(folder, orders=5_000, seed=42)
-    (folder / "olist_customers_dataset_old.csv").write_text("not,one\nof,them\n")
-    return folder
+
+    def make(folder: Path) -> None:
+        write_demo_data(folder, orders=5_000, seed=42)
+        (folder / "olist_customers_dataset_old.csv").write_text("not,one\nof,them\n")
+
+    return once("it's demo data", make)
 
 
 @pytest.fixture(scope="session")
-def demo_database(demo_dir, tmp_path_factory) -> Path:
-    """Return a database built from the synthetic orders."""
-    work = tmp_path_factory.mktemp("demo build")
-    return build(raw_dir=demo_dir, database=work / "demo.duckdb")
-
-
-@pytest.fixture(scope="session")
-def real_database(real_dir, tmp_path_factory) -> Path:
-    """Return a database built from the real files."""
-    work = tmp_path_factory.mktemp("real build")
-    return build(
-        raw_dir=real_dir,
-        database=work / "real.duckdb",
-        target="dev",
-        variables={"published_olist": True},
+def demo_database(demo_dir, once) -> Path:
+    """Return a database built from the synthetic orders; do not write to it."""
+    return (
+        once(
+            "demo build",
+            lambda work: build(raw_dir=demo_dir, database=work / "demo.duckdb"),
+        )
+        / "demo.duckdb"
     )
+
+
+@pytest.fixture(scope="session")
+def demo_study(demo_dir, demo_database, once):
+    """Return a copy of the demo database with a small study, its tables and page."""
+
+    def make(work: Path) -> None:
+        work.mkdir()
+        shutil.copyfile(demo_database, work / "demo study.duckdb")
+        words = ["--draws", "3", "--first", "2018-05", "--last", "2018-06"]
+        with pytest.MonkeyPatch.context() as patch, io.StringIO() as printed:
+            patch.chdir(ROOT)
+            patch.setenv("OLIST_RAW_DIR", str(demo_dir))
+            patch.setenv("OLIST_DB", str(work / "demo study.duckdb"))
+            patch.setenv("PYTHONPATH", str(ROOT / "python"))
+            with contextlib.redirect_stdout(printed):
+                assert main(["study", "--target", "demo", *words]) == 0
+            (work / "page.md").write_text(printed.getvalue(), encoding="utf-8")
+
+    work = once("study", make)
+    database = work / "demo study.duckdb"
+    return database, read_study(database), (work / "page.md").read_text("utf-8")
+
+
+@pytest.fixture(scope="session")
+def real_database(real_dir, once) -> Path:
+    """Return a database built from the real files; do not write to it."""
+    options = {"target": "dev", "variables": {"published_olist": True}}
+    return (
+        once(
+            "real build",
+            lambda work: build(
+                raw_dir=real_dir, database=work / "real.duckdb", **options
+            ),
+        )
+        / "real.duckdb"
+    )
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator:
+    """Return headless Chromium; see `browser.opened`."""
+    with launched() as program:
+        yield program
 
 
 @pytest.fixture
@@ -155,6 +231,7 @@ def project_copy(tmp_path) -> Path:
     """Return a copy of the project without data, in a folder with space and quote."""
     copy = tmp_path / "it's a copy"
     built = [".git", ".venv", "target", "logs", "site", "*.duckdb*", "data"]
+    built += ["node_modules"]
     shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*built))
     (copy / "data" / "raw").mkdir(parents=True)
     return copy

@@ -1,12 +1,17 @@
 """The commands that the README names, run in a copy of the project."""
 
+import io
+import json
 import os
+import re
+import signal
 import subprocess
 import sys
 import zipfile
 
 from conftest import ROOT, rows
 from olist_segments.cli import QUERIES
+from olist_segments.progress import show_progress
 
 
 def run(*words, cwd, **environment):
@@ -31,11 +36,47 @@ def test_a_build_without_data_says_that_it_is_synthetic(project_copy):
         project_copy / "olist_demo.duckdb", "select segment_name from segments"
     ):
         assert name in result.stdout
+    for layer in ["staging", "intermediate", "marts", "segmentation", "profiles"]:
+        assert len(re.findall(rf" s +\d+ of \d+ done: {layer}\n", result.stdout)) == 1
+    assert "START" not in result.stdout
     for query in QUERIES.values():
         assert query in result.stdout
         answer = run("query", query, cwd=project_copy)
         assert answer.returncode == 0, answer.stderr
         assert "│" in answer.stdout
+
+    listed = run("query", cwd=project_copy)
+    assert "\nwin_back\n" in listed.stdout
+    words = ["query", "win_back", "--set", "days=200", "--rows", "2"]
+    answer = run(*words, cwd=project_copy)
+    assert re.search(r"The first 2 of \d+ rows", answer.stdout), answer.stderr
+    assert "with members as" not in answer.stdout
+    answer = run(*words, "--to", "back.csv", cwd=project_copy)
+    lines = (project_copy / "back.csv").read_text(encoding="utf-8").splitlines()
+    assert f"Wrote {len(lines) - 1:,} rows to back.csv" in answer.stdout
+    for words, sentence in [
+        (["nothing"], "no question is called nothing"),
+        (["win_back", "--set", "day=1"], "day=1 cannot be set: win_back takes days="),
+        (["win_back", "--set", "days=x"], "variable days is 'x': it must be a number"),
+        (["top_cities", "--set", "segment=x"], "it must be one of repeat_buyers, "),
+    ]:
+        result = run("query", *words, cwd=project_copy)
+        assert result.returncode == 2
+        assert sentence in result.stderr
+        assert "Traceback" not in result.stderr
+
+    exported = run("export", "--preview", cwd=project_copy)
+    assert "repeat_buyers" in exported.stdout
+    assert not (project_copy / "exports").exists()
+    exported = run("export", "--segment", "repeat_buyers", cwd=project_copy)
+    folder = project_copy / "exports" / "demo"
+    assert str(folder / "manifest.json") in exported.stdout
+    assert len(list(folder.iterdir())) == 3
+
+    report = run("report", cwd=project_copy)
+    assert report.returncode == 0, report.stdout + report.stderr
+    page = (project_copy / "site" / "report.html").read_text(encoding="utf-8")
+    assert "Demo data." in page
 
     docs = run("docs", cwd=project_copy)
     assert docs.returncode == 0, docs.stdout + docs.stderr
@@ -68,6 +109,83 @@ def test_the_folder_and_the_database_can_be_named(project_copy, demo_dir, tmp_pa
     )
     assert "Building on the files in" in result.stdout
     assert rows(database, "select count(*) from orders") == [(5000,)]
+
+
+def test_a_build_that_fails_says_why_in_the_words_of_dbt(project_copy, demo_dir):
+    wrong = project_copy / "dbt_project" / "tests" / "assert_nothing.sql"
+    wrong.write_text("select 1 as wrong\n")
+    words = ["build", "--", "--select", "assert_nothing"]
+    result = run(*words, cwd=project_copy, OLIST_RAW_DIR=str(demo_dir))
+    assert result.returncode == 1
+    assert "FAIL 1 assert_nothing" in result.stdout
+    assert "Got 1 result, configured to fail if != 0" in result.stdout
+    assert "ERROR=1" in result.stdout
+    assert "The whole log is in" in result.stdout
+    assert "The build stopped" in result.stderr
+    assert (project_copy / "logs" / "dbt.log").is_file()
+
+    words += ["--vars", "max_defect_share: 2"]
+    result = run(*words, cwd=project_copy, OLIST_RAW_DIR=str(demo_dir))
+    assert result.returncode == 2
+    assert "variable max_defect_share is '2': it must be a share" in result.stdout
+
+    words[1:1] = ["--verbose"]
+    result = run(*words, cwd=project_copy, OLIST_RAW_DIR=str(demo_dir))
+    assert result.returncode == 2
+    assert "Running with dbt" in result.stdout
+
+
+def test_a_build_that_is_interrupted_stops_without_a_traceback(project_copy, demo_dir):
+    with subprocess.Popen(
+        [sys.executable, "-m", "olist_segments", "build"],
+        cwd=project_copy,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(project_copy / "python"),
+            "OLIST_RAW_DIR": str(demo_dir),
+            "OLIST_DB": str(project_copy / "stopped.duckdb"),
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        for line in process.stdout:
+            if "staging" in line:
+                break
+        os.killpg(process.pid, signal.SIGINT)
+        _, said = process.communicate()
+    assert process.returncode == 130
+    assert said == "Stopped: build again before you use the tables.\n"
+
+
+def test_progress_on_a_terminal_is_one_line_written_over():
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    def event(name, level="info", **data):
+        info = {"name": name, "level": level, "msg": f"the message of {name}"}
+        return json.dumps({"info": info, "data": data})
+
+    node = {"resource_type": "model", "node_path": "marts/orders.sql"}
+    node["node_name"] = "orders"
+    out = Terminal()
+    show_progress(
+        [
+            event("LogStartLine", total=2, node_info=node),
+            event("SomethingOdd", level="warn"),
+            "no JSON\n",
+            event("LogModelResult", node_info=node),
+            event("FinishedRunningStats"),
+            event("StatsLine", stats={"error": 0, "warn": 0}),
+        ],
+        out,
+    )
+    kept = [line.rpartition("\r\033[K")[2] for line in out.getvalue().split("\n")]
+    assert kept[:2] == ["the message of SomethingOdd", "no JSON"]
+    assert kept[2].endswith("1 of 2 done")
+    assert "0 of 2 done: marts, orders" in out.getvalue()
 
 
 def test_what_cannot_be_done_is_said_in_one_sentence(project_copy, tmp_path):

@@ -1,7 +1,6 @@
 """Strange but sound data is built; data that says nothing is refused in a sentence."""
 
 import csv
-import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,7 +16,7 @@ from bad_data import (
     REVIEWS,
     SELLERS,
 )
-from conftest import build, dbt, dbt_process, differences, rows
+from conftest import build, dbt, differences, killed_when, rows
 
 QUICK = ["--exclude-resource-type", "unit_test"]
 STRANGE = [
@@ -265,22 +264,8 @@ def test_after_builds_that_were_killed_the_next_gives_the_same_tables(
     words = ["build", *QUICK, "--exclude-resource-type", "test"]
     killed = tmp_path / "killed" / "build.duckdb"
     for phase in PHASES:
-        _kill_when(phase, words, folder, killed)
+        killed_when(f"START.* {phase}", *words, raw_dir=folder, database=killed)
     build(*words[1:], raw_dir=folder, database=killed)
     whole = tmp_path / "whole" / "build.duckdb"
     build(*words[1:], raw_dir=folder, database=whole)
     assert differences(whole, killed) == []
-
-
-def _kill_when(phase: str, words: list[str], folder: Path, database: Path) -> None:
-    """Kill a build without warning as soon as it says that a phase begins."""
-    with dbt_process(*words, raw_dir=folder, database=database) as process:
-        said = ""
-        for line in process.stdout:
-            said += line
-            if "START" in line and phase in line:
-                process.send_signal(signal.SIGKILL)
-                break
-        else:
-            pytest.fail(f"the build never came to {phase}:\n{said}")
-    assert process.returncode == -signal.SIGKILL

@@ -2,9 +2,30 @@
 
 import json
 import re
+import shutil
+from pathlib import Path
 
 import pytest
+from browser import opened, overflowing
 from conftest import ROOT, dbt, rows
+from olist_segments.docs_page import finish_docs_page
+from olist_segments.report.queries import BREAKDOWNS, QUERIES
+
+# The graph that dbt's page draws on a canvas, as the page's own service has it.
+LINEAGE = (
+    "angular.element(document.querySelector('[ng-app]')).injector()"
+    ".get('graph').graph_element"
+)
+
+
+def ancestors(manifest, node):
+    seen, waiting = set(), [node]
+    while waiting:
+        node = waiting.pop()
+        if node not in seen:
+            seen.add(node)
+            waiting += manifest["parent_map"].get(node, [])
+    return seen
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +41,7 @@ def models(manifest):
 
 def test_every_model_source_and_column_has_a_description(manifest, models):
     nodes = models + list(manifest["sources"].values())
+    nodes += [n for n in manifest["nodes"].values() if n["resource_type"] == "snapshot"]
     bare = [node["name"] for node in nodes if not node["description"]]
     bare += [
         f"{node['name']}.{column['name']}"
@@ -49,14 +71,8 @@ def test_documented_columns_are_the_columns_that_exist(demo_database, models):
 
 def test_the_mark_of_a_fit_is_written_after_all_that_was_fitted(manifest, models):
     fitted = {m["unique_id"] for m in models if m["config"]["materialized"] == "fitted"}
-    seen, waiting = set(), ["model.olist_segments.int_fitted_model"]
-    while waiting:
-        node = waiting.pop()
-        if node not in seen:
-            seen.add(node)
-            waiting += manifest["parent_map"].get(node, [])
     assert len(fitted) > 10
-    assert fitted <= seen
+    assert fitted <= ancestors(manifest, "model.olist_segments.int_fitted_model")
 
 
 def test_every_model_but_those_of_raw_lines_has_a_tested_key(manifest, models):
@@ -94,13 +110,8 @@ def test_the_first_line_of_a_model_is_the_first_of_its_description(models):
 
 
 def test_order_lines_depends_on_all_nine_files(manifest):
-    seen, waiting = set(), ["model.olist_segments.order_lines"]
-    while waiting:
-        node = waiting.pop()
-        if node not in seen:
-            seen.add(node)
-            waiting += manifest["parent_map"].get(node, [])
-    assert len([node for node in seen if node.startswith("source.")]) == 9
+    above = ancestors(manifest, "model.olist_segments.order_lines")
+    assert len([node for node in above if node.startswith("source.")]) == 9
 
 
 def test_a_layer_reads_only_the_layers_before_it(manifest, models):
@@ -115,14 +126,136 @@ def test_a_layer_reads_only_the_layers_before_it(manifest, models):
     assert backwards == []
 
 
-def test_the_docs_are_one_page_that_knows_every_model(demo_dir, demo_database, models):
-    result = dbt(
-        "docs", "generate", "--static", raw_dir=demo_dir, database=demo_database
+def test_the_lineage_leads_from_nine_files_to_what_people_read(manifest):
+    exposures = manifest["exposures"]
+    assert all(one["description"] for one in exposures.values())
+    notebooks = {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")}
+    named = {one["name"] for one in exposures.values() if one["type"] == "notebook"}
+    assert named == notebooks
+    for name in ("report", "segment_files", "exploring", "choose_k", "segments"):
+        above = ancestors(manifest, f"exposure.olist_segments.{name}")
+        assert len([n for n in above if n.startswith("source.")]) == 9, name
+
+
+def test_exposures_name_the_tables_that_are_read(manifest, models):
+    names = {model["name"] for model in models}
+    parents = {
+        one["name"]: {parent.split(".")[-1] for parent in one["depends_on"]["nodes"]}
+        for one in manifest["exposures"].values()
+    }
+
+    def read_in(text):
+        return set(re.findall(r"\b(?:from|join) (?:\w+\.)?(\w+)", text)) & names
+
+    breakdowns = {f"segment_by_{by}" for by in BREAKDOWNS}
+    assert parents["report"] == read_in(" ".join(QUERIES.values())) | breakdowns
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        cells = json.loads(path.read_text("utf-8"))["cells"]
+        code = " ".join("".join(one["source"]) for one in cells)
+        if "read_study" in code:  # a study reads much that its notebook does not show
+            assert read_in(code) <= parents[path.stem], path.stem
+        else:
+            assert parents[path.stem] == read_in(code), path.stem
+
+
+def test_the_list_of_notebooks_has_all_of_them():
+    text = (ROOT / "notebooks" / "README.md").read_text("utf-8")
+    listed = re.findall(r"^\| \[(\w+)\]\(\1\.ipynb\)", text, re.MULTILINE)
+    assert sorted(listed) == sorted(
+        p.stem for p in (ROOT / "notebooks").glob("*.ipynb")
     )
+
+
+def test_the_home_page_says_which_question_each_table_answers(models):
+    text = (ROOT / "dbt_project" / "docs" / "overview.md").read_text("utf-8")
+    tables = {model["name"] for model in models if model["schema"] == "main"}
+    assert {name for name in tables if f"`{name}`" not in text} == set()
+
+
+@pytest.fixture(scope="module")
+def docs_page(demo_dir, demo_database, tmp_path_factory):
+    """Return the page that `make docs` writes."""
+    work = tmp_path_factory.mktemp("docs")
+    copy = Path(shutil.copy(demo_database, work))
+    result = dbt("docs", "generate", "--static", raw_dir=demo_dir, database=copy)
     assert result.returncode == 0, result.stdout
-    page = (demo_database.parent / "target" / "static_index.html").read_text()
+    page = (work / "target" / "static_index.html").read_text("utf-8")
+    path = work / "index.html"
+    path.write_text(finish_docs_page(page, title="olist_segments"), encoding="utf-8")
+    return path
+
+
+def test_the_docs_are_one_page_that_knows_every_model(docs_page, models):
+    page = docs_page.read_text("utf-8")
     assert all(model["unique_id"] in page for model in models)
     assert "Which table answers which question" in page
+
+
+def test_a_docs_page_with_an_unknown_tracker_is_refused():
+    with pytest.raises(RuntimeError, match="its tracker was not found"):
+        finish_docs_page("<html></html>", title="olist_segments")
+
+
+@pytest.mark.parametrize("width", [375, 1440])
+def test_the_docs_open_from_disk_at_their_home_page(browser, docs_page, width):
+    with opened(browser, docs_page, width=width) as shown:
+        shown.wait_for_selector("h2:has-text('Which table answers which question')")
+        assert shown.title() == "olist_segments"
+        icon = shown.get_attribute("svg.menu-icon-on use >> nth=0", "xlink:href")
+        assert icon.startswith("#icn-")
+        assert overflowing(shown) == []
+
+
+def test_the_lineage_shows_customer_segments_with_its_parents(
+    browser, docs_page, manifest
+):
+    model = "model.olist_segments.customer_segments"
+    with opened(browser, docs_page) as shown:
+        shown.click("text=how a customer gets a segment")
+        shown.wait_for_selector(".launcher.on canvas")
+        shown.wait_for_function(f"{LINEAGE}.nodes().length > 1")
+        shown.wait_for_timeout(500)  # its layout
+        found = shown.evaluate(
+            f"""(model) => {{
+                const node = {LINEAGE}.getElementById(model);
+                const box = node.renderedBoundingBox({{includeLabels: false}});
+                const canvas = document.querySelector('canvas[data-id*=node]');
+                const scale = canvas.width / canvas.clientWidth;
+                const inside = canvas.getContext('2d').getImageData(
+                    ...[box.x1, box.y1, box.w, box.h].map((one) => one * scale)).data;
+                return {{
+                    parents: node.incomers('node').map((one) => one.id()),
+                    kinds: {LINEAGE}.nodes().map((one) => one.data('resource_type')),
+                    color: node.data('node_color'),
+                    pixels: [...inside],
+                }};
+            }}""",
+            model,
+        )
+    assert sorted(found["parents"]) == sorted(manifest["parent_map"][model])
+    assert set(found["kinds"]) == {"model", "source"}
+    # It is drawn: its box has its colour, but for the letters and the edge.
+    color = list(bytes.fromhex(found["color"].removeprefix("#")))
+    pixels = [found["pixels"][n : n + 3] for n in range(0, len(found["pixels"]), 4)]
+    alike = [one for one in pixels if one == pytest.approx(color, abs=12)]
+    assert len(alike) > len(pixels) / 4 > 20
+
+
+def test_the_whole_lineage_leaves_out_tests_until_they_are_chosen(
+    browser, docs_page, manifest
+):
+    with opened(browser, docs_page) as shown:
+        shown.click(".launcher-btn a")
+        shown.wait_for_selector(".launcher.on canvas")
+        shown.wait_for_function(f"{LINEAGE}.nodes().length > 1")
+        ids = shown.evaluate(f"{LINEAGE}.nodes().map((node) => node.id())")
+    expected = [*manifest["sources"], *manifest["exposures"]]
+    expected += [
+        name
+        for name, node in manifest["nodes"].items()
+        if node["resource_type"] in ("model", "snapshot")
+    ]
+    assert sorted(ids) == sorted(expected)
 
 
 def test_links_in_the_documents_lead_somewhere():

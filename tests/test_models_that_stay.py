@@ -4,15 +4,15 @@ import datetime
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import duckdb
 import numpy as np
 import pytest
 import yaml
-from conftest import ROOT, build, dbt, rows
+from conftest import ROOT, build, dbt, killed_when, rows
 from olist_segments.months import month_ends
 from test_pipeline import differences
 
@@ -137,25 +137,30 @@ def test_the_stability_index_is_that_of_its_definition(kept_model):
     assert found == pytest.approx(expected, abs=1e-9)
 
 
-def compiled(model_name, demo_dir, database):
-    """Return a model's SQL, with placeholders for the relations it labels."""
-    result = dbt("compile", "--select", model_name, raw_dir=demo_dir, database=database)
+@pytest.fixture(scope="module")
+def compiled(demo_dir, demo_database, tmp_path_factory):
+    """Return the SQL that scales and labels, with placeholders for what it labels."""
+    work = tmp_path_factory.mktemp("compiled")
+    copy = Path(shutil.copy(demo_database, work))
+    names = ("int_scaled_features", "int_segment_assignments")
+    result = dbt("compile", "--select", *names, raw_dir=demo_dir, database=copy)
     assert result.returncode == 0, result.stdout
-    folder = database.parent / "target/compiled/olist_segments/models/segmentation"
-    sql = (folder / "labels" / f"{model_name}.sql").read_text()
+    folder = work / "target/compiled/olist_segments/models/segmentation/labels"
+    sql = {name: (folder / f"{name}.sql").read_text() for name in names}
     for schema, table, placeholder in [
         ("main", "customer_features", "CUSTOMERS"),
         ("intermediate", "int_scaled_features", "POINTS"),
     ]:
-        sql = sql.replace(f'"{database.stem}"."{schema}"."{table}"', placeholder)
+        relation = f'"{copy.stem}"."{schema}"."{table}"'
+        sql = {name: text.replace(relation, placeholder) for name, text in sql.items()}
     return sql
 
 
 def test_labels_equal_those_of_the_fit_and_of_a_customer_scored_alone(
-    demo_dir, demo_database
+    demo_database, compiled
 ):
-    scale = compiled("int_scaled_features", demo_dir, demo_database)
-    assign = compiled("int_segment_assignments", demo_dir, demo_database)
+    scale = compiled["int_scaled_features"]
+    assign = compiled["int_segment_assignments"]
     columns = "customer_unique_id, segment_id, round(sqrt(squared_distance), 9)"
     alone = []
     with duckdb.connect(str(demo_database), read_only=True) as connection:
@@ -186,9 +191,9 @@ def test_labels_equal_those_of_the_fit_and_of_a_customer_scored_alone(
 
 
 def test_values_that_the_fit_never_saw_are_scaled_within_its_bounds(
-    demo_dir, demo_database
+    demo_database, compiled
 ):
-    scale = compiled("int_scaled_features", demo_dir, demo_database)
+    scale = compiled["int_scaled_features"]
     with duckdb.connect(str(demo_database), read_only=True) as connection:
         connection.execute(
             "create temp view strange as select 'rich' as customer_unique_id, "
@@ -256,9 +261,9 @@ def test_a_build_killed_in_the_middle_of_a_fit_is_made_good_by_the_next(
 ):
     database = tmp_path / "killed.duckdb"
     shutil.copy(model_of_three, database)
-    shutil.copy(model_of_three.parent / "profiles.yml", tmp_path)
     options = {"raw_dir": demo_dir, "database": database}
-    killed_after(last_built, **options)
+    sign = rf"OK created .*\.{last_built} "
+    killed_when(sign, "build", *TABLES_ONLY, "--threads", "1", **options)
     build(*TABLES_ONLY, **options)
     assert len(models_with_all_their_parts(database)) == 2
     # The model with k = 3 is the only trace: drop it, and all tables are equal.
@@ -271,37 +276,6 @@ def test_a_build_killed_in_the_middle_of_a_fit_is_made_good_by_the_next(
         )
     found = differences(demo_database, database)
     assert [one for one in found if one[0] not in HISTORY] == []
-
-
-def killed_after(table, *, raw_dir, database):
-    """Start a build and kill it as soon as dbt says that a table is built."""
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "dbt.cli.main", "build", *TABLES_ONLY),
-            *("--target", "demo", "--profiles-dir", str(database.parent)),
-            *("--target-path", str(database.parent / "target"), "--threads", "1"),
-            *("--log-path", str(database.parent / "logs")),
-        ],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "OLIST_RAW_DIR": str(raw_dir),
-            "OLIST_DB": str(database),
-            "PYTHONPATH": str(ROOT / "python"),
-            "PYTHONUNBUFFERED": "1",
-        },
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    with process.stdout:
-        for line in process.stdout:
-            if "OK created" in line and f".{table} " in line:
-                break
-        else:
-            raise AssertionError(f"the build ended without {table}")
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import duckdb
 import numpy as np
 import pytest
 from conftest import build, dbt, differences, rows, tables
+from scipy.stats import hypergeom
 from sklearn.metrics import (
     calinski_harabasz_score,
     davies_bouldin_score,
@@ -92,13 +93,39 @@ def test_scores_in_sql_equal_scikit_learn(demo_database, k):
     assert calinski == pytest.approx(calinski_harabasz_score(points, labels))
 
 
-def test_another_build_with_shuffled_files_and_one_thread_gives_the_same(
+@pytest.mark.parametrize(
+    ("table", "value", "unit"),
+    [
+        ("segment_by_state", "state", "customer_count"),
+        ("segment_by_month", "purchase_month", "order_count"),
+        ("segment_by_category", "category", "line_count"),
+    ],
+)
+def test_z_scores_are_those_of_a_hypergeometric_draw(demo_database, table, value, unit):
+    counted = rows(
+        demo_database,
+        f"select {unit}, sum({unit}) over (partition by segment_id), "
+        f"sum({unit}) over (partition by {value}), sum({unit}) over (), z_score "
+        f"from {table}",
+    )
+    found, size, of_value, total, z_score = np.array(counted, dtype=float).T
+    draw = hypergeom(total, of_value, size)
+    expected = (found - draw.mean()) / draw.std()
+    np.testing.assert_allclose(z_score, expected, atol=0.00501)
+    assert z_score.min() < -2 < 2 < z_score.max()
+
+
+def test_shuffled_files_one_thread_and_little_memory_give_the_same(
     demo_dir, demo_database, tmp_path
 ):
     other = build(
         raw_dir=shuffled(demo_dir, tmp_path / "shuffled"),
         database=tmp_path / "other.duckdb",
-        duckdb_threads=1,
+        settings={
+            "OLIST_THREADS": "1",
+            "OLIST_MEMORY_LIMIT": "150MB",
+            "OLIST_TEMP_DIR": str(tmp_path / "spilled"),
+        },
     )
     assert len(tables(demo_database)) > 40
     assert differences(demo_database, other) == []
@@ -158,6 +185,18 @@ def test_a_wrong_entry_in_the_list_of_features_is_named(
     )
     assert result.returncode != 0
     assert sentence in result.stdout
+
+
+def test_a_setting_of_duckdb_that_cannot_be_is_refused(demo_dir, tmp_path):
+    result = dbt(
+        "build",
+        raw_dir=demo_dir,
+        database=tmp_path / "refused.duckdb",
+        settings={"OLIST_MEMORY_LIMIT": "plenty"},
+    )
+    assert result.returncode != 0
+    assert "Memory must have a number" in result.stdout
+    assert "Traceback" not in result.stdout
 
 
 def test_missing_files_stop_a_build_with_one_sentence(tmp_path):

@@ -140,6 +140,8 @@ def test_the_published_inertias_come_out_by_a_change_of_configuration(
         database=tmp_path / "published.duckdb",
         target="dev",
         variables={"features": features, "k_max": 6},
+        # Less than the tables need, so that a part of them is spilled.
+        settings={"OLIST_MEMORY_LIMIT": "400MB", "OLIST_THREADS": "2"},
     )
     found = dict(rows(database, "select k, inertia from segment_k_candidates"))
     assert found == pytest.approx(PUBLISHED_INERTIA, rel=0.005)

@@ -77,7 +77,7 @@ def test_another_seed_gives_the_same_k_and_the_same_people(real_database, points
         refit_agreement(array, fits, refits=VARS["refits"], seed=seed, **REFIT),
         columns=["k", "refit", "ari"],
     )
-    noise = noise_silhouettes(array, KS, seed=seed, **REFIT)
+    noise = noise_silhouettes(np.cov(array.T, bias=True), KS, seed=seed, **REFIT)
     labels = {k: nearest(array, centers) for k, centers in fits.items()}
     candidates = pd.DataFrame(
         {

@@ -1,20 +1,15 @@
-"""The stability study, the original project, and their notebooks."""
+"""The stability study and the original project."""
 
-import contextlib
-import io
 import re
 import shutil
 
 import duckdb
-import nbformat
 import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT, rows
 from olist_segments import charts
-from olist_segments.cli import main
 from olist_segments.months import month_ends
-from olist_segments.notebooks import execute_notebook, export_notebooks
 from olist_segments.original import FEATURES, describe_clusters, fit_original, twins
 from olist_segments.studies import (
     Study,
@@ -25,25 +20,6 @@ from olist_segments.studies import (
     run_study,
 )
 from olist_segments.study_page import render_page
-
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-
-
-@pytest.fixture(scope="module")
-def demo_study(demo_dir, demo_database, tmp_path_factory):
-    """Return a copy of the demo database with a small study, its tables and page."""
-    database = tmp_path_factory.mktemp("study") / "demo study.duckdb"
-    shutil.copyfile(demo_database, database)
-    words = ["--draws", "3", "--first", "2018-05", "--last", "2018-06"]
-    with pytest.MonkeyPatch.context() as patch, io.StringIO() as printed:
-        patch.chdir(ROOT)
-        patch.setenv("OLIST_RAW_DIR", str(demo_dir))
-        patch.setenv("OLIST_DB", str(database))
-        patch.setenv("PYTHONPATH", str(ROOT / "python"))
-        with contextlib.redirect_stdout(printed):
-            assert main(["study", "--target", "demo", *words]) == 0
-        page = printed.getvalue()
-    return database, read_study(database), page
 
 
 def test_a_cluster_found_again_has_a_jaccard_index_of_one():
@@ -188,49 +164,6 @@ def test_a_study_of_demo_data_is_printed_and_says_that_it_is_synthetic(demo_stud
     assert "SYNTHETIC" in page
     assert page.startswith(render_page(tables))
     assert f"schema studies of {database}" in page
-
-
-def test_pages_of_notebooks_ask_the_network_for_nothing(demo_study, tmp_path):
-    (tmp_path / "notebooks").mkdir()
-    (tmp_path / "dbt_project.yml").touch()
-    shutil.copy(ROOT / "notebooks" / "baseline.ipynb", tmp_path / "notebooks")
-    (page,) = export_notebooks(tmp_path, demo_study[0])
-    assert page == tmp_path / "site" / "baseline.html"
-    text = page.read_text(encoding="utf-8")
-    assert "explains more than the RFM rule" in text
-    assert not re.search(r"<script[^>]* src=", text)
-    assert not re.search(r"<link[^>]* href=[\"']?http", text)
-
-
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_is_stored_without_outputs(path):
-    notebook = nbformat.read(path, as_version=4)
-    for cell in notebook.cells:
-        assert not cell.get("outputs")
-        assert cell.get("execution_count") is None
-
-
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_runs_from_top_to_bottom(path, demo_study, monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", str(ROOT / "python"))
-    database, _, _ = demo_study
-    notebook = execute_notebook(path, database)
-    outputs = [
-        output
-        for cell in notebook.cells
-        if cell.cell_type == "code"
-        for output in cell.outputs
-    ]
-    assert [o for o in outputs if o.get("name") == "stderr"] == []
-    # A table that cannot be shown does not stop a notebook: it shows the error.
-    assert [o for o in outputs if o.output_type == "error"] == []
-    assert any("text/markdown" in output.get("data", {}) for output in outputs)
-    assert any(
-        "Plotly.newPlot" in output.get("data", {}).get("text/html", "")
-        for output in outputs
-    )
-    # Closed again: a build could take its lock.
-    duckdb.connect(str(database)).close()
 
 
 def test_charts_have_a_finding_as_title_and_units_on_axes(demo_study, demo_database):

@@ -8,43 +8,60 @@
    silhouette_score(metric="sqeuclidean") where centroids are means of members, as
    they are at the fit; later on, centroids stand in for the means.
 
+   Distances to the clusters of a partition are columns, so that a customer is read
+   once and neither joined nor grouped; those of clusters that it lacks are null.
+
    points: relation of customer_unique_id and one column per feature.
-   centroids: relation of `partition`, cluster_id, feature and scaled_value. #}
+   centroids: relation of `partition`, cluster_id, feature and scaled_value; cluster_id
+   runs from 1 to k_max at most. #}
 {% macro assign_clusters(points, centroids, partition) -%}
+    {%- set clusters = range(1, var('k_max') | int + 1) -%}
     with located as (
 
-        {{ wide_centroids(centroids, partition) | indent(4) }}
+        select
+            {{ partition }}
+            {%- for cluster in clusters -%}
+                {%- for feature in chosen_features() %},
+            max(
+                case
+                    when cluster_id = {{ cluster }} and feature = '{{ feature.name }}'
+                        then scaled_value
+                end
+            ) as {{ feature.name }}_{{ cluster }}
+                {%- endfor -%}
+            {%- endfor %}
+        from {{ centroids }}
+        group by {{ partition }}
 
     ),
 
-    distances as (
+    distances {{ as_inlined() }} (
 
         select
             points.customer_unique_id,
-            located.{{ partition }},
-            located.cluster_id,
-            {{ squared_distance('points', 'located') }} as squared_distance
+            located.{{ partition }}
+            {%- for cluster in clusters %},
+            {{ squared_distance('points', 'located', '_' ~ cluster) }}
+                as distance_{{ cluster }}
+            {%- endfor %}
 
         from {{ points }} as points
         cross join located
 
     ),
 
-    nearest as (
+    nearest {{ as_inlined() }} (
 
         select
-            customer_unique_id,
-            {{ partition }},
-            min_by(cluster_id, squared_distance + cluster_id * 1e-12)
-                as cluster_id,
-            min(squared_distance) as squared_distance
+            *,
+            {{ least_of(clusters, 'distance_#') }} as squared_distance,
+            {{ which_is_least(clusters, 'distance_# + # * 1e-12') }} as cluster_id
 
         from distances
-        group by customer_unique_id, {{ partition }}
 
     ),
 
-    clusters as (
+    sizes as (
 
         select
             {{ partition }},
@@ -57,47 +74,51 @@
 
     ),
 
-    compared as (
+    spreads as (
 
         select
-            distances.customer_unique_id,
-            distances.{{ partition }},
-            distances.cluster_id,
-            nearest.cluster_id as own_cluster_id,
-            distances.squared_distance,
-            distances.squared_distance + clusters.variance as mean_squared_distance,
-            clusters.customer_count
+            {{ partition }}
+            {%- for cluster in clusters %},
+            max(case when cluster_id = {{ cluster }} then customer_count end)
+                as count_{{ cluster }},
+            max(case when cluster_id = {{ cluster }} then variance end)
+                as variance_{{ cluster }}
+            {%- endfor %}
 
-        from distances
-        inner join nearest
-            on
-                distances.customer_unique_id = nearest.customer_unique_id
-                and distances.{{ partition }} = nearest.{{ partition }}
-        inner join clusters
-            on
-                distances.{{ partition }} = clusters.{{ partition }}
-                and distances.cluster_id = clusters.cluster_id
+        from sizes
+        group by {{ partition }}
 
     ),
 
-    per_customer as (
+    compared as (
 
         select
-            customer_unique_id,
-            {{ partition }},
-            own_cluster_id as cluster_id,
-            min_by(cluster_id, squared_distance + cluster_id * 1e-12)
-                filter (where cluster_id != own_cluster_id) as runner_up_cluster_id,
-            min(squared_distance) as squared_distance,
-            max(customer_count) filter (where cluster_id = own_cluster_id)
-                as customer_count,
-            max(mean_squared_distance * customer_count)
-                filter (where cluster_id = own_cluster_id) as own_total,
-            min(mean_squared_distance)
-                filter (where cluster_id != own_cluster_id) as other_mean
+            nearest.customer_unique_id,
+            nearest.{{ partition }},
+            nearest.cluster_id,
+            {{ which_is_least(
+                clusters, 'case when cluster_id != # then distance_# + # * 1e-12 end'
+            ) }} as runner_up_cluster_id,
+            nearest.squared_distance,
+            case cluster_id
+                {%- for cluster in clusters %}
+                when {{ cluster }} then count_{{ cluster }}
+                {%- endfor %}
+            end as customer_count,
+            case cluster_id
+                {%- for cluster in clusters %}
+                when {{ cluster }}
+                    then (distance_{{ cluster }} + variance_{{ cluster }})
+                        * count_{{ cluster }}
+                {%- endfor %}
+            end as own_total,
+            {{ least_of(
+                clusters, 'case when cluster_id != # then distance_# + variance_# end'
+            ) }} as other_mean
 
-        from compared
-        group by customer_unique_id, {{ partition }}, own_cluster_id
+        from nearest
+        inner join spreads
+            on nearest.{{ partition }} = spreads.{{ partition }}
 
     ),
 
@@ -117,7 +138,7 @@
                     / greatest(own_total / (customer_count - 1), other_mean)
             end as silhouette
 
-        from per_customer
+        from compared
 
     )
 

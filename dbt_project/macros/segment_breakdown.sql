@@ -1,5 +1,8 @@
 {# Customers, orders, lines and revenue of every segment by the values of columns of
-   order_lines, with shares and an index.
+   order_lines, with shares, an index and how far it is from chance.
+
+   Shares are not rounded: they must add to 1. The index has one decimal, the z-score
+   two.
 
    columns: what to break down by.
    unit: what the shares count, one of customer_count, order_count and line_count;
@@ -33,16 +36,26 @@
 
     ),
 
+    totalled as (
+
+        select
+            *,
+            sum({{ unit }}) over (partition by segment_id) as of_segment,
+            sum({{ unit }}) over (partition by {{ by }}) as of_value,
+            sum({{ unit }}) over () as of_all
+
+        from counted
+
+    ),
+
     shared as (
 
         select
             *,
-            cast({{ unit }} as double)
-            / sum({{ unit }}) over (partition by segment_id) as share_of_segment,
-            cast(sum({{ unit }}) over (partition by {{ by }}) as double)
-            / sum({{ unit }}) over () as share_of_all
+            cast({{ unit }} as double) / of_segment as share_of_segment,
+            cast(of_value as double) / of_all as share_of_all
 
-        from counted
+        from totalled
 
     ),
 
@@ -62,7 +75,12 @@
             cast(shared.revenue as decimal(18, 2)) as revenue,
             shared.share_of_segment,
             shared.share_of_all,
-            100 * shared.share_of_segment / shared.share_of_all as index_vs_all
+            round(100 * shared.share_of_segment / shared.share_of_all, 1)
+                as index_vs_all,
+            {{ z_score(
+                'shared.' ~ unit, 'shared.of_segment', 'shared.of_value',
+                'shared.of_all'
+            ) }} as z_score
 
         from shared
         inner join segments

@@ -33,6 +33,14 @@ changes as (
             concat_ws('|', customer_unique_id, cast(dbt_valid_from as string))
         ) as change_id,
         customer_unique_id,
+
+        cast(dbt_valid_from as date) as entered_at,
+        cast(
+            lead(dbt_valid_from) over (
+                partition by customer_unique_id order by dbt_valid_from
+            ) as date
+        ) as left_at,
+
         segment_key,
         previous_segment_key,
         model_id,
@@ -40,14 +48,7 @@ changes as (
         segment_name,
         previous_segment_name,
 
-        coalesce(model_id != previous_model_id, false) as is_by_new_model,
-
-        cast(dbt_valid_from as date) as entered_at,
-        cast(
-            lead(dbt_valid_from) over (
-                partition by customer_unique_id order by dbt_valid_from
-            ) as date
-        ) as left_at
+        coalesce(model_id != previous_model_id, false) as is_by_new_model
 
     from ordered
     where coalesce(segment_key, '') != coalesce(previous_segment_key, '')

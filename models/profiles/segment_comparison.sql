@@ -50,27 +50,14 @@ sizes as (
 
 ),
 
-long as (
-
-    {% for metric in metrics %}
-        select
-            customer_unique_id,
-            '{{ metric }}' as metric,
-            cast({{ metric }} as double) as metric_value
-        from customers
-        where {{ metric }} is not null
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
-
-),
-
 overall as (
 
     select
-        metric,
-        {{ exact_sum('metric_value') }} / count(*) as mean
-    from long
-    group by metric
+        {% for metric in metrics -%}
+            {{ exact_sum(metric) }} / nullif(count({{ metric }}), 0) as {{ metric }}
+            {{- ',' if not loop.last }}
+        {% endfor %}
+    from customers
 
 ),
 
@@ -79,43 +66,60 @@ per_segment as (
     select
         labels.segmentation,
         labels.segment_id,
-        long.metric,
-        count(*) as known_count,
-        {{ exact_sum('long.metric_value') }} / count(*) as mean
-
-    from long
+        {% for metric in metrics -%}
+            count(customers.{{ metric }}) as {{ metric }}_count,
+            {{ exact_sum('customers.' ~ metric) }}
+            / nullif(count(customers.{{ metric }}), 0) as {{ metric }}
+            {{- ',' if not loop.last }}
+        {% endfor %}
+    from customers
     inner join labels
-        on long.customer_unique_id = labels.customer_unique_id
-    group by labels.segmentation, labels.segment_id, long.metric
+        on customers.customer_unique_id = labels.customer_unique_id
+    group by labels.segmentation, labels.segment_id
 
 ),
 
 between_segments as (
 
-    select
-        per_segment.segmentation,
-        per_segment.metric,
-        {{ exact_sum(
-            'per_segment.known_count * power(per_segment.mean - overall.mean, 2)'
-        ) }} as squares
+    {% for metric in metrics %}
+        select
+            per_segment.segmentation,
+            '{{ metric }}' as metric,
+            {{ exact_sum(
+                'per_segment.' ~ metric ~ '_count * power(per_segment.' ~ metric
+                ~ ' - overall.' ~ metric ~ ', 2)'
+            ) }} as squares
+        from per_segment
+        cross join overall
+        group by per_segment.segmentation
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 
-    from per_segment
-    inner join overall
-        on per_segment.metric = overall.metric
-    group by per_segment.segmentation, per_segment.metric
+),
+
+squares as (
+
+    select
+        {% for metric in metrics -%}
+            {{ exact_sum(
+                'power(customers.' ~ metric ~ ' - overall.' ~ metric ~ ', 2)'
+            ) }} as {{ metric }}
+            {{- ',' if not loop.last }}
+        {% endfor %}
+    from customers
+    cross join overall
 
 ),
 
 total as (
 
-    select
-        long.metric,
-        {{ exact_sum('power(long.metric_value - overall.mean, 2)') }} as squares
-
-    from long
-    inner join overall
-        on long.metric = overall.metric
-    group by long.metric
+    {% for metric in metrics %}
+        select
+            '{{ metric }}' as metric,
+            {{ metric }} as squares
+        from squares
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 

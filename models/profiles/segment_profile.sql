@@ -60,6 +60,13 @@ joined as (
         per_segment.metric,
 
         per_segment.segment_name,
+        case per_segment.metric
+            {%- for feature in worded_features() %}
+                when '{{ feature.name }}'
+                    then '{{ feature.phrase | replace("'", "''") }}'
+            {%- endfor %}
+            else replace(per_segment.metric, '_', ' ')
+        end as phrase,
 
         per_segment.customer_count,
         per_segment.mean,
@@ -69,7 +76,7 @@ joined as (
         overall.mean_of_all,
         case
             when overall.mean_of_all > 0
-                then 100 * per_segment.mean / overall.mean_of_all
+                then round(100 * per_segment.mean / overall.mean_of_all, 1)
         end as index_vs_all
 
     from per_segment

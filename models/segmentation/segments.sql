@@ -129,7 +129,11 @@ joined as (
             as customer_share,
         cast(per_segment.revenue as decimal(18, 2)) as revenue,
         cast(per_segment.revenue as double) / nullif(totals.revenue, 0)
-            as revenue_share
+            as revenue_share,
+        cast(
+            per_segment.revenue / nullif(per_segment.customer_count, 0)
+            as decimal(18, 2)
+        ) as revenue_per_customer
 
     from per_segment
     left join described

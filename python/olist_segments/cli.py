@@ -1,11 +1,11 @@
-"""The command line: build, replay, summary, docs, demo data and its report."""
+"""The command line: build, query, export, docs, study, demo data and the rest."""
 
 import argparse
 import json
 import os
-import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,8 +13,18 @@ from pathlib import Path
 import duckdb
 import yaml
 
+from olist_segments.exports import ExportError, export_segments, preview, write_answer
 from olist_segments.locks import explain
 from olist_segments.months import month_ends
+from olist_segments.progress import LOG_AS_JSON, show_progress
+from olist_segments.questions import (
+    QuestionError,
+    compile_question,
+    compiled,
+    list_questions,
+    read_questions,
+    render_page,
+)
 from olist_segments.raw_check import find_problems, read_contract
 from olist_segments.raw_files import RawFilesError, find_raw_folder, missing_files
 
@@ -34,10 +44,9 @@ QUERIES = {
         "from customer_segments where recency_days > 365 "
         "order by total_spend desc limit 20"
     ),
-    "Where a segment is over-represented": (
-        "select segment_name, state, customer_count, index_vs_all "
-        "from segment_by_state where customer_count >= 30 "
-        "order by index_vs_all desc limit 10"
+    "Where a segment is over-represented beyond chance": (
+        "select segment_name, state, customer_count, index_vs_all, z_score "
+        "from segment_by_state where z_score > 2 order by z_score desc limit 10"
     ),
     "Why this number of segments": (
         "select k, silhouette, stability_min_ari, reason "
@@ -57,13 +66,19 @@ def main(arguments: list[str] | None = None) -> int:
     Returns
     -------
     int
-        0 if all went well, 2 if the input cannot be used, 1 if a query failed;
-        otherwise what dbt returned.
+        0 if all went well, 2 if the input cannot be used, 1 if a query failed, 130 if
+        it was interrupted, 141 if nobody reads what is printed; otherwise what dbt
+        returned.
     """
     options = _parser().parse_args(arguments)
     try:
         return options.run(options)
-    except RawFilesError as error:
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    except BrokenPipeError:  # as by `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
+    except (RawFilesError, QuestionError, ExportError) as error:
         print(f"olist-segments: {error}", file=sys.stderr)
         return 2
     except duckdb.IOException as error:
@@ -177,6 +192,7 @@ def summary(database: Path, *, target: str) -> str:
         command = f"OLIST_DB={shlex.quote(str(database))} {command}"
     for title, query in QUERIES.items():
         lines += [f"# {title}", f'{command} "{query}"']
+    lines += ["# More questions, with names to ask them by", command]
     return "\n".join(lines)
 
 
@@ -205,8 +221,46 @@ def _parser() -> argparse.ArgumentParser:
     )
     docs = command("docs", _docs, "Write the dbt docs as one file, site/index.html.")
     shown = command("summary", _summary, "Print the segments that were built.")
-    query = command("query", _query, "Print the answer to a query in SQL.")
-    query.add_argument("sql")
+    query = command(
+        "query", _query, "Print the answer to a question, or to a query in SQL."
+    )
+    query.add_argument(
+        "query",
+        nargs="?",
+        help="name of a question, or SQL; without it the questions are listed",
+    )
+    query.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a parameter of the question",
+    )
+    query.add_argument("--rows", type=int, default=40, help="rows to print (40)")
+    query.add_argument(
+        "--to", type=Path, metavar="FILE", help="write all rows to a .csv or .parquet"
+    )
+    asked = command(
+        "questions", _questions, "Ask all questions: dbt_project/docs/queries.md."
+    )
+    export = command(
+        "export", _export, "Write the members of segments as CSV and Parquet files."
+    )
+    export.add_argument(
+        "--segment", action="append", metavar="KEY", help="a segment (default: all)"
+    )
+    export.add_argument(
+        "--to",
+        type=Path,
+        metavar="FOLDER",
+        help="default: exports/real or exports/demo",
+    )
+    export.add_argument(
+        "--preview",
+        action="store_true",
+        help="say how large it would be, write nothing",
+    )
+    page = command("report", _report, "Write the report as one file: site/report.html.")
     study = command("study", _study, "Study how far the segments hold.")
     study.add_argument("--draws", type=int, default=50, help="bootstrap samples")
     study.add_argument("--first", default="2017-09", help="first month")
@@ -230,12 +284,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     parity.add_argument("--duckdb", type=Path, help="database (default: as built)")
     parity.add_argument("--spark", type=Path, help="folder (default: as built)")
-    for one in (docs, shown, query, study, notebooks):
+    for one in (docs, page, shown, query, asked, export, study, notebooks):
         one.add_argument(
             "--target",
             choices=DATABASES,
             help="whose database to read (default: dev if it was built, else demo)",
         )
+    build.add_argument(
+        "--verbose", action="store_true", help="print what dbt prints, line by line"
+    )
     build.add_argument("dbt", nargs="*", help="further words for dbt, after --")
     demo = command("demo-data", _demo_data, "Write synthetic CSV files.")
     demo.add_argument("--orders", type=int, default=5000)
@@ -278,7 +335,24 @@ def _build(options: argparse.Namespace) -> int:
         print(f"Building on the files in {folder}")
     if not options.dbt:  # a variable may allow more, so dbt decides
         _check(root, folder)
-    code = _dbt(root, ["build", "--target", target, *options.dbt])
+    words = ["build", "--target", target, *options.dbt]
+    if options.verbose:
+        code = _dbt(root, words)
+    else:
+        colours = "--use-colors" if sys.stdout.isatty() else "--no-use-colors"
+        process = _dbt_process(root, [*LOG_AS_JSON, colours, *words])
+        with subprocess.Popen(**process, stdout=subprocess.PIPE, text=True) as dbt:
+            try:
+                show_progress(dbt.stdout, sys.stdout)
+            except KeyboardInterrupt:  # dbt has it too, and comes to an end
+                dbt.stdout.read()
+                print(
+                    "Stopped: build again before you use the tables.", file=sys.stderr
+                )
+                raise
+        code = dbt.returncode
+        logs = Path(os.environ.get("DBT_LOG_PATH", root / "logs"))
+        print(f"The whole log is in {logs / 'dbt.log'}")
     if code == 0:
         print()
         print(summary(_database(root, target), target=target))
@@ -397,11 +471,13 @@ def _replay(options: argparse.Namespace) -> int:
     if code:
         return code
     print(f"As of {present}, the present day", flush=True)
-    options.dbt = []
+    options.dbt, options.verbose = [], False
     return _build(options)
 
 
 def _docs(options: argparse.Namespace) -> int:
+    from olist_segments.docs_page import finish_docs_page
+
     root = project_root()
     target, _ = _built(root, options.target)
     code = _dbt(root, ["docs", "generate", "--static", "--target", target])
@@ -409,7 +485,8 @@ def _docs(options: argparse.Namespace) -> int:
         page = (root / "target" / "static_index.html").read_text(encoding="utf-8")
         site = root / "site" / "index.html"
         site.parent.mkdir(exist_ok=True)
-        site.write_text(_without_requests(page), encoding="utf-8")
+        page = finish_docs_page(page, title="olist_segments")
+        site.write_text(page, encoding="utf-8")
         print(f"Open {site} in a browser.")
     return code
 
@@ -421,13 +498,108 @@ def _summary(options: argparse.Namespace) -> int:
 
 
 def _query(options: argparse.Namespace) -> int:
-    target, database = _built(project_root(), options.target)
+    root = project_root()
+    questions = read_questions(root)
+    if options.query is None:
+        print(list_questions(questions))
+        return 0
+    target, database = _built(root, options.target)
+    sql = options.query
+    if sql.isidentifier():
+        sql = compile_question(
+            questions,
+            sql,
+            options.set,
+            root=root,
+            run_dbt=lambda words: subprocess.run(
+                **_dbt_process(root, [*words, "--target", target]),
+                stdout=subprocess.PIPE,
+                text=True,
+                check=False,
+            ),
+        )
+    elif options.set:
+        raise QuestionError("--set is for questions, and this is SQL")
     if target == "demo":
         print("The answer is about SYNTHETIC data.", file=sys.stderr)
     with duckdb.connect(str(database), read_only=True) as connection:
-        answer = connection.sql(options.sql)
-        if answer is not None:  # a statement such as copy has no answer
-            answer.show(max_width=200, max_rows=100)
+        answer = connection.sql(sql)
+        if answer is None:  # of a statement such as copy
+            return 0
+        count = len(answer)
+        if options.to:
+            write_answer(answer, options.to)
+            print(f"Wrote {count:,} rows to {options.to}")
+            return 0
+        answer.limit(options.rows).show(max_width=200, max_rows=options.rows)
+        if count > options.rows:
+            print(
+                f"The first {options.rows:,} of {count:,} rows: --rows shows more, "
+                "--to FILE.csv writes all."
+            )
+    return 0
+
+
+def _questions(options: argparse.Namespace) -> int:
+    root = project_root()
+    target, database = _built(root, options.target)
+    words = ["--quiet", "compile", "--select", "path:dbt_project/analyses"]
+    code = _dbt(root, [*words, "--target", target])
+    if code:
+        return code
+    with duckdb.connect(str(database), read_only=True) as connection:
+        page = render_page(read_questions(root), compiled(root / "target"), connection)
+    if target == "demo":
+        print(page)
+    else:
+        path = root / "dbt_project" / "docs" / "queries.md"
+        path.write_text(page, encoding="utf-8")
+        print(f"Wrote {path}")
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    root = project_root()
+    target, database = _built(root, options.target)
+    if target == "demo":
+        print("The customers are SYNTHETIC.", file=sys.stderr)
+    folder = options.to or root / "exports" / ("demo" if target == "demo" else "real")
+    with duckdb.connect(str(database), read_only=True) as connection:
+        segments = preview(connection, options.segment)
+        for segment in segments:
+            print(
+                f"{segment.customer_count:>10,} customers, "
+                f"{segment.csv_bytes / 1e3:>8,.0f} kB as CSV: {segment.key}"
+            )
+        guarded = sum(segment.guarded_count for segment in segments)
+        if guarded:
+            print(
+                f"{guarded:,} cells begin as a formula does: in the CSV files they get "
+                "an apostrophe in front, in the Parquet files they are as they are."
+            )
+        if not options.preview:
+            manifest = export_segments(
+                connection, folder, segments, is_synthetic=target == "demo"
+            )
+            print(f"Wrote {2 * len(segments)} files, listed in {manifest}")
+    return 0
+
+
+def _report(options: argparse.Namespace) -> int:
+    from olist_segments.report import render_report
+
+    root = project_root()
+    _, database = _built(root, options.target)
+    site = root / "site" / "report.html"
+    try:
+        page = render_report(database)
+    except (duckdb.BinderException, duckdb.CatalogException) as error:
+        raise RawFilesError(
+            f"{database} lacks what the report shows: run `make build` first"
+        ) from error
+    site.parent.mkdir(exist_ok=True)
+    site.write_text(page, encoding="utf-8")
+    print(f"Open {site} in a browser.")
     return 0
 
 
@@ -461,12 +633,16 @@ def _study(options: argparse.Namespace) -> int:
 
 
 def _notebooks(options: argparse.Namespace) -> int:
-    from olist_segments.notebooks import export_notebooks
+    from olist_segments.notebooks import export_notebook
+    from olist_segments.studies import StudyError
 
     root = project_root()
     _, database = _built(root, options.target)
-    for page in export_notebooks(root, database):
-        print(f"Wrote {page}")
+    for path in sorted((root / "notebooks").glob("*.ipynb")):
+        try:
+            print(f"Wrote {export_notebook(path, database, root / 'site')}")
+        except StudyError as error:
+            print(f"Left out {path.name}: {error}")
     return 0
 
 
@@ -529,22 +705,16 @@ def _built(root: Path, target: str | None) -> tuple[str, Path]:
 
 
 def _dbt(root: Path, words: list[str]) -> int:
-    """Run dbt from the root; paths in the environment are meant from here."""
+    return subprocess.call(**_dbt_process(root, words))
+
+
+def _dbt_process(root: Path, words: list[str]) -> dict:
+    """Say how to run dbt: from the root, with paths in the environment from here."""
     environment = dict(os.environ)
     for name in ("OLIST_RAW_DIR", "OLIST_DB"):
         if environment.get(name):
             environment[name] = str(Path(environment[name]).resolve())
     # dbt imports its main module before it is run, which Python warns about.
     python = [sys.executable, "-W", "ignore::RuntimeWarning:runpy"]
-    return subprocess.call(
-        [*python, "-m", "dbt.cli.main", *words], cwd=root, env=environment
-    )
-
-
-def _without_requests(page: str) -> str:
-    """Take out what dbt's page would ask the network for: a tracker and an icon."""
-    page = re.sub(r'<link rel="(?:shortcut )?icon"[^>]*>', "", page)
-    start = "turn_on_tracking:function(){"
-    if start not in page:
-        raise RuntimeError("dbt's docs page has changed: its tracker was not found")
-    return page.replace(start, start + "return;")
+    command = [*python, "-m", "dbt.cli.main", *words]
+    return {"args": command, "cwd": root, "env": environment}

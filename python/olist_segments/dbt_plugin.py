@@ -19,19 +19,23 @@ class Plugin(BasePlugin):
     """Register functions that macros call; profiles.yml names this module."""
 
     def update_connection_config(self, creds, config: dict) -> None:
-        """Refuse a database that cannot be opened, before dbt shows a traceback.
+        """Leave out empty settings, and refuse a database that cannot be opened.
 
         Parameters
         ----------
         creds : DuckDBCredentials
         config : dict
-            What the database will be opened with.
+            What the database will be opened with; a setting that is an empty text is
+            taken out, so that DuckDB's own holds.
 
         Raises
         ------
         DbtRuntimeError
-            If another process has the database open, or it cannot be written.
+            If another process has the database open, or it cannot be written, or a
+            setting cannot be.
         """
+        for name in [name for name, value in config.items() if value == ""]:
+            del config[name]
         if creds.path == ":memory:":
             return
         try:

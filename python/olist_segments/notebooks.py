@@ -2,15 +2,22 @@
 
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 from nbconvert import HTMLExporter
+
+from olist_segments.studies import StudyError
 
 # Scripts for formulas and diagrams, of which the notebooks have none.
 LINKED_SCRIPT = r'<script[^>]* src="(?:https?:[^"]*)?"[^>]*>\s*</script>'
+
+# Lines short enough to read, and no icon to ask for.
+HEAD = """<link rel="icon" href="data:,">
+<style>body.jp-Notebook { max-width: 68rem; margin: auto; }</style>
+"""
 
 
 def execute_notebook(path: Path, database: Path) -> nbformat.NotebookNode:
@@ -30,36 +37,52 @@ def execute_notebook(path: Path, database: Path) -> nbformat.NotebookNode:
 
     Raises
     ------
+    StudyError
+        If it shows a study that the database has not.
     nbclient.exceptions.CellExecutionError
-        If a cell fails.
+        If a cell fails for another reason.
     """
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
         notebook,
         timeout=600,
         kernel_name="python3",
+        # It would warn that other users of this machine could listen in.
+        extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(path.parent)}},
     )
     # The renderer writes plotly's script into the page rather than a link to it.
     settings = {"OLIST_DB": str(database.resolve()), "PLOTLY_RENDERER": "notebook"}
-    client.execute(env={**os.environ, **settings})
+    try:
+        client.execute(env={**os.environ, **settings})
+    except CellExecutionError as error:
+        if error.ename == StudyError.__name__:
+            raise StudyError(error.evalue) from error
+        raise
     return notebook
 
 
-def export_notebooks(root: Path, database: Path) -> Iterator[Path]:
-    """Run every notebook and write it to site/ as a page.
+def export_notebook(path: Path, database: Path, site: Path) -> Path:
+    """Run a notebook and write it as a page.
 
     Parameters
     ----------
-    root : Path
-        The folder of the project.
+    path : Path
+        The notebook.
     database : Path
-        The built database that they read.
+        The built database that it reads.
+    site : Path
+        The folder to write to.
 
-    Yields
-    ------
+    Returns
+    -------
     Path
         The page, which opens without a network.
+
+    Raises
+    ------
+    StudyError, nbclient.exceptions.CellExecutionError
+        As in `execute_notebook`.
     """
     exporter = HTMLExporter(
         exclude_input_prompt=True,
@@ -69,12 +92,11 @@ def export_notebooks(root: Path, database: Path) -> Iterator[Path]:
         jquery_url="",
         mermaid_js_url="",
     )
-    site = root / "site"
+    page, _ = exporter.from_notebook_node(
+        execute_notebook(path, database), {"metadata": {"name": path.stem}}
+    )
+    page = re.sub(LINKED_SCRIPT, "", page).replace("</head>", f"{HEAD}</head>", 1)
     site.mkdir(exist_ok=True)
-    for path in sorted((root / "notebooks").glob("*.ipynb")):
-        page, _ = exporter.from_notebook_node(
-            execute_notebook(path, database), {"metadata": {"name": path.stem}}
-        )
-        written = site / f"{path.stem}.html"
-        written.write_text(re.sub(LINKED_SCRIPT, "", page), encoding="utf-8")
-        yield written
+    written = site / f"{path.stem}.html"
+    written.write_text(page, encoding="utf-8")
+    return written

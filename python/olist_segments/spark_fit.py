@@ -1,14 +1,13 @@
 """KMeans of Spark's MLlib, for customers too many to be held in one process."""
 
 import numpy as np
-import pandas as pd
 
 from olist_segments.clustering import sorted_centroids
 from olist_segments.frames import is_spark
 
 
 def iterate_on_all(
-    relation, points: pd.DataFrame, fitted: dict[int, np.ndarray]
+    relation, names: list[str], points: np.ndarray, fitted: dict[int, np.ndarray]
 ) -> dict[int, np.ndarray]:
     """Iterate on all customers from centroids that were fitted on some of them.
 
@@ -16,8 +15,10 @@ def iterate_on_all(
     ----------
     relation : duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
         Scaled features of all customers.
-    points : DataFrame
-        What `frames.fit_frame` has read of it: if that is all, nothing is left to do.
+    names : list of str
+    points : array of shape (n_points, n_features)
+        What `frames.read_points` has read of it: if that is all, nothing is left to
+        do.
     fitted : dict of int to array of shape (k, n_features)
         Where to start for every k.
 
@@ -31,7 +32,7 @@ def iterate_on_all(
         return fitted
     from pyspark.mllib.clustering import KMeans, KMeansModel
 
-    rows = relation.select(*points.columns).rdd.map(list).cache()
+    rows = relation.select(*names).rdd.map(list).cache()
     finished = {}
     for k, centroids in fitted.items():
         model = KMeans.train(

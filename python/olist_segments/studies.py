@@ -601,7 +601,7 @@ class Study:
 
     def _compiled(self, analysis: str) -> str:
         folder = self.scratch / "target" / "compiled" / "olist_segments"
-        path = folder / "dbt_project" / "analyses" / f"{analysis}.sql"
+        path = folder / "dbt_project" / "analyses" / "study" / f"{analysis}.sql"
         return path.read_text(encoding="utf-8")
 
     def _dbt(self, *words: str) -> None:

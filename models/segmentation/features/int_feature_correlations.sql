@@ -2,62 +2,42 @@
 -- correlation, rounded to 9 decimals.
 
 {%- set names = feature_order() %}
-{%- set pairs = [] %}
-{%- for name in names %}
-    {%- for other in names[loop.index:] %}
-        {%- do pairs.append((name, other)) %}
-    {%- endfor %}
-{%- endfor %}
 
-with customers as (
+with measured as (
 
     select
-        {% for name in names -%}
-            cast({{ name }} as double) as {{ name }}{{ ',' if not loop.last }}
+        {% for name in names %}
+            stddev_pop(cast({{ name }} as double)) as {{ name }}_deviation,
+            {%- for other in names[loop.index:] %}
+                corr(cast({{ name }} as double), cast({{ other }} as double))
+                    as {{ name }}_by_{{ other }},
+            {%- endfor %}
         {% endfor %}
+        count(*) as customer_count
+
     from {{ ref('customer_features') }}
 
 ),
 
-measured as (
+pairs as (
 
-    select
-        {% for name, other in pairs -%}
-            case
-                when stddev_pop({{ name }}) > 0 and stddev_pop({{ other }}) > 0
-                    then round(corr({{ name }}, {{ other }}), 9)
-            end as correlation_{{ loop.index }}{{ ',' if not loop.last }}
-        {% endfor %}
-    from customers
-
-),
-
-directions as (
-
-    select directions.* from (
-        values
-        {% for name, other in pairs -%}
-            ({{ loop.index }}, '{{ name }}', '{{ other }}'),
-            ({{ loop.index }}, '{{ other }}', '{{ name }}'){{ ',' if not loop.last }}
-        {% endfor %}
-    ) as directions (pair, feature, other_feature)
-
-),
-
-joined as (
-
-    select
-        directions.feature,
-        directions.other_feature,
-        case directions.pair
-            {%- for pair in pairs %}
-                when {{ loop.index }} then measured.correlation_{{ loop.index }}
-            {%- endfor %}
-        end as correlation
-
-    from directions
-    cross join measured
+    {% for name in names %}
+        {%- set position, last_name = loop.index0, loop.last %}
+        {%- for other in names if other != name %}
+            {%- set one, two = (name, other)
+                if names.index(other) > position else (other, name) %}
+            select
+                '{{ name }}' as feature,
+                '{{ other }}' as other_feature,
+                case
+                    when {{ name }}_deviation > 0 and {{ other }}_deviation > 0
+                        then round({{ one }}_by_{{ two }}, 9)
+                end as correlation
+            from measured
+            {{ 'union all' if not (last_name and loop.last) }}
+        {%- endfor %}
+    {%- endfor %}
 
 )
 
-select * from joined
+select * from pairs

@@ -2,7 +2,7 @@
 
 import pandas as pd
 from olist_segments.clustering import fit_centroids
-from olist_segments.frames import fit_frame, to_relation
+from olist_segments.frames import read_points, to_relation
 from olist_segments.spark_fit import iterate_on_all
 
 
@@ -15,22 +15,18 @@ def model(dbt, session):
     sample_size = dbt.config.meta_get("sample_size")
 
     customers = dbt.ref("int_fit_features")
-    points = fit_frame(customers, max_rows)
+    names, points = read_points(customers, max_rows)
     fitted = fit_centroids(
-        points.to_numpy(),
+        points,
         range(k_min, k_max + 1),
         seed=seed,
         n_init=n_init,
         sample_size=sample_size,
     )
-    fitted = iterate_on_all(customers, points, fitted)
+    fitted = iterate_on_all(customers, names, points, fitted)
     wide = pd.concat(
-        pd.DataFrame(centroids, columns=points.columns).assign(
-            k=k, cluster_id=range(1, k + 1)
-        )
+        pd.DataFrame(centroids, columns=names).assign(k=k, cluster_id=range(1, k + 1))
         for k, centroids in fitted.items()
     )
-    return to_relation(
-        wide.melt(["k", "cluster_id"], var_name="feature", value_name="scaled_value"),
-        session,
-    )
+    long = wide.melt(["k", "cluster_id"], var_name="feature", value_name="scaled_value")
+    return to_relation(long, session)

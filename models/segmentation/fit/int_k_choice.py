@@ -1,7 +1,7 @@
 """One row per candidate k: is it the elbow, is it eligible, is it taken, and why."""
 
 from olist_segments.choice import choose_k
-from olist_segments.frames import ordered_frame, to_relation
+from olist_segments.frames import read_frame, to_relation
 
 
 def model(dbt, session):
@@ -12,7 +12,7 @@ def model(dbt, session):
 
     return to_relation(
         choose_k(
-            ordered_frame(dbt.ref("int_candidate_metrics"), "k"),
+            read_frame(dbt.ref("int_candidate_metrics"), "k"),
             fixed_k=int(fixed_k) if fixed_k else None,
             min_stability=min_stability,
             min_silhouette_gain=min_silhouette_gain,

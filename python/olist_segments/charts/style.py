@@ -1,12 +1,36 @@
-"""The look that all charts share."""
+"""The look that all charts share, and how texts and numbers are written in them."""
 
 from collections.abc import Iterable
+from html import escape
+from textwrap import wrap
 
 import plotly.graph_objects as go
 
 BLUE, ORANGE, GREEN, GREY = "#2a6f97", "#bc6c25", "#588157", "#8d99ae"
+INK = "#1f2933"
 # Of the palette by Okabe and Ito, which people without full colour vision tell apart.
 COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")
+SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "hexagon")
+_AXIS = {
+    "automargin": True,
+    "gridcolor": "#e4e7eb",
+    "zerolinecolor": "#9aa5b1",
+    "linecolor": "#9aa5b1",
+    "title": {"font": {"size": 13}, "standoff": 12},
+    "tickfont": {"size": 12},
+}
+_LOOK = go.layout.Template(
+    layout={
+        "font": {"family": "system-ui, sans-serif", "size": 13, "color": INK},
+        "colorway": COLORS,
+        "paper_bgcolor": "white",
+        "plot_bgcolor": "white",
+        "hoverlabel": {"bgcolor": "white", "font": {"color": INK}, "align": "left"},
+        "title": {"x": 0, "xref": "container", "pad": {"l": 12}},
+        "xaxis": _AXIS,
+        "yaxis": _AXIS,
+    }
+)
 
 
 def segment_colors(segment_ids: Iterable[int]) -> dict[int, str]:
@@ -25,6 +49,60 @@ def segment_colors(segment_ids: Iterable[int]) -> dict[int, str]:
     return {one: COLORS[(one - 1) % len(COLORS)] for one in segment_ids}
 
 
+def segment_symbols(segment_ids: Iterable[int]) -> dict[int, str]:
+    """Give each segment the symbol that it has beside its colour.
+
+    Parameters
+    ----------
+    segment_ids : iterable of int
+        Numbers of segments, from 1.
+
+    Returns
+    -------
+    dict of int to str
+        Plotly's symbols by segment. They come again from the eighth segment on, the
+        colours from the seventh: up to 42 segments no two have both in common.
+    """
+    return {one: SYMBOLS[(one - 1) % len(SYMBOLS)] for one in segment_ids}
+
+
+def plain(text: object, width: int | None = None) -> str:
+    """Write a text from the data so that plotly shows it letter by letter.
+
+    Plotly reads tags and entities in its labels, and formulas between dollar signs.
+
+    Parameters
+    ----------
+    text : object
+        What to show.
+    width : int, optional
+        Break lines after this many characters.
+
+    Returns
+    -------
+    str
+        The text with `&`, `<`, `>` and `$` as entities; a break is a ``<br>``.
+    """
+    lines = wrap(str(text), width) if width else [str(text)]
+    return "<br>".join(escape(line, False).replace("$", "&#36;") for line in lines)
+
+
+def reais(amount: float) -> str:
+    """Write an amount of Brazilian reais as an English text has it: R$ 1,234.56.
+
+    Parameters
+    ----------
+    amount : float
+        In reais.
+
+    Returns
+    -------
+    str
+        With two decimals and a sign before the currency where it is negative.
+    """
+    return f"{'-' if amount < 0 else ''}R$ {abs(amount):,.2f}"
+
+
 def finish(figure: go.Figure, title: str, **layout) -> go.Figure:
     """Give a chart the common look.
 
@@ -33,7 +111,7 @@ def finish(figure: go.Figure, title: str, **layout) -> go.Figure:
     figure : Figure
         The chart; it is changed.
     title : str
-        What the chart shows, as a sentence.
+        What the chart shows, as a sentence. It is escaped.
     **layout
         Further settings of the layout.
 
@@ -43,8 +121,8 @@ def finish(figure: go.Figure, title: str, **layout) -> go.Figure:
         The same chart.
     """
     figure.update_layout(
-        title={"text": title, "font_size": 15},
-        template="plotly_white",
+        title={"text": plain(title), "font_size": 15},
+        template=_LOOK,
         margin={"l": 70, "r": 30, "t": 90, "b": 60},
         **{"height": 440, "width": 960, **layout},
     )

@@ -4,6 +4,8 @@ import numpy as np
 
 DAY = 86_400
 EPOCH = np.datetime64("1970-01-01T00:00:00")
+# How all ids end, so that the data say by themselves that they are made up.
+MARK = b"fa15eda7a"
 
 
 def pick(rng, cumulative: np.ndarray, size: int) -> np.ndarray:
@@ -38,8 +40,11 @@ def pick_within(rng, cumulative, edges, group: np.ndarray) -> np.ndarray:
 
 
 def make_ids(rng, number: int) -> np.ndarray:
-    """Return ids of 32 hexadecimal characters: 128 random bits do not collide."""
-    return np.frombuffer(rng.bytes(16 * number).hex().encode(), dtype="S32").copy()
+    """Return ids of 32 hexadecimal characters: 92 random bits and the mark."""
+    ids = np.frombuffer(rng.bytes(16 * number).hex().encode(), dtype="S1")
+    ids = ids.reshape(number, 32).copy()
+    ids[:, -len(MARK) :] = np.frombuffer(MARK, dtype="S1")
+    return ids.view("S32").ravel()
 
 
 def seconds(values: np.ndarray) -> np.ndarray:

@@ -1,0 +1,58 @@
+-- Which customers stand on the border between two segments, so that little would move
+-- them to the other?
+
+with centroids as (
+
+    select
+        centroids.model_id,
+        centroids.segment_id as cluster_id,
+        centroids.feature,
+        centroids.scaled_value
+    from {{ ref('segment_centroids') }} as centroids
+    inner join {{ ref('segment_models') }} as models
+        on centroids.model_id = models.model_id
+    where models.is_current
+
+),
+
+located as (
+
+    {{ wide_centroids('centroids', 'model_id') | indent(4) }}
+
+),
+
+compared as (
+
+    select
+        members.customer_unique_id,
+        members.segment_key,
+        segments.segment_key as runner_up_segment_key,
+        members.distance_to_centroid,
+        sqrt(
+            {{ squared_distance('scaled', 'located') | indent(12) }}
+        ) as distance_to_runner_up,
+        members.silhouette,
+        members.total_spend
+    from {{ ref('customer_segments') }} as members
+    inner join {{ ref('int_scaled_features') }} as scaled
+        on members.customer_unique_id = scaled.customer_unique_id
+    inner join located
+        on members.runner_up_segment_id = located.cluster_id
+    inner join {{ ref('segments') }} as segments
+        on members.runner_up_segment_id = segments.segment_id
+
+)
+
+select
+    customer_unique_id,
+    segment_key,
+    runner_up_segment_key,
+    round(distance_to_centroid, 4) as distance_to_centroid,
+    round(distance_to_runner_up, 4) as distance_to_runner_up,
+    round(silhouette, 4) as silhouette,
+    total_spend
+from compared
+where distance_to_runner_up - distance_to_centroid < {{ asked_number('margin', 0.1) }}
+order by
+    distance_to_runner_up - distance_to_centroid asc,
+    customer_unique_id asc

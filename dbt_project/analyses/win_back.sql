@@ -1,0 +1,37 @@
+-- Whom should we win back: who spent much, was content, and has not bought for long?
+
+with members as (
+
+    select * from {{ ref('customer_segments') }}
+
+),
+
+much as (
+
+    select
+        percentile_cont(0.9) within group (
+            order by cast(total_spend as double)
+        ) as total_spend
+    from members
+
+)
+
+select
+    members.customer_unique_id,
+    members.segment_key,
+    customers.state,
+    customers.city,
+    members.total_spend,
+    members.order_count,
+    members.review_score,
+    members.recency_days,
+    cast(customers.last_purchased_at as date) as last_purchase_date
+from members
+inner join {{ ref('customers') }} as customers
+    on members.customer_unique_id = customers.customer_unique_id
+cross join much
+where
+    members.recency_days > {{ asked_number('days', 180) }}
+    and members.total_spend >= much.total_spend
+    and members.review_score >= 4
+order by members.total_spend desc, members.customer_unique_id asc

@@ -1,0 +1,13 @@
+{# Between the name of a CTE and its query: compute it anew wherever it is read. DuckDB
+   would keep what is read twice, which is more than the memory for many customers. #}
+{% macro as_inlined() -%}
+    {{ adapter.dispatch('as_inlined')() }}
+{%- endmacro %}
+
+{% macro duckdb__as_inlined() -%}
+    as not materialized
+{%- endmacro %}
+
+{% macro default__as_inlined() -%}
+    as
+{%- endmacro %}

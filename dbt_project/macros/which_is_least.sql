@@ -1,0 +1,8 @@
+{# The number of the cluster for which an expression has its least value, see least_of. #}
+{% macro which_is_least(clusters, expression) -%}
+    case {{ least_of(clusters, expression) }}
+        {%- for cluster in clusters %}
+            when {{ expression | replace('#', cluster | string) }} then {{ cluster }}
+        {%- endfor %}
+    end
+{%- endmacro %}

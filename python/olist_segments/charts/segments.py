@@ -1,0 +1,759 @@
+"""Charts of the segments: who they are, where they live, what they buy and spend."""
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from olist_segments.charts.style import (
+    BLUE,
+    GREY,
+    INK,
+    ORANGE,
+    finish,
+    plain,
+    reais,
+    segment_colors,
+    segment_symbols,
+)
+
+# From this many standard deviations on, a count is taken not to be chance: of 370
+# counts, one lies further away by chance.
+BEYOND_CHANCE = 3.0
+# Below, a count is too small for its standard deviation to mean much.
+SMALLEST_COUNT = 30
+SCORES = {
+    "inertia": "inertia (squared standard deviations)",
+    "silhouette": "silhouette (-1 to 1)",
+    "stability_min_ari": "lowest adjusted Rand index (1: same)",
+}
+
+
+def segments_overview(segments: pd.DataFrame) -> go.Figure:
+    """Plot each segment's share of customers beside its share of revenue.
+
+    Parameters
+    ----------
+    segments : DataFrame
+        The table segments.
+
+    Returns
+    -------
+    Figure
+        Two bars per segment, in percent; the title names the segment whose revenue
+        exceeds its number most.
+    """
+    segments = segments.sort_values("segment_id")
+    richest = most_valuable(segments)
+    names = [plain(name, 18) for name in segments["segment_name"]]
+    colors = list(segment_colors(segments["segment_id"]).values())
+    figure = go.Figure()
+    for column, name, pattern in (
+        ("revenue_share", "revenue", ""),
+        ("customer_share", "customers", "/"),
+    ):
+        figure.add_bar(
+            y=names,
+            x=segments[column],
+            name=f"share of {name}",
+            orientation="h",
+            marker={
+                "color": colors,
+                "line": {"color": INK, "width": 0.5},
+                "pattern": {"shape": pattern, "fgcolor": "white", "size": 5},
+            },
+            text=[f"{share:.1%} of {name}" for share in segments[column]],
+            textposition="outside",
+            cliponaxis=False,
+            hovertemplate=f"%{{y}}<br>%{{x:.1%}} of {name}<extra></extra>",
+        )
+    largest = segments[["customer_share", "revenue_share"]].max().max()
+    figure.update_layout(barmode="group", bargap=0.3)
+    figure.update_xaxes(title="share of all (%)", **_share_ticks(largest, 2.4))
+    figure.update_yaxes(autorange="reversed")
+    return finish(
+        figure,
+        f"{richest['segment_name']} are {richest['customer_share']:.1%} of customers "
+        f"and bring {richest['revenue_share']:.1%} of revenue",
+        height=110 + 62 * len(segments),
+        showlegend=False,
+    )
+
+
+def segment_features(features: pd.DataFrame) -> go.Figure:
+    """Plot how far each segment lies from the average customer, feature by feature.
+
+    Parameters
+    ----------
+    features : DataFrame
+        One row per segment and feature: segment_id, segment_name, phrase (what the
+        feature is called) and scaled_value, the centroid in standard deviations.
+
+    Returns
+    -------
+    Figure
+        A mark per segment on the line of every feature.
+    """
+    top = features.loc[features["scaled_value"].abs().idxmax()]
+    figure = go.Figure()
+    for segment_id, rows, look in _segments(features):
+        figure.add_scatter(
+            x=rows["scaled_value"],
+            y=[plain(phrase, 18) for phrase in rows["phrase"]],
+            name=plain(rows["segment_name"].iloc[0]),
+            mode="markers",
+            marker={**look, "size": 13, "opacity": 0.9},
+            hovertemplate="%{x:.2f}<extra>%{fullData.name}</extra>",
+            legendrank=segment_id,
+        )
+    side = "above" if top["scaled_value"] > 0 else "below"
+    figure.update_xaxes(title="standard deviations from the average")
+    figure.update_yaxes(autorange="reversed")
+    return finish(
+        figure,
+        f"What sets a segment apart most: {top['phrase']} of "
+        f"{top['segment_name']}, {abs(top['scaled_value']):.1f} standard deviations "
+        f"{side} the average",
+        height=150 + 46 * features["phrase"].nunique(),
+    )
+
+
+def spend_distribution(profile: pd.DataFrame) -> go.Figure:
+    """Plot what customers of each segment spend: the middle 80 %, median and mean.
+
+    Parameters
+    ----------
+    profile : DataFrame
+        The rows of segment_profile whose metric is total_spend.
+
+    Returns
+    -------
+    Figure
+        A line per segment from the 10th to the 90th percentile, on a logarithmic
+        axis in reais.
+    """
+    profile = profile.sort_values("segment_id")
+    most = profile.loc[profile["median"].idxmax()]
+    least = profile.loc[profile["median"].idxmin()]
+    figure = go.Figure()
+    for _, rows, look in _segments(profile):
+        one = rows.iloc[0]
+        name = plain(one["segment_name"], 18)
+        figure.add_scatter(
+            x=[one["p10"], one["p90"]],
+            y=[name, name],
+            mode="lines",
+            line={"color": look["color"], "width": 9},
+            hoverinfo="skip",
+        )
+        figure.add_scatter(
+            x=[one["p10"], one["median"], one["mean"], one["p90"]],
+            y=[name] * 4,
+            mode="markers+text",
+            text=["", plain(reais(one["median"])), "", ""],
+            textposition="top center",
+            marker={
+                "opacity": 1,
+                "symbol": ["line-ns", "circle", "diamond-open", "line-ns"],
+                "size": [14, 13, 12, 14],
+                "color": "white",
+                "line": {"color": INK, "width": 2},
+            },
+            customdata=["a tenth spend less", "median", "mean", "a tenth spend more"],
+            hovertemplate="%{customdata}: R&#36; %{x:,.2f}<extra></extra>",
+        )
+    figure.update_xaxes(
+        type="log",
+        title=plain("R$ per customer (logarithmic)"),
+        tickvals=(ticks := [10**power * step for power in range(6) for step in (1, 3)]),
+        ticktext=[plain(f"R$ {tick:,}") for tick in ticks],
+    )
+    figure.update_yaxes(autorange="reversed")
+    return finish(
+        figure,
+        f"Half of {most['segment_name']} spend over {reais(most['median'])}, half of "
+        f"{least['segment_name']} over {reais(least['median'])}",
+        height=110 + 62 * len(profile),
+        showlegend=False,
+    )
+
+
+def breakdown(
+    table: pd.DataFrame,
+    by: str,
+    segment_id: int,
+    *,
+    unit: str,
+    largest: int = 7,
+    standing_out: int = 3,
+) -> go.Figure:
+    """Plot the shares of one segment by some value, beside those of all customers.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One of the tables segment_by_state, _by_city, _by_payment_type, _by_category
+        and _by_price_band; of a longer one the rows of this segment are enough.
+    by : str
+        The column to break down by.
+    segment_id : int
+        Number of the segment.
+    unit : str
+        What the shares count, in the plural: "customers", "orders", "items".
+    largest, standing_out : int, default 7 and 3
+        How many values to show: those with the largest shares, and of the others
+        those most over-represented beyond chance.
+
+    Returns
+    -------
+    Figure
+        A bar per value for the segment, with a mark for all customers. The factor
+        between them is written where the number of customers lies three standard
+        deviations or more from what it would be by chance.
+    """
+    rows = shown_values(
+        table, by, segment_id, largest=largest, standing_out=standing_out
+    )
+    color = segment_colors([segment_id])[segment_id]
+    names = [plain(name, 18) for name in rows["label"]]
+    figure = go.Figure()
+    figure.add_bar(
+        y=names,
+        x=rows["share_of_segment"],
+        name="this segment",
+        orientation="h",
+        marker={"color": color, "line": {"color": INK, "width": 0.5}},
+        hovertemplate="%{y}: %{x:.2%} of the segment<extra></extra>",
+    )
+    figure.add_scatter(
+        y=names,
+        x=rows["share_of_all"],
+        name="all customers",
+        mode="markers",
+        marker={
+            "symbol": "line-ns",
+            "size": 15,
+            "line": {"color": INK, "width": 3},
+        },
+        hovertemplate="%{y}: %{x:.2%} of all<extra></extra>",
+    )
+    edge = rows[["share_of_segment", "share_of_all"]].max(axis=1)
+    figure.add_scatter(
+        y=names,
+        x=edge,
+        mode="text",
+        text=[
+            f"  {share:.1%}" + (f" <b>&#215;{index / 100:.2f}</b>" if sure else "")
+            for share, index, sure in zip(
+                rows["share_of_segment"],
+                rows["index_vs_all"],
+                is_beyond_chance(rows),
+                strict=True,
+            )
+        ],
+        textposition="middle right",
+        cliponaxis=False,
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    figure.update_layout(legend=_above())
+    figure.update_xaxes(title=f"share of {unit} (%)", **_share_ticks(edge.max(), 2))
+    figure.update_yaxes(autorange="reversed")
+    return finish(
+        figure,
+        _breakdown_finding(_labelled(table, by, segment_id), by, unit),
+        height=120 + 32 * len(rows),
+    )
+
+
+def over_representation(
+    table: pd.DataFrame, by: str, *, largest: int = 20
+) -> go.Figure:
+    """Plot how often each value occurs in each segment against all customers.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One of the tables segment_by_state and its siblings.
+    by : str
+        The column to break down by.
+    largest : int, default 20
+        How many values to show, those with most customers.
+
+    Returns
+    -------
+    Figure
+        A heat map of the index, 100 for as often as among all. Cells whose number of
+        customers is within chance are empty.
+    """
+    table = _labelled(table, by)
+    sure = table[is_beyond_chance(table)]
+    totals = table.groupby("label")["customer_count"].sum().reset_index()
+    totals = totals.sort_values(["customer_count", "label"], ascending=[False, True])
+    kept = table[table["label"].isin(totals["label"].head(largest))]
+    if by == "price_band":
+        columns = list(kept.sort_values("rank")["label"].unique())
+    else:
+        columns = list(totals["label"].head(largest))
+    names = table.drop_duplicates("segment_id").set_index("segment_id")["segment_name"]
+    index = sure.pivot(index="segment_id", columns="label", values="index_vs_all")
+    index = index.reindex(index=sorted(names.index), columns=columns)
+    ratio = np.log2(index / 100)
+    figure = go.Figure(
+        go.Heatmap(
+            x=[plain(label) for label in columns],
+            y=[plain(names[one], 22) for one in index.index],
+            z=ratio,
+            text=index.map(lambda one: "" if pd.isna(one) else f"{one:.0f}"),
+            texttemplate="%{text}",
+            colorscale="RdBu_r",
+            zmid=0,
+            zmin=-2,
+            zmax=2,
+            colorbar={
+                "title": "index",
+                "tickvals": [-2, -1, 0, 1, 2],
+                "ticktext": ["25", "50", "100", "200", "400"],
+            },
+            hovertemplate="%{y}<br>%{x}: %{text}<extra></extra>",
+            hoverongaps=False,
+        )
+    )
+    figure.update_yaxes(autorange="reversed")
+    figure.update_xaxes(
+        title=f"{_words(by)}; 100 is as often as among all customers", type="category"
+    )
+    over = _over(table)
+    if over.empty:
+        title = f"No {_words(by)} is over-represented in a segment beyond chance"
+    else:
+        top = over.iloc[0]
+        title = (
+            f"Most over-represented: {top['label']} among "
+            f"{top['segment_name']}, {top['index_vs_all'] / 100:.2f} times as often as "
+            "among all customers"
+        )
+    return finish(figure, title, height=150 + 60 * len(index))
+
+
+def orders_by_month(table: pd.DataFrame, segment_id: int) -> go.Figure:
+    """Plot when the orders of a segment were placed, beside those of all customers.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The table segment_by_month.
+    segment_id : int
+        Number of the segment.
+
+    Returns
+    -------
+    Figure
+        Bars by month for the segment and a line for all. A month without any order
+        has none of either.
+    """
+    rows = table[table["segment_id"] == segment_id].sort_values("purchase_month")
+    everyone = table.drop_duplicates("purchase_month").sort_values("purchase_month")
+    peak = rows.loc[rows["share_of_segment"].idxmax()]
+    figure = go.Figure()
+    figure.add_bar(
+        x=rows["purchase_month"],
+        y=rows["share_of_segment"],
+        name="this segment",
+        marker={
+            "color": segment_colors([segment_id])[segment_id],
+            "line": {"color": INK, "width": 0.5},
+        },
+        hovertemplate="%{x|%B %Y}: %{y:.2%} of the segment<extra></extra>",
+    )
+    figure.add_scatter(
+        x=everyone["purchase_month"],
+        y=everyone["share_of_all"],
+        name="all customers",
+        mode="lines+markers",
+        line={"color": INK, "width": 2},
+        marker={"size": 5},
+        hovertemplate="%{x|%B %Y}: %{y:.2%} of all<extra></extra>",
+    )
+    figure.update_layout(legend=_above(), bargap=0.15)
+    figure.update_xaxes(title="month of purchase", tickformat="%b %Y", nticks=8)
+    figure.update_yaxes(title="share of orders (%)", tickformat=".2~%")
+    return finish(
+        figure,
+        f"Their best month was {peak['purchase_month']:%B %Y}: "
+        f"{peak['share_of_segment']:.1%} of their orders, "
+        f"{peak['share_of_all']:.1%} of all",
+        height=340,
+    )
+
+
+def customer_map(sample: pd.DataFrame, loadings: pd.DataFrame) -> go.Figure:
+    """Plot customers in the plane that keeps most of how they differ.
+
+    Parameters
+    ----------
+    sample : DataFrame
+        Customers of customer_map: x, y, segment_id and segment_name.
+    loadings : DataFrame
+        The table map_loadings.
+
+    Returns
+    -------
+    Figure
+        A point per customer, with the features that an axis stands for in its title.
+    """
+    means = sample.groupby(["segment_id", "segment_name"])[["x", "y"]].mean()
+    gaps = {
+        (one[1], other[1]): float(np.hypot(*(means.loc[one] - means.loc[other])))
+        for one in means.index
+        for other in means.index
+        if one < other
+    }
+    figure = go.Figure()
+    # The largest lie below the others.
+    for segment_id, rows, look in sorted(
+        _segments(sample), key=lambda one: (-len(one[1]), one[0])
+    ):
+        figure.add_scatter(
+            meta=segment_id,
+            x=rows["x"],
+            y=rows["y"],
+            name=plain(rows["segment_name"].iloc[0]),
+            mode="markers",
+            marker={**look, "size": 6, "opacity": 0.65, "line": {"width": 0}},
+            hovertemplate="%{x:.1f}, %{y:.1f}<extra>%{fullData.name}</extra>",
+            legendrank=segment_id,
+        )
+    figure.update_layout(legend_itemsizing="constant")
+    figure.update_xaxes(title=plain(axis_words(loadings, "x"), 36), zeroline=True)
+    figure.update_yaxes(title=plain(axis_words(loadings, "y"), 36), zeroline=True)
+    title = "All customers are in one segment"
+    if gaps:
+        near = min(gaps, key=gaps.get)
+        title = f"{near[0]} and {near[1]} are the nearest neighbours on the map"
+    return finish(figure, title, height=560)
+
+
+def axis_words(loadings: pd.DataFrame, axis: str, *, at_least: float = 0.4) -> str:
+    """Say what an axis of the customer map stands for.
+
+    Parameters
+    ----------
+    loadings : DataFrame
+        The table map_loadings.
+    axis : {"x", "y"}
+        Which axis.
+    at_least : float, default 0.4
+        Features count whose loading is this large, or the largest where none is.
+
+    Returns
+    -------
+    str
+        Such as "right: more total spend, more installments".
+    """
+    rows = loadings[loadings["axis"] == axis]
+    rows = rows.iloc[rows["loading"].abs().argsort(kind="stable")[::-1]]
+    kept = rows[rows["loading"].abs() >= at_least]
+    if kept.empty:
+        kept = rows.head(1)
+    parts = [
+        f"{'more' if loading > 0 else 'fewer'} {_words(feature)}"
+        for feature, loading in zip(kept["feature"], kept["loading"], strict=True)
+    ]
+    return f"{'right' if axis == 'x' else 'up'}: {', '.join(parts)}"
+
+
+def candidate_score(candidates: pd.DataFrame, score: str) -> go.Figure:
+    """Plot one score of the candidates for the number of segments.
+
+    Parameters
+    ----------
+    candidates : DataFrame
+        The table segment_k_candidates.
+    score : {"inertia", "silhouette", "stability_min_ari"}
+        Which score.
+
+    Returns
+    -------
+    Figure
+        A line over k. The chosen k has a ring, and the silhouette that of noise
+        beside it.
+    """
+    candidates = candidates.sort_values("k")
+    chosen = candidates[candidates["is_chosen"]].iloc[0]
+    figure = go.Figure()
+    figure.add_scatter(
+        x=candidates["k"],
+        y=candidates[score],
+        name="customers",
+        mode="lines+markers",
+        line={"color": BLUE, "width": 2.5},
+        marker={"size": 7},
+        hovertemplate="k = %{x}: %{y:,.3~r}<extra></extra>",
+    )
+    if score == "silhouette":
+        figure.add_scatter(
+            x=candidates["k"],
+            y=candidates["noise_silhouette"],
+            name="noise",
+            mode="lines+markers",
+            line={"color": GREY, "width": 2, "dash": "dot"},
+            marker={"size": 6, "symbol": "x"},
+            hovertemplate="noise, k = %{x}: %{y:.3f}<extra></extra>",
+        )
+    figure.add_scatter(
+        x=[chosen["k"]],
+        y=[chosen[score]],
+        name="taken",
+        mode="markers",
+        marker={
+            "color": ORANGE,
+            "size": 17,
+            "symbol": "circle-open",
+            "line": {"width": 3},
+        },
+        hoverinfo="skip",
+    )
+    figure.update_layout(legend=_above())
+    figure.update_xaxes(title="number of segments (k)", dtick=1)
+    figure.update_yaxes(title=SCORES[score], rangemode="tozero")
+    return finish(figure, _score_finding(candidates, chosen, score), height=360)
+
+
+def moves(migrations: pd.DataFrame, names: dict[str, str]) -> go.Figure:
+    """Plot where the customers of each segment went on one day.
+
+    Parameters
+    ----------
+    migrations : DataFrame
+        The rows of segment_migrations of one as_of_date.
+    names : dict of str to str
+        Names of segments by key.
+
+    Returns
+    -------
+    Figure
+        A heat map of customers from segment to segment; those who stayed are
+        left out.
+    """
+    words = {"none": "no segment", **names}
+    going = migrations["from_segment_key"] != migrations["to_segment_key"]
+    moved = migrations[going]
+    known = moved[moved["from_segment_key"] != "none"]
+    order = [key for key in [*names, "none"] if key in set(moved["from_segment_key"])]
+    targets = [key for key in [*names, "none"] if key in set(moved["to_segment_key"])]
+    # A segment of an earlier model has no name any more.
+    order += sorted(set(moved["from_segment_key"]) - set(order))
+    targets += sorted(set(moved["to_segment_key"]) - set(targets))
+    counts = moved.pivot(
+        index="from_segment_key", columns="to_segment_key", values="customer_count"
+    ).reindex(index=order, columns=targets)
+    figure = go.Figure(
+        go.Heatmap(
+            x=[plain(words.get(key, key), 16) for key in targets],
+            y=[plain(words.get(key, key), 22) for key in order],
+            z=counts,
+            text=counts.map(lambda one: "" if pd.isna(one) else f"{one:,.0f}"),
+            texttemplate="%{text}",
+            colorscale=[[0, "#eef4f8"], [1, BLUE]],
+            showscale=False,
+            hovertemplate="from %{y}<br>to %{x}: %{z:,} customers<extra></extra>",
+            hoverongaps=False,
+        )
+    )
+    figure.update_xaxes(title="to (customers)")
+    figure.update_yaxes(title="from", autorange="reversed")
+    before = migrations[migrations["from_segment_key"] != "none"]
+    total = before["customer_count"].sum()
+    if total:
+        title = (
+            f"{known['customer_count'].sum():,} of {total:,} customers changed their "
+            f"segment ({known['customer_count'].sum() / total:.1%})"
+        )
+    else:
+        title = (
+            f"{moved['customer_count'].sum():,} customers entered their first segment"
+        )
+    return finish(figure, title, height=180 + 56 * len(order))
+
+
+def most_valuable(segments: pd.DataFrame) -> pd.Series:
+    """Find the segment whose share of revenue exceeds that of customers most.
+
+    Parameters
+    ----------
+    segments : DataFrame
+        The table segments.
+
+    Returns
+    -------
+    Series
+        Its row.
+    """
+    ratio = segments["revenue_share"].fillna(0) / segments["customer_share"]
+    return segments.fillna({"revenue_share": 0}).loc[ratio.fillna(0).idxmax()]
+
+
+def is_beyond_chance(table: pd.DataFrame) -> pd.Series:
+    """Say which counts of a breakdown are too far from all customers' to be chance.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One of the tables segment_by_state and its siblings.
+
+    Returns
+    -------
+    Series of bool
+        True from three standard deviations on, of at least 30 customers found or
+        expected.
+    """
+    expected = table["customer_count"] * 100 / table["index_vs_all"]
+    enough = np.maximum(table["customer_count"], expected) >= SMALLEST_COUNT
+    return (table["z_score"].abs() >= BEYOND_CHANCE) & enough
+
+
+def shown_values(
+    table: pd.DataFrame,
+    by: str,
+    segment_id: int,
+    *,
+    largest: int = 7,
+    standing_out: int = 3,
+) -> pd.DataFrame:
+    """Pick the rows of a breakdown that say most about a segment.
+
+    Parameters
+    ----------
+    table, by, segment_id, largest, standing_out
+        As in `breakdown`.
+
+    Returns
+    -------
+    DataFrame
+        Rows of the table with a `label`, not escaped: bands of price in their order,
+        all else by share.
+    """
+    rows = _labelled(table, by, segment_id)
+    rows = rows.sort_values(["share_of_segment", "label"], ascending=[False, True])
+    over = _over(rows.iloc[largest:])
+    shown = pd.concat([rows.head(largest), over.head(standing_out)])
+    if by == "price_band":
+        return shown.sort_values("rank")
+    return shown.sort_values(["share_of_segment", "label"], ascending=[False, True])
+
+
+def standing_out(table: pd.DataFrame, by: str, segment_id: int) -> pd.DataFrame:
+    """List what is over-represented in a segment beyond chance.
+
+    Parameters
+    ----------
+    table, by, segment_id
+        As in `breakdown`.
+
+    Returns
+    -------
+    DataFrame
+        Rows of the table with a `label`, not escaped; first what is least likely
+        chance.
+    """
+    return _over(_labelled(table, by, segment_id))
+
+
+def _over(rows: pd.DataFrame) -> pd.DataFrame:
+    over = rows[is_beyond_chance(rows) & (rows["index_vs_all"] > 100)]
+    return over.sort_values(["z_score", "label"], ascending=[False, True])
+
+
+def _segments(table: pd.DataFrame):
+    """Go through segments by number: their rows, colour and symbol."""
+    ids = sorted(table["segment_id"].unique())
+    colors, symbols = segment_colors(ids), segment_symbols(ids)
+    for one in ids:
+        look = {"color": colors[one], "symbol": symbols[one]}
+        look["line"] = {"color": INK, "width": 0.8}
+        yield one, table[table["segment_id"] == one], look
+
+
+def _labelled(
+    table: pd.DataFrame, by: str, segment_id: int | None = None
+) -> pd.DataFrame:
+    """Add how a reader expects a value to be written, and the rank of a price band."""
+    if by == "price_band":
+        sums = table.groupby(by)[["revenue", "line_count"]].sum()
+        ranks = (sums["revenue"].astype(float) / sums["line_count"]).rank()
+        table = table.assign(rank=table[by].map(ranks))
+    if segment_id is not None:
+        table = table[table["segment_id"] == segment_id]
+    labels = [_value_name(str(value), by) for value in table[by]]
+    if by == "city":  # several states have a city of that name
+        pairs = zip(labels, table["state"], strict=True)
+        labels = [f"{city}, {state}" for city, state in pairs]
+    return table.assign(label=labels)
+
+
+def _value_name(value: str, by: str) -> str:
+    """Give cities capitals and reais their sign; make spaces of underscores."""
+    if by == "city":
+        small = {"d", "da", "das", "de", "do", "dos", "e"}
+        words = value.split(" ")
+        return " ".join(w if w in small else w[:1].upper() + w[1:] for w in words)
+    if by == "price_band" and any(letter.isdigit() for letter in value):
+        return f"R$ {value}"
+    return _words(value) if by in ("category", "payment_type") else value
+
+
+def _breakdown_finding(rows: pd.DataFrame, by: str, unit: str) -> str:
+    over = _over(rows)
+    if over.empty:
+        top = rows.sort_values(["share_of_segment", "label"]).iloc[-1]
+        return (
+            f"No {_words(by)} stands out beyond chance; the largest is "
+            f"{top['label']} with {top['share_of_segment']:.1%} of {unit}"
+        )
+    top = over.iloc[0]
+    finding = (
+        f"{top['label']} stands out most: {top['share_of_segment']:.1%} of their "
+        f"{unit}, {top['share_of_all']:.1%} of all"
+    )
+    return finding[:1].upper() + finding[1:]
+
+
+def _share_ticks(largest: float, room: float) -> dict:
+    """Mark shares up to the largest, and leave room on the right for its label."""
+    steps = [base * 10**power for power in range(-4, 1) for base in (1, 2, 5)]
+    step = next((one for one in steps if largest / one <= 3), 1)
+    count = int(largest / step) + 1
+    return {
+        "tickvals": [round(step * n, 6) for n in range(count)],
+        "tickformat": ".2~%",
+        "tickangle": 0,
+        "range": [0, largest * room],
+    }
+
+
+def _score_finding(candidates: pd.DataFrame, chosen: pd.Series, score: str) -> str:
+    k = chosen["k"]
+    if score == "inertia":
+        elbow = candidates.loc[candidates["is_elbow"], "k"]
+        if elbow.empty:
+            return "Elbow: the curve has no bend"
+        return f"Elbow: beyond {elbow.iloc[0]} segments, one more gains little"
+    if score == "silhouette":
+        return (
+            f"Separation: {chosen['silhouette']:.2f} with {k} segments, where noise "
+            f"would reach {chosen['noise_silhouette']:.2f}"
+        )
+    least = candidates.loc[candidates["stability_min_ari"].idxmin()]
+    return (
+        f"Stability: refits agree at {chosen['stability_min_ari']:.2f} or more with "
+        f"{k} segments, at only {least['stability_min_ari']:.2f} with {least['k']}"
+    )
+
+
+def _words(name: str) -> str:
+    return str(name).replace("_", " ")
+
+
+def _above() -> dict:
+    """Place the legend above the chart, from the left."""
+    return {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}

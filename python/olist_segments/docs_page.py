@@ -1,0 +1,66 @@
+"""Make the page of dbt's docs one that opens from disk and reads well."""
+
+import re
+
+
+def finish_docs_page(page: str, *, title: str) -> str:
+    """Mend what dbt leaves in the page it writes.
+
+    Parameters
+    ----------
+    page : str
+        What `dbt docs generate --static` writes.
+    title : str
+        Title of the page, instead of dbt's.
+
+    Returns
+    -------
+    str
+        The page without its usage tracker and the icons and images it cannot find,
+        that fits on narrow screens, and whose lineage leaves out tests until they are
+        asked for and has lines that can be seen.
+
+    Raises
+    ------
+    RuntimeError
+        If the tracker is not found, as dbt's page has changed.
+    """
+    tracker = "turn_on_tracking:function(){"
+    if tracker not in page:
+        raise RuntimeError("dbt's docs page has changed: its tracker was not found")
+    page = page.replace(tracker, tracker + "return;")
+    page = re.sub(r'<link rel="(?:shortcut )?icon"[^>]*>', "", page)
+    # The browser asks for "{{ ... }}" before Angular fills it in.
+    page = page.replace('xlink:href="{{', 'ng-href="{{')
+    # The first list is what the lineage shows, the second what can be chosen.
+    page = page.replace('"source","test","unit_test","analysis"', '"source"', 1)
+    whole = "A.expanded=!0;var t=r.assign({},l.options)"
+    page = page.replace(whole, whole.replace("options", "selection.clean"))
+    page = page.replace("#006f8a", "#62b6cb")  # lines of the lineage, on dark blue
+    head = f'<title>{title}</title><link rel="icon" href="data:,">{_NARROW}{_LINEAGE}'
+    return page.replace("<title>dbt Docs</title>", head, 1)
+
+
+# dbt's page is 960 pixels wide at least: below, its menu goes under the text.
+_NARROW = """<style>
+@media (max-width: 959px) {
+  html body, html .app { min-width: 0; }
+  html .app { flex-direction: column-reverse; }
+  html .app > .app-content { flex: 1 1 auto; }
+  html .app > .app-menu { min-width: 0; width: 100%; flex: 0 0 30%; }
+  html .app-menu > .app-header { display: none; }
+  html .app-pad, html .app-frame { padding-left: 10px; padding-right: 10px; }
+  html .panel-body { overflow-x: auto; padding: 10px; }
+  html .launcher { bottom: 32%; }
+}
+</style>"""
+# dbt looks for a lineage in the address when the page is loaded only.
+_LINEAGE = """<script>
+addEventListener("click", (event) => {
+  const link = event.target.closest('a[href*="g_v=1"]');
+  if (!link) return;
+  event.preventDefault();
+  location.hash = link.hash;
+  location.reload();
+});
+</script>"""

@@ -1,0 +1,286 @@
+"""Write segments as files for other tools, whole or not at all."""
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+MANIFEST = "manifest.json"
+# What a spreadsheet takes for the beginning of a formula (OWASP, CSV Injection).
+FORMULA = r"^[=+@\t\r\n-]"
+
+
+class ExportError(Exception):
+    """An export cannot be written; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A segment to be written.
+
+    Attributes
+    ----------
+    key, name : str
+    customer_count : int
+        Rows of each of its files.
+    csv_bytes : int
+        What its CSV will take, give or take quotes.
+    guarded_count : int
+        Cells of its CSV that get an apostrophe, as they would begin a formula.
+    """
+
+    key: str
+    name: str
+    customer_count: int
+    csv_bytes: int
+    guarded_count: int
+
+
+def preview(
+    connection: duckdb.DuckDBPyConnection, keys: Iterable[str] | None = None
+) -> list[Segment]:
+    """Measure what an export would write.
+
+    Parameters
+    ----------
+    connection : DuckDBPyConnection
+        A built database.
+    keys : iterable of str, optional
+        Segments to export; all by default.
+
+    Returns
+    -------
+    list of Segment
+        In the order of their numbers.
+
+    Raises
+    ------
+    ExportError
+        If the database has no members, or no segment of that key.
+    """
+    try:
+        members = connection.table("segment_members")
+    except duckdb.CatalogException as error:
+        raise ExportError(
+            "the database has no table segment_members: run `make build` first"
+        ) from error
+    cells = ", ".join(f"coalesce({c}::varchar, '')" for c in members.columns)
+    guarded = " + ".join(
+        f"coalesce(regexp_matches({column}, '{FORMULA}'), false)::int"
+        for column in _texts(members)
+    )
+    found = connection.sql(
+        f"""
+        select segments.segment_key, segments.segment_name, count(customer_unique_id),
+            {sum(len(column) + 1 for column in members.columns)}
+            + coalesce(sum(bytes), 0)::bigint, coalesce(sum(guarded), 0)::bigint
+        from segments left join (
+            select *, strlen(concat_ws(',', {cells})) + 1 as bytes,
+                {guarded} as guarded
+            from segment_members
+        ) as members using (segment_key)
+        group by all order by any_value(segment_id)
+        """
+    ).fetchall()
+    segments = {row[0]: Segment(*row) for row in found}
+    unknown = [key for key in keys or () if key not in segments]
+    if unknown:
+        raise ExportError(
+            f"no segment is called {', '.join(unknown)}: there are "
+            + ", ".join(segments)
+        )
+    return [s for s in segments.values() if not keys or s.key in keys]
+
+
+def export_segments(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    segments: list[Segment],
+    *,
+    is_synthetic: bool,
+) -> Path:
+    """Write a CSV and a Parquet file per segment, and a manifest.
+
+    All is written to a folder beside, which then takes the place of the one before:
+    an export that is killed or fails leaves the previous one whole. Equal tables
+    give equal bytes.
+
+    Parameters
+    ----------
+    connection : DuckDBPyConnection
+        A built database.
+    folder : Path
+        Where to; a new or empty folder, or one with an earlier export.
+    segments : list of Segment
+        What `preview` has found.
+    is_synthetic : bool
+        Whether the customers are made up, which the manifest then says.
+
+    Returns
+    -------
+    Path
+        The manifest.
+
+    Raises
+    ------
+    ExportError
+        If the folder holds other files or cannot be written to, the disk is too
+        small, or another export to the folder is under way.
+    """
+    folder = folder.resolve()
+    _refuse_other_files(folder)
+    ((model, as_of),) = connection.sql(
+        "select max(model_id), max(as_of_date)::varchar from customer_segments"
+    ).fetchall()
+    try:
+        with _partial_folder(folder) as partial:
+            needed = 2 * sum(segment.csv_bytes for segment in segments)
+            free = shutil.disk_usage(partial).free
+            if free < needed:
+                raise ExportError(
+                    f"{folder.parent} has {free / 1e6:,.0f} MB left, and the export "
+                    f"may take {needed / 1e6:,.0f} MB: make room, or export fewer "
+                    "segments"
+                )
+            written = [_write(connection, segment, partial) for segment in segments]
+            manifest = {
+                "data": "synthetic" if is_synthetic else "real",
+                "model_id": model,
+                "as_of_date": as_of,
+                "segments": written,
+            }
+            text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+            (partial / MANIFEST).write_text(text, encoding="utf-8")
+            _take_place(partial, folder)
+    except OSError as error:
+        raise ExportError(f"cannot write to {folder}: {_reason(error)}") from error
+    return folder / MANIFEST
+
+
+def write_answer(answer: duckdb.DuckDBPyRelation, path: Path) -> None:
+    """Write the answer to a query to one file, which appears when it is complete.
+
+    In a CSV, text that a spreadsheet would take for a formula gets an apostrophe in
+    front; Parquet has it as it is.
+
+    Parameters
+    ----------
+    answer : DuckDBPyRelation
+        Its order is kept.
+    path : Path
+        Ends in ``.csv`` or ``.parquet``.
+
+    Raises
+    ------
+    ExportError
+        If the path has another ending, or cannot be written to.
+    """
+    if path.suffix not in (".csv", ".parquet"):
+        raise ExportError(f"{path} must end in .csv or .parquet")
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        if path.suffix == ".csv":
+            guarded = ", ".join(
+                f"case when regexp_matches({text}, '{FORMULA}') "
+                f"then concat(chr(39), {text}) else {text} end as {text}"
+                for text in _texts(answer)
+            )
+            picked = f"* replace ({guarded})" if guarded else "*"
+            answer.project(picked).write_csv(str(partial))
+        else:
+            answer.write_parquet(str(partial))
+        with partial.open("rb") as done:
+            os.fsync(done.fileno())
+        os.replace(partial, path)
+    except (OSError, duckdb.IOException) as error:
+        raise ExportError(f"cannot write {path}: {_reason(error)}") from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)
+
+
+def _texts(relation: duckdb.DuckDBPyRelation) -> list[str]:
+    named = zip(relation.columns, relation.types, strict=True)
+    return [f'"{name}"' for name, type_ in named if type_ == "VARCHAR"]
+
+
+def _write(connection, segment: Segment, partial: Path) -> dict:
+    entry = {
+        "segment_key": segment.key,
+        "segment_name": segment.name,
+        "customer_count": segment.customer_count,
+    }
+    answer = connection.sql(
+        f"from segment_members where segment_key = '{segment.key}' "
+        "order by customer_unique_id"
+    )
+    for kind in ("csv", "parquet"):
+        path = partial / f"{segment.key}.{kind}"
+        write_answer(answer, path)
+        entry[kind] = {"file": path.name, "bytes": path.stat().st_size}
+    return entry
+
+
+def _refuse_other_files(folder: Path) -> None:
+    """Stop where replacing the folder as a whole would lose files."""
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise ExportError(f"{folder} is a file: name a folder")
+    found = {path.name for path in folder.iterdir()}
+    ours = {MANIFEST}
+    if MANIFEST in found:
+        with contextlib.suppress(ValueError, TypeError, KeyError):
+            for entry in json.loads((folder / MANIFEST).read_text())["segments"]:
+                ours |= {entry["csv"]["file"], entry["parquet"]["file"]}
+    if found - ours:
+        raise ExportError(
+            f"{folder} holds files that are no export, such as "
+            f"{min(found - ours)}: name another folder"
+        )
+
+
+@contextlib.contextmanager
+def _partial_folder(folder: Path) -> Iterator[Path]:
+    """Give an empty folder beside, held by this process and gone afterwards."""
+    partial = folder.with_name(f".{folder.name}.partial")
+    partial.mkdir(parents=True, exist_ok=True)
+    held = os.open(partial, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ExportError(f"another export to {folder} is under way") from error
+        for left in partial.iterdir():  # by an export that was killed
+            left.unlink()
+        previous = _previous(folder)
+        if previous.exists() and not folder.exists():
+            os.rename(previous, folder)
+        shutil.rmtree(previous, ignore_errors=True)
+        try:
+            yield partial
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+    finally:
+        os.close(held)
+
+
+def _take_place(partial: Path, folder: Path) -> None:
+    previous = _previous(folder)
+    if folder.exists():
+        os.rename(folder, previous)
+    os.rename(partial, folder)
+    shutil.rmtree(previous, ignore_errors=True)
+
+
+def _previous(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}.previous")

@@ -1,0 +1,268 @@
+"""Pages that need nothing but a browser: one style, one way to draw charts."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from html import unescape
+from importlib.resources import files
+
+import jinja2
+import plotly.graph_objects as go
+from markupsafe import Markup
+from plotly.offline import get_plotlyjs
+
+from olist_segments.charts.style import COLORS, finish, plain, reais
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table on a page.
+
+    Attributes
+    ----------
+    header : str
+        What stands above it.
+    kind : str, default "text"
+        How its values are written: "text", "count" (1,234), "share" (12.3%), "decimal"
+        (1.2), "precise" (0.123), "reais" (R$ 1,234.56), "factor" (1.23 times) or
+        "month" (Nov 2017).
+    """
+
+    header: str
+    kind: str = "text"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table on a page.
+
+    Attributes
+    ----------
+    name : str
+        Its id on the page.
+    caption : str
+        What it shows.
+    columns : dict of str to Column
+        By the name of the column in the rows. The first heads its row.
+    rows : list of dict
+        Values by name of the column.
+    total : dict, optional
+        A row at the foot, such as that of all customers.
+    is_sortable : bool, default False
+        Whether its rows can be sorted by a click on a header.
+    """
+
+    name: str
+    caption: str
+    columns: dict[str, Column]
+    rows: list[dict]
+    total: dict | None = None
+    is_sortable: bool = False
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A figure on a page.
+
+    Attributes
+    ----------
+    title : str
+        Heading above the figure.
+    figure : plotly.graph_objects.Figure
+        The figure itself, without a title of its own.
+    note : str, default ""
+        A sentence below the figure.
+    table : Table, optional
+        The numbers of the figure, for those who cannot see it.
+    name : str, default "chart"
+        Its id on the page.
+    """
+
+    title: str
+    figure: go.Figure
+    note: str = ""
+    table: Table | None = None
+    name: str = "chart"
+
+    @classmethod
+    def titled(cls, figure: go.Figure, **options) -> "Chart":
+        """Make the title of a chart of olist_segments.charts the heading above it.
+
+        Parameters
+        ----------
+        figure : plotly.graph_objects.Figure
+            What one of those functions returned.
+        **options
+            The other attributes.
+
+        Returns
+        -------
+        Chart
+        """
+        return cls(unescape(figure.layout.title.text), figure, **options)
+
+    @property
+    def spec(self) -> dict:
+        """What the browser draws, as wide as the page allows."""
+        spec = json.loads(self.figure.to_json())
+        for own in ("title", "width"):
+            spec["layout"].pop(own, None)
+        spec["layout"]["margin"] = {"l": 8, "r": 8, "t": 28, "b": 8}
+        return {"data": spec["data"], "layout": spec["layout"]}
+
+
+def grouped_bars(
+    groups: dict[str, dict[str, float]],
+    *,
+    x_title: str,
+    y_title: str,
+    is_share: bool = False,
+    is_logarithmic: bool = False,
+) -> go.Figure:
+    """Draw the values of several groups beside each other, bin by bin.
+
+    Parameters
+    ----------
+    groups : dict of str to dict of str to float
+        Values by the label of their bin, for each group by its name. The bins are in
+        the order of the first group; those it lacks follow.
+    x_title, y_title : str
+        What the axes show, with units.
+    is_share : bool, default False
+        Whether values are shares, shown in percent.
+    is_logarithmic : bool, default False
+        Whether the y axis is logarithmic.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+    """
+    bins = list(dict.fromkeys(label for values in groups.values() for label in values))
+    number = ".1%" if is_share else ",.2f"
+    figure = go.Figure()
+    for color, (name, values) in zip(COLORS, groups.items(), strict=False):
+        figure.add_bar(
+            name=plain(name),
+            x=[plain(label) for label in bins],
+            y=[values.get(label) for label in bins],
+            marker_color=color,
+            hovertemplate=f"%{{x}}: %{{y:{number}}}",
+        )
+    figure.update_layout(
+        barmode="group",
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        hovermode="x unified",
+    )
+    figure.update_xaxes(title=plain(x_title), type="category")
+    figure.update_yaxes(title=plain(y_title))
+    if is_share:
+        figure.update_yaxes(tickformat=".2~%" if is_logarithmic else ".0%")
+    if is_logarithmic:
+        figure.update_yaxes(type="log", dtick=1)
+    return finish(figure, "", height=340)
+
+
+def page(title: str, introduction: Iterable[str], charts: Iterable[Chart]) -> str:
+    """Write charts as one page of HTML that needs no other file and no network.
+
+    Parameters
+    ----------
+    title : str
+        Title of the page.
+    introduction : iterable of str
+        Paragraphs above the charts.
+    charts : iterable of Chart
+        In reading order. All texts are escaped.
+
+    Returns
+    -------
+    str
+        The same arguments give the same text.
+    """
+    charts = [replace(one, name=f"chart-{n}") for n, one in enumerate(charts, 1)]
+    return render("charts.html", charts, title=title, introduction=list(introduction))
+
+
+def render(template: str, charts: Iterable[Chart], **context) -> str:
+    """Fill a template of this folder with charts and what else it shows.
+
+    Parameters
+    ----------
+    template : str
+        Name of a file that extends base.html.
+    charts : iterable of Chart
+        All charts of the page; their names must differ.
+    **context
+        What the template asks for; it escapes every text.
+
+    Returns
+    -------
+    str
+        A page of HTML that asks the network for nothing.
+    """
+    charts = list(charts)
+    page = (
+        _templates()
+        .get_template(template)
+        .render(
+            charts=charts,
+            specs={chart.name: chart.spec for chart in charts},
+            plotly=Markup(get_plotlyjs()),
+            style=_asset("style.css"),
+            script=_asset("charts.js"),
+            **context,
+        )
+    )
+    return page.rstrip() + "\n"
+
+
+def written(value: object, kind: str = "text") -> str:
+    """Write a value as its column does.
+
+    Parameters
+    ----------
+    value : object
+        Nothing (None or NaN) is written as a dash.
+    kind : str, default "text"
+        See `Column`.
+
+    Returns
+    -------
+    str
+        Not escaped.
+    """
+    if value is None or value != value:
+        return "\N{EN DASH}"
+    if kind == "text":
+        return str(value)
+    if kind == "month":
+        return f"{value:%b %Y}"
+    number = float(value)
+    formats = {
+        "count": "{:,.0f}",
+        "share": "{:.1%}",
+        "decimal": "{:,.1f}",
+        "precise": "{:,.2f}",
+        "factor": "{:,.2f} times",
+    }
+    if kind == "share" and 0 < number < 0.0005:
+        return "<0.1%"
+    text = reais(number) if kind == "reais" else formats[kind].format(number)
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def _templates() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("olist_segments", "pages"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["written"] = written
+    return environment
+
+
+def _asset(name: str) -> Markup:
+    """Read a file of the package that goes into the page as it is."""
+    return Markup(files("olist_segments.pages").joinpath(name).read_text("utf-8"))

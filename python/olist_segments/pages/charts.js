@@ -1,0 +1,81 @@
+// Draw each chart when it comes into view, and all of them for the printer.
+"use strict";
+const specs = JSON.parse(document.getElementById("charts").textContent);
+const plots = [...document.querySelectorAll(".plot")];
+document.documentElement.classList.add("js");
+
+function draw(plot) {
+    if (plot.dataset.drawn) return;
+    plot.dataset.drawn = "yes";
+    const { data, layout } = specs[plot.id];
+    Plotly.newPlot(plot, data, layout, { responsive: true, displayModeBar: false });
+}
+
+const inView = new IntersectionObserver(
+    (entries) => {
+        for (const entry of entries) {
+            if (entry.isIntersecting) {
+                inView.unobserve(entry.target);
+                draw(entry.target);
+            }
+        }
+    },
+    { rootMargin: "300px" },
+);
+plots.forEach((plot) => inView.observe(plot));
+
+// What is further down is drawn between times, one chart after the other.
+const whenIdle = window.requestIdleCallback ?? ((task) => setTimeout(task, 50));
+function drawWhenIdle() {
+    const next = plots.find((plot) => !plot.dataset.drawn && plot.checkVisibility());
+    if (!next) return;
+    whenIdle(() => {
+        draw(next);
+        drawWhenIdle();
+    });
+}
+window.addEventListener("load", drawWhenIdle);
+
+// What is hidden has no size: show it, draw it, and lay it out for the paper, which is
+// 680 pixels wide; figures in a grid stand in two columns.
+let hidden = [];
+function prepareForPaper() {
+    hidden = [...document.querySelectorAll("[data-choice][hidden]")];
+    hidden.forEach((section) => (section.hidden = false));
+    for (const plot of plots) {
+        draw(plot);
+        const width = plot.closest(".figures") ? 325 : 680;
+        Plotly.relayout(plot, { width, autosize: false });
+    }
+}
+function backToScreen() {
+    hidden.forEach((section) => (section.hidden = true));
+    plots.forEach((plot) => Plotly.relayout(plot, { width: null, autosize: true }));
+}
+window.addEventListener("beforeprint", prepareForPaper);
+window.addEventListener("afterprint", backToScreen);
+
+// Sort a table by a column: numbers by size, texts by letter.
+for (const table of document.querySelectorAll("table.sortable")) {
+    const body = table.tBodies[0];
+    table.querySelectorAll("thead button").forEach((button, column) => {
+        button.addEventListener("click", () => {
+            const header = button.parentElement;
+            const down = header.getAttribute("aria-sort") !== "descending";
+            table.querySelectorAll("thead th").forEach((one) => one.removeAttribute("aria-sort"));
+            header.setAttribute("aria-sort", down ? "descending" : "ascending");
+            const key = (row) => {
+                const cell = row.cells[column];
+                const number = cell.querySelector("data");
+                return number ? Number(number.value) || 0 : cell.textContent;
+            };
+            const order = (one, other) => {
+                const [a, b] = [key(one), key(other)];
+                return typeof a === "number" ? a - b : a.localeCompare(b);
+            };
+            [...body.rows]
+                .sort((one, other) => (down ? -order(one, other) : order(one, other)))
+                .forEach((row) => body.append(row));
+        });
+    });
+}

@@ -1,0 +1,273 @@
+"""Questions in SQL: the analyses that people ask, with their parameters and columns."""
+
+import json
+import re
+import subprocess
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import yaml
+
+FOLDER = Path("dbt_project", "analyses")
+ROWS_ON_PAGE = 10
+FEWEST_ON_PAGE = 5
+
+
+class QuestionError(Exception):
+    """A question cannot be asked; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """An analysis that answers a question.
+
+    Attributes
+    ----------
+    name : str
+        Name of its file, without ``.sql``.
+    text : str
+        The question in words.
+    note : str
+        What a row of the answer is.
+    columns : dict of str to str
+        Columns of the answer, in order, and what they mean.
+    parameters : dict of str to str
+        Variables that it takes, and what they mean; all have defaults.
+    has_rows_of_individuals : bool
+        Whether a row is about one person or seller: such rows stand on no page.
+    """
+
+    name: str
+    text: str
+    note: str
+    columns: dict[str, str]
+    parameters: dict[str, str] = field(default_factory=dict)
+    has_rows_of_individuals: bool = False
+
+
+def read_questions(root: Path) -> dict[str, Question]:
+    """Read the questions that the project's analyses answer.
+
+    Parameters
+    ----------
+    root : Path
+        Root of the project.
+
+    Returns
+    -------
+    dict of str to Question
+        By name, in the order of their YAML.
+    """
+    listed = yaml.safe_load((root / FOLDER / "_analyses.yml").read_text("utf-8"))
+    questions = {}
+    for entry in listed["analyses"]:
+        text, note = re.fullmatch(r"(.*\?) (.*)\n", entry["description"]).groups()
+        questions[entry["name"]] = Question(
+            entry["name"],
+            text,
+            note,
+            {column["name"]: column["description"] for column in entry["columns"]},
+            **entry.get("config", {}).get("meta", {}),
+        )
+    return questions
+
+
+def compile_question(
+    questions: dict[str, Question],
+    name: str,
+    settings: Iterable[str],
+    *,
+    root: Path,
+    run_dbt: Callable[[list[str]], subprocess.CompletedProcess],
+) -> str:
+    """Let dbt write out the SQL of a question.
+
+    Parameters
+    ----------
+    questions : dict of str to Question
+    name : str
+        Which one.
+    settings : iterable of str
+        Values of its parameters, each as ``name=value``.
+    root : Path
+        Root of the project, into whose ``target`` dbt writes.
+    run_dbt : callable
+        Runs dbt with the words given, and returns what it printed as text.
+
+    Returns
+    -------
+    str
+        SQL for the database that dbt was run on.
+
+    Raises
+    ------
+    QuestionError
+        If there is no such question or parameter, or dbt refuses a value.
+    """
+    if name not in questions:
+        raise QuestionError(
+            f"no question is called {name}: `olist-segments query` lists them"
+        )
+    variables = {}
+    for setting in settings:
+        parameter, equals, value = setting.partition("=")
+        known = questions[name].parameters
+        if not equals or parameter not in known:
+            takes = ", ".join(f"{one}=..." for one in known) or "no parameters"
+            raise QuestionError(f"{setting} cannot be set: {name} takes {takes}")
+        variables[parameter] = value
+    words = ["--quiet", "compile", "--select", f"{FOLDER.as_posix()}/{name}.sql"]
+    if variables:  # others than last time make dbt read the whole project again
+        words += ["--vars", json.dumps(variables)]
+    result = run_dbt(words)
+    if result.returncode:
+        refused = re.search(r"Compilation Error in .*\n +(.*)", result.stdout)
+        raise QuestionError(
+            refused[1]
+            if refused
+            else f"dbt could not write out {name}: {result.stdout}"
+        )
+    return compiled(root / "target")[name]
+
+
+def compiled(target_path: Path) -> dict[str, str]:
+    """Read the SQL of the questions that dbt has compiled.
+
+    Parameters
+    ----------
+    target_path : Path
+        The folder of dbt's artifacts.
+
+    Returns
+    -------
+    dict of str to str
+        SQL by name of the question.
+    """
+    folder = target_path / "compiled" / "olist_segments" / FOLDER
+    return {path.stem: path.read_text("utf-8") for path in folder.glob("*.sql")}
+
+
+def list_questions(questions: dict[str, Question]) -> str:
+    """List questions and their parameters, for the command line.
+
+    Parameters
+    ----------
+    questions : dict of str to Question
+
+    Returns
+    -------
+    str
+    """
+    lines = []
+    for question in questions.values():
+        lines += [question.name, f"    {question.text}"]
+        for name, meaning in question.parameters.items():
+            lines.append(f"    --set {name}=...  {meaning}")
+    return "\n".join(lines)
+
+
+def render_page(
+    questions: dict[str, Question],
+    sql: dict[str, str],
+    connection: duckdb.DuckDBPyConnection,
+) -> str:
+    """Write the page of questions with their answers.
+
+    Parameters
+    ----------
+    questions : dict of str to Question
+    sql : dict of str to str
+        SQL by name of the question.
+    connection : DuckDBPyConnection
+        The database to ask.
+
+    Returns
+    -------
+    str
+        Markdown. Of an answer about individuals it has the number of rows only.
+    """
+    ((customers, as_of),) = connection.sql(
+        "select count(*), max(as_of_date) from customer_segments"
+    ).fetchall()
+    lines = [
+        "# Questions to ask",
+        "",
+        "Each is a file of `dbt_project/analyses`, written by `make queries`, here "
+        f"with its answer for the {customers:,} customers of {as_of}. Answers about "
+        "single persons or sellers are left out, and so are rows of fewer than "
+        f"{FEWEST_ON_PAGE} customers or orders.",
+        "",
+        "```sh",
+        "olist-segments query                      # lists the questions",
+        "olist-segments query win_back --set days=365 --rows 10",
+        "olist-segments query win_back --to win_back.csv",
+        "dbt show --select win_back --limit 10     # the same in dbt",
+        "dbt compile --select path:dbt_project/analyses",
+        "duckdb -readonly olist_segments.duckdb \\",
+        "    < target/compiled/olist_segments/dbt_project/analyses/win_back.sql",
+        "```",
+        "",
+        "The last two lines are for DuckDB's own command line, which must be no older "
+        "than the `duckdb` in requirements.txt that wrote the database. In dbt a "
+        "parameter is a variable, as in `--vars 'days: 365'`.",
+        "",
+        "A z-score says how far a number lies from a random draw, in standard "
+        "deviations; see the column of `segment_by_state`.",
+        "",
+    ]
+    lines += [f"- [{one.text}](#{one.name})" for one in questions.values()]
+    lines.append("")
+    for question in questions.values():
+        answer = connection.sql(sql[question.name])
+        lines += [*render_question(question), *_render_answer(question, answer), ""]
+    return "\n".join(lines)
+
+
+def render_question(question: Question) -> list[str]:
+    """Write what a question asks and which columns its answer has.
+
+    Parameters
+    ----------
+    question : Question
+
+    Returns
+    -------
+    list of str
+        Lines of Markdown.
+    """
+    lines = [f"## {question.name}", "", f"**{question.text}** {question.note}", ""]
+    if question.parameters:
+        lines += [
+            f"- `--set {name}=`: {text}" for name, text in question.parameters.items()
+        ]
+        lines.append("")
+    lines += ["| column | what it is |", "| --- | --- |"]
+    lines += [f"| `{name}` | {text} |" for name, text in question.columns.items()]
+    return [*lines, ""]
+
+
+def _render_answer(question: Question, answer: duckdb.DuckDBPyRelation) -> list[str]:
+    if question.has_rows_of_individuals:
+        return [f"The answer has {len(answer):,} rows."]
+    for column in {"customer_count", "order_count"} & set(answer.columns):
+        answer = answer.filter(f"{column} >= {FEWEST_ON_PAGE}")
+    count = len(answer)
+    lines = [
+        f"| {' | '.join(answer.columns)} |",
+        "|" + " --- |" * len(answer.columns),
+    ]
+    for row in answer.limit(ROWS_ON_PAGE).fetchall():
+        lines.append(f"| {' | '.join(_cell(value) for value in row)} |")
+    if count > ROWS_ON_PAGE:
+        lines += ["", f"The first {ROWS_ON_PAGE} of {count:,} rows."]
+    return lines
+
+
+def _cell(value) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value.replace("|", "\\|")
+    return f"{value:,}" if not hasattr(value, "isoformat") else value.isoformat()

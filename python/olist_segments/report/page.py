@@ -1,0 +1,471 @@
+"""Turn the answers of the tables into the page."""
+
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from olist_segments.charts import segments as charts
+from olist_segments.charts.style import segment_colors, segment_symbols
+from olist_segments.demo.draws import MARK
+from olist_segments.pages import Chart, Column, Table, render, written
+from olist_segments.report.queries import BREAKDOWNS, QUERIES
+
+# From this many standard deviations on, a feature sets a segment apart.
+SETS_APART = 0.2
+NUMBERS = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine"]
+NUMBERS += ["Ten", "Eleven", "Twelve"]
+SCORES = {
+    "inertia": "More segments always fit closer. The elbow is where one more gains "
+    "little: what is left within segments, the inertia, falls steeply before it and "
+    "slowly after.",
+    "silhouette": "The silhouette says how much nearer customers are to their own "
+    "segment than to the next, from -1 to 1. Noise has one too, so it counts only as "
+    "far as it exceeds that of noise.",
+    "stability_min_ari": "Customers are halved at random and segmented anew. The "
+    "adjusted Rand index is 1 where a refit finds the same segments, 0 where they "
+    "agree by chance only. The lowest of the refits counts.",
+}
+NOUNS = {
+    "state": "Where they live: states",
+    "city": "Where they live: cities",
+    "category": "What they buy",
+    "payment_type": "How they pay",
+    "price_band": "What an item costs",
+}
+
+
+def render_report(
+    database: Path, *, map_points: int = 2000, table_rows: int = 12
+) -> str:
+    """Write the report on a built database as one page of HTML.
+
+    A banner says so if its customers are synthetic, which the ids of demo data tell.
+
+    Parameters
+    ----------
+    database : Path
+        A built database; opened for reading and closed again.
+    map_points : int, default 2000
+        Customers on the map: those with the smallest hashes of their keys.
+    table_rows : int, default 12
+        Most rows of a table whose length depends on the data.
+
+    Returns
+    -------
+    str
+        It needs no other file and no network. The same database gives the same text,
+        whose length does not grow with the number of customers.
+
+    Raises
+    ------
+    duckdb.BinderException, duckdb.CatalogException
+        If the database has not been built completely, or by an older version.
+    """
+    filled = {"map_points": map_points, "table_rows": table_rows, "mark": MARK.decode()}
+    with duckdb.connect(str(database), read_only=True) as connection:
+        data = {
+            name: connection.sql(query.format(**filled)).df()
+            for name, query in QUERIES.items()
+        }
+    totals = data["totals"].iloc[0].to_dict()
+    segments = [_segment(data, one) for one in data["segments"].to_dict("records")]
+    overall = {
+        "overview": _overview(data),
+        "apart": _apart(data),
+        "spend": _spend(data),
+        "map": _map(data),
+        **{score: _score(data, score) for score in charts.SCORES},
+    }
+    moves = _moves(data)
+    shown = [
+        *overall.values(),
+        *(one for s in segments for one in s["charts"].values()),
+    ]
+    return render(
+        "report.html",
+        [*overall.values(), *shown, *([moves] if moves else [])],
+        title=f"Customer segments, {totals['as_of_date']:%Y-%m-%d}",
+        totals=totals,
+        segments=segments,
+        overall=overall,
+        moves=moves,
+        history=data["history"].iloc[0].to_dict(),
+        model=data["model"].iloc[0].to_dict(),
+        comparison=_comparison(data, totals),
+        candidates=_candidates(data),
+        drift=_drift(data),
+        excluded=_excluded(data),
+        rejected=_rejected(data),
+        quality=_quality(data),
+        findings=_findings(data, totals),
+        told_apart_by=_listed(data["features"]["phrase"].unique()),
+        axes=[charts.axis_words(data["loadings"], axis) for axis in ("x", "y")],
+        map_points=len(data["map"]),
+        count_word=_count_word(len(segments)),
+    )
+
+
+def in_words(number: float, phrase: str, *, is_short: bool = False) -> str:
+    """Say a mean of a segment in words.
+
+    Parameters
+    ----------
+    number : float
+        The mean.
+    phrase : str
+        What the configuration calls the metric after its value. Reais stand before
+        their number, and less than nothing later is earlier.
+    is_short : bool, default False
+        Whether the phrase was said before and can be left out.
+
+    Returns
+    -------
+    str
+        Such as "6.4 installments per order", "R$ 309.43 spent" or "1.8 days earlier
+        than promised"; in short "6.4", "R$ 309.43" and "1.8 earlier".
+    """
+    if phrase.startswith("reais "):
+        amount = written(number, "reais")
+        return amount if is_short else f"{amount} {phrase.removeprefix('reais ')}"
+    earlier = number < 0 and " later " in phrase
+    if earlier:
+        number, phrase = -number, phrase.replace(" later ", " earlier ")
+    short = " earlier" if earlier else ""
+    return written(number, "decimal") + (short if is_short else f" {phrase}")
+
+
+def _segment(data: dict[str, pd.DataFrame], one: dict) -> dict:
+    """Gather what the page says about one segment."""
+    number = one["segment_id"]
+    features = data["features"]
+    features = features[features["segment_id"] == number]
+    features = features[features["scaled_value"].abs() >= SETS_APART]
+    order = features["scaled_value"].abs().sort_values(ascending=False, kind="stable")
+    apart = [
+        {
+            "name": in_words(row["mean"], row["phrase"]),
+            "mean": row["mean"],
+            "all": in_words(row["mean_of_all"], row["phrase"], is_short=True),
+            "feature": row["feature"],
+        }
+        for row in features.loc[order.index].head(3).to_dict("records")
+    ]
+    return {
+        **one,
+        "color": segment_colors([number])[number],
+        "symbol": segment_symbols([number])[number],
+        "apart": apart,
+        "habits": _habits(data, number),
+        "charts": {
+            **{by: _breakdown(data, by, number) for by in BREAKDOWNS},
+            "month": _months(data, number),
+        }
+        if one["customer_count"]
+        else {},
+    }
+
+
+def _habits(data: dict[str, pd.DataFrame], number: int) -> str:
+    """Say in a sentence where a segment is found more often than all are."""
+
+    def over(by: str, most: int) -> str:
+        rows = charts.standing_out(data[by], by, number).head(most)
+        return _listed(list(rows["label"]))
+
+    habits = [
+        f"{verb} {words}"
+        for verb, words in (
+            ("live in", over("state", 3)),
+            ("buy", over("category", 3)),
+            ("pay by", over("payment_type", 1)),
+        )
+        if words
+    ]
+    if not habits:
+        return "Where they live, what they buy and how they pay is within chance."
+    return f"More often than others they {_listed(habits)}."
+
+
+def _breakdown(data: dict[str, pd.DataFrame], by: str, number: int) -> Chart:
+    unit = BREAKDOWNS[by]
+    rows = charts.shown_values(data[by], by, number)
+    columns = {
+        "label": Column(by.replace("_", " ")),
+        "customer_count": Column("customers", "count"),
+        "share_of_segment": Column(f"share of the segment's {unit}", "share"),
+        "share_of_all": Column(f"share of all {unit}", "share"),
+        "index_vs_all": Column("index (all = 100)", "decimal"),
+        "z_score": Column("standard deviations from chance", "decimal"),
+        "revenue": Column("revenue", "reais"),
+    }
+    name = f"{by}-{number}"
+    return Chart.titled(
+        charts.breakdown(data[by], by, number, unit=unit),
+        name=name,
+        note=NOUNS[by],
+        table=_table(f"{name}-figures", f"{NOUNS[by]}: figures", columns, rows),
+    )
+
+
+def _months(data: dict[str, pd.DataFrame], number: int) -> Chart:
+    rows = data["month"][data["month"]["segment_id"] == number]
+    columns = {
+        "purchase_month": Column("month", "month"),
+        "order_count": Column("orders", "count"),
+        "share_of_segment": Column("share of the segment's orders", "share"),
+        "share_of_all": Column("share of all orders", "share"),
+        "revenue": Column("revenue", "reais"),
+    }
+    name = f"month-{number}"
+    return Chart.titled(
+        charts.orders_by_month(data["month"], number),
+        name=name,
+        note="When they bought",
+        table=_table(f"{name}-figures", "When they bought: figures", columns, rows),
+    )
+
+
+def _overview(data: dict[str, pd.DataFrame]) -> Chart:
+    columns = {
+        "segment_name": Column("segment"),
+        "customer_share": Column("share of customers", "share"),
+        "revenue_share": Column("share of revenue", "share"),
+    }
+    return Chart.titled(
+        charts.segments_overview(data["segments"]),
+        name="overview",
+        table=_table(
+            "overview-figures", "Shares by segment", columns, data["segments"]
+        ),
+    )
+
+
+def _apart(data: dict[str, pd.DataFrame]) -> Chart:
+    columns = {
+        "segment_name": Column("segment"),
+        "phrase": Column("feature"),
+        "scaled_value": Column("standard deviations from the average", "precise"),
+        "mean": Column("mean", "decimal"),
+        "mean_of_all": Column("mean of all customers", "decimal"),
+    }
+    figure = charts.segment_features(data["features"])
+    return Chart.titled(
+        figure.update_layout(showlegend=False),
+        name="apart",
+        table=_table("apart-figures", "Features by segment", columns, data["features"]),
+    )
+
+
+def _spend(data: dict[str, pd.DataFrame]) -> Chart:
+    rows = data["profile"][data["profile"]["metric"] == "total_spend"]
+    columns = {
+        "segment_name": Column("segment"),
+        "p10": Column("a tenth spend less than", "reais"),
+        "median": Column("median", "reais"),
+        "mean": Column("mean", "reais"),
+        "p90": Column("a tenth spend more than", "reais"),
+    }
+    return Chart.titled(
+        charts.spend_distribution(rows),
+        name="spend",
+        note="Lines hold the middle 80 % of a segment's customers. A dot marks the "
+        "median, a diamond the mean.",
+        table=_table("spend-figures", "Spend per customer", columns, rows),
+    )
+
+
+def _map(data: dict[str, pd.DataFrame]) -> Chart:
+    columns = {
+        "feature": Column("feature"),
+        "axis": Column("axis"),
+        "loading": Column("loading", "precise"),
+    }
+    figure = charts.customer_map(data["map"], data["loadings"])
+    return Chart.titled(
+        figure.update_layout(showlegend=False),
+        name="map",
+        table=_table(
+            "map-figures", "What the axes are made of", columns, data["loadings"]
+        ),
+    )
+
+
+def _score(data: dict[str, pd.DataFrame], score: str) -> Chart:
+    return Chart.titled(
+        charts.candidate_score(data["candidates"], score),
+        name=score,
+        note=SCORES[score],
+    )
+
+
+def _moves(data: dict[str, pd.DataFrame]) -> Chart | None:
+    """Draw who moved, if there was a build before."""
+    if data["history"]["days"].iloc[0] < 2:
+        return None
+    current = data["segments"][["segment_key", "segment_name"]]
+    names = dict(pd.concat([current, data["names"]]).itertuples(index=False))
+    words = {**names, "none": "no segment"}
+    rows = data["migrations"]
+    rows = rows.assign(
+        from_segment=rows["from_segment_key"].map(lambda key: words.get(key, key)),
+        to_segment=rows["to_segment_key"].map(lambda key: words.get(key, key)),
+    )
+    columns = {
+        "from_segment": Column("from"),
+        "to_segment": Column("to"),
+        "customer_count": Column("customers", "count"),
+        "share_of_from": Column("share of those who were in it", "share"),
+    }
+    return Chart.titled(
+        charts.moves(data["migrations"], names),
+        name="moves",
+        table=_table("moves-figures", "Moves between segments", columns, rows),
+    )
+
+
+def _comparison(data: dict[str, pd.DataFrame], totals: dict) -> Table:
+    columns = {
+        "segment_name": Column("segment"),
+        "customer_count": Column("customers", "count"),
+        "customer_share": Column("share", "share"),
+        "revenue": Column("revenue", "reais"),
+        "revenue_share": Column("share of revenue", "share"),
+        "revenue_per_customer": Column("revenue per customer", "reais"),
+    }
+    features = data["features"].sort_values(["position", "segment_id"])
+    for feature, phrase in zip(features["feature"], features["phrase"], strict=True):
+        if feature != "total_spend":  # that is revenue per customer
+            columns[feature] = Column(phrase, "decimal")
+    means = features.pivot(index="segment_id", columns="feature", values="mean")
+    everyone = features.drop_duplicates("feature").set_index("feature")["mean_of_all"]
+    rows = data["segments"].merge(means, on="segment_id", how="left")
+    return _table(
+        "comparison",
+        "Segments side by side: totals, then means per customer",
+        columns,
+        rows,
+        is_sortable=True,
+        total={
+            "segment_name": "All customers",
+            "customer_count": totals["labelled_count"],
+            "customer_share": data["segments"]["customer_share"].sum(),
+            "revenue": totals["revenue"],
+            "revenue_share": data["segments"]["revenue_share"].sum(),
+            "revenue_per_customer": totals["revenue_per_customer"],
+            **everyone,
+        },
+    )
+
+
+def _candidates(data: dict[str, pd.DataFrame]) -> Table:
+    columns = {
+        "k": Column("segments (k)"),
+        "inertia": Column("inertia", "count"),
+        "silhouette": Column("silhouette", "precise"),
+        "noise_silhouette": Column("silhouette of noise", "precise"),
+        "stability_min_ari": Column("lowest agreement of refits", "precise"),
+        "smallest_segment_share": Column("smallest segment", "share"),
+        "reason": Column("taken or not, and why"),
+    }
+    return _table(
+        "candidates", "Every number of segments tried", columns, data["candidates"]
+    )
+
+
+def _drift(data: dict[str, pd.DataFrame]) -> Table:
+    columns = {
+        "measure": Column("measure"),
+        "statistic": Column("what is measured"),
+        "drift": Column("drift", "precise"),
+        "verdict": Column("verdict"),
+    }
+    rows = data["drift"].assign(measure=_spaced(data["drift"]["measure"]))
+    return _table("drift", "Drift since the model was fitted", columns, rows)
+
+
+def _excluded(data: dict[str, pd.DataFrame]) -> Table:
+    columns = {
+        "reason": Column("reason"),
+        "customer_count": Column("customers", "count"),
+        "order_count": Column("orders placed", "count"),
+        "payments": Column("payments for them", "reais"),
+    }
+    return _table("excluded", "Customers without a segment", columns, data["excluded"])
+
+
+def _rejected(data: dict[str, pd.DataFrame]) -> Table:
+    columns = {
+        "source": Column("file"),
+        "column_name": Column("column"),
+        "reason": Column("reason"),
+        "line_count": Column("lines", "count"),
+    }
+    return _table("rejected", "Lines that could not be read", columns, data["rejected"])
+
+
+def _quality(data: dict[str, pd.DataFrame]) -> Table:
+    columns = {
+        "description": Column("what was found"),
+        "source": Column("file"),
+        "rows_affected": Column("rows", "count"),
+        "share_affected": Column("share", "share"),
+        "action": Column("what was done"),
+    }
+    rows = data["quality"].assign(source=_spaced(data["quality"]["source"]))
+    return _table("quality", "What is odd in the data", columns, rows)
+
+
+def _findings(data: dict[str, pd.DataFrame], totals: dict) -> dict[str, str]:
+    """State what each part of the page shows."""
+    segments, drift = data["segments"], data["drift"]
+    dearest = segments.loc[segments["revenue_per_customer"].idxmax()]
+    chosen = data["candidates"][data["candidates"]["is_chosen"]].iloc[0]
+    reason = chosen["reason"].removeprefix("taken: ")
+    due, watched = (
+        drift.loc[drift["verdict"] == one, "measure"] for one in ("refit due", "watch")
+    )
+    calm = (
+        f"Stable: refits on random halves agree at "
+        f"{chosen['stability_min_ari']:.2f} or more, and 1 is the same segments"
+    )
+    overview = charts.most_valuable(segments)
+    return {
+        "whole": f"{_count_word(len(segments))} kinds of customers: "
+        f"{overview['segment_name']}, {overview['customer_share']:.1%} of them, bring "
+        f"{overview['revenue_share']:.1%} of revenue",
+        "segments": f"{dearest['segment_name']} are worth most: "
+        f"{written(dearest['revenue_per_customer'], 'reais')} each, against "
+        f"{written(totals['revenue_per_customer'], 'reais')} on average",
+        "number": f"Why {_count_word(chosen['k']).lower()}: {reason}",
+        "stability": f"A refit is due: {_listed(_spaced(due))} drifted"
+        if len(due)
+        else f"Worth watching: {_listed(_spaced(watched))} drifted"
+        if len(watched)
+        else calm,
+        "left_out": f"{written(totals['excluded_count'], 'count')} customers have no "
+        f"segment, {written(totals['rejected_count'], 'count')} lines could not be "
+        "read",
+    }
+
+
+def _table(
+    name: str, caption: str, columns: dict[str, Column], rows: pd.DataFrame, **options
+) -> Table:
+    kept = rows[list(columns)].astype(object).where(rows[list(columns)].notna(), None)
+    return Table(name, caption, columns, kept.to_dict("records"), **options)
+
+
+def _spaced(names: pd.Series) -> pd.Series:
+    return names.str.replace("_", " ", regex=False)
+
+
+def _count_word(number: int) -> str:
+    return NUMBERS[number] if number < len(NUMBERS) else str(number)
+
+
+def _listed(words) -> str:
+    words = list(words)
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,0 +1,158 @@
+"""What the report asks the tables: it shows these answers and computes nothing else."""
+
+# The breakdowns and what their shares count. All rows of a small table; of the cities
+# those of the report are picked by charts.shown_values.
+BREAKDOWNS = {
+    "state": "customers",
+    "city": "customers",
+    "category": "items",
+    "payment_type": "orders",
+    "price_band": "items",
+}
+
+# Its limits are filled in by render_report.
+QUERIES = {
+    "totals": """
+        select
+            (select count(*) from customers) as customer_count,
+            (select sum(customer_count) from segments) as labelled_count,
+            (select sum(revenue) from segments) as revenue,
+            (select sum(revenue) / sum(customer_count) from segments)
+                as revenue_per_customer,
+            (select sum(order_count) from segment_by_payment_type) as order_count,
+            (select count(*) from excluded_customers) as excluded_count,
+            (select count(*) from rejected_rows) as rejected_count,
+            (select max(as_of_date) from customer_segments) as as_of_date,
+            (
+                select count(*) = 0 from customers
+                where customer_unique_id not like '%{mark}'
+            ) as is_synthetic
+    """,
+    "segments": "select * from segments order by segment_id",
+    "profile": "select * from segment_profile order by segment_id, metric",
+    # How far the centre of a segment lies from the average, in standard deviations.
+    "features": """
+        select
+            segments.segment_id,
+            segments.segment_name,
+            centroids.feature,
+            profile.phrase,
+            profile.mean,
+            profile.mean_of_all,
+            centroids.scaled_value,
+            parameters.position
+        from segment_centroids as centroids
+        inner join segment_models as models
+            on centroids.model_id = models.model_id
+        inner join segment_model_features as parameters
+            on
+                centroids.model_id = parameters.model_id
+                and centroids.feature = parameters.feature
+        inner join segments
+            on centroids.segment_id = segments.segment_id
+        inner join segment_profile as profile
+            on
+                centroids.segment_id = profile.segment_id
+                and centroids.feature = profile.metric
+        where models.is_current
+        order by segments.segment_id, parameters.position
+    """,
+    "month": "select * from segment_by_month order by segment_id, purchase_month",
+    **{
+        by: f"""
+            select * from segment_by_{by}
+            order by segment_id, share_of_segment desc, {by}
+        """
+        for by in BREAKDOWNS
+    },
+    # The same customers in every run: drawn by the hash of their key.
+    "map": """
+        select
+            round(map.x, 2) as x,
+            round(map.y, 2) as y,
+            labelled.segment_id,
+            labelled.segment_name
+        from customer_map as map
+        inner join customer_segments as labelled
+            on map.customer_unique_id = labelled.customer_unique_id
+        order by md5(map.customer_unique_id), map.customer_unique_id
+        limit {map_points}
+    """,
+    "loadings": """
+        select
+            loadings.axis,
+            max(profile.phrase) as feature,
+            max(loadings.loading) as loading
+        from map_loadings as loadings
+        inner join segment_profile as profile
+            on loadings.feature = profile.metric
+        group by loadings.axis, loadings.feature
+        order by loadings.axis, abs(max(loadings.loading)) desc, loadings.feature
+    """,
+    "candidates": "select * from segment_k_candidates order by k",
+    "model": "select * from segment_models where is_current",
+    "drift": "select * from segment_drift order by drift desc, measure",
+    "migrations": """
+        select * from segment_migrations
+        where as_of_date = (select max(as_of_date) from segment_migrations)
+        order by from_segment_key, to_segment_key
+    """,
+    # Was there a build before the last one that changed somebody's segment?
+    "history": """
+        select
+            count(distinct as_of_date) as days,
+            min(as_of_date) as first_date,
+            max(as_of_date) as last_date,
+            (
+                select count(*) from segment_changes
+                where
+                    is_by_new_model
+                    and entered_at = (select max(entered_at) from segment_changes)
+            ) as by_new_model
+        from segment_migrations
+    """,
+    "names": """
+        select segment_key, max(segment_name) as segment_name
+        from segment_changes
+        where segment_key is not null
+        group by segment_key
+        order by segment_key
+    """,
+    "excluded": """
+        select
+            reason,
+            count(*) as customer_count,
+            sum(placed_order_count) as order_count,
+            sum(placed_payment_total) as payments
+        from excluded_customers
+        group by reason
+        order by customer_count desc, reason
+    """,
+    "rejected": """
+        select
+            source,
+            column_name,
+            reason,
+            count(*) as line_count
+        from rejected_rows
+        group by source, column_name, reason
+        order by line_count desc, source, column_name, reason
+        limit {table_rows}
+    """,
+    # Where rows were affected: first what would make results wrong, then the rest.
+    "quality": """
+        select
+            source,
+            description,
+            action,
+            rows_affected,
+            share_affected
+        from data_quality
+        where rows_affected > 0
+        order by
+            case when share_allowed is null then 1 else 0 end,
+            share_affected desc,
+            check_name
+        limit {table_rows}
+    """,
+}

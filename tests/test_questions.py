@@ -1,0 +1,156 @@
+"""The questions that analyses answer: all run, as their page says."""
+
+import re
+import shutil
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pytest
+from conftest import ROOT, dbt
+from olist_segments.questions import (
+    FOLDER,
+    compiled,
+    read_questions,
+    render_page,
+    render_question,
+)
+
+PAGE = ROOT / "dbt_project" / "docs" / "queries.md"
+QUESTIONS = read_questions(ROOT)
+
+
+def compile_all(database, raw_dir, work, target):
+    """Compile all questions on a copy; return it and their SQL."""
+    copy = Path(shutil.copy(database, work))
+    words = ("compile", "--select", f"path:{FOLDER}")
+    result = dbt(*words, raw_dir=raw_dir, database=copy, target=target)
+    assert result.returncode == 0, result.stdout
+    return copy, compiled(work / "target")
+
+
+@pytest.fixture(scope="module")
+def demo(demo_dir, demo_database, tmp_path_factory):
+    """Return a connection to a demo build, and the SQL of all questions."""
+    work = tmp_path_factory.mktemp("asked")
+    copy, sql = compile_all(demo_database, demo_dir, work, "demo")
+    with duckdb.connect(str(copy), read_only=True) as connection:
+        yield connection, sql
+
+
+def test_every_question_has_an_answer_with_the_columns_that_are_described(demo):
+    connection, sql = demo
+    assert set(sql) == set(QUESTIONS)
+    assert len(QUESTIONS) >= 12
+    for name, question in QUESTIONS.items():
+        answer = connection.sql(sql[name])
+        assert answer.columns == list(question.columns), name
+        assert len(answer) > 0, name
+
+
+def test_a_file_begins_with_its_question():
+    for question in QUESTIONS.values():
+        sql = (ROOT / FOLDER / f"{question.name}.sql").read_text(encoding="utf-8")
+        comment = re.match(r"(?:-- .*\n)+", sql).group()
+        assert " ".join(comment.replace("-- ", "").split()) == question.text
+        for parameter in question.parameters:
+            assert f"asked_{parameter}()" in sql or f"asked_number('{parameter}'" in sql
+
+
+def test_the_page_has_every_question_as_it_is_described():
+    page = PAGE.read_text(encoding="utf-8")
+    for question in QUESTIONS.values():
+        assert "\n".join(render_question(question)) in page
+    assert page.count("\n## ") == len(QUESTIONS)
+
+
+def test_the_page_has_the_answers_of_the_real_files(real_dir, real_database, tmp_path):
+    copy, sql = compile_all(real_database, real_dir, tmp_path, "dev")
+    with duckdb.connect(str(copy), read_only=True) as connection:
+        page = render_page(QUESTIONS, sql, connection)
+    assert page == PAGE.read_text(encoding="utf-8")
+
+
+def test_a_page_tells_nothing_of_single_persons_or_sellers(demo):
+    connection, sql = demo
+    page = render_page(QUESTIONS, sql, connection)
+    assert not re.search("[0-9a-f]{32}", page)
+    assert " rows." in page
+
+
+def test_the_nearest_look_alike_is_the_nearest_by_scaled_features(demo):
+    connection, sql = demo
+    scaled = connection.sql(
+        "from intermediate.int_scaled_features order by customer_unique_id"
+    ).df()
+    ((asked,),) = connection.sql(
+        "select customer_unique_id from customer_segments "
+        "order by total_spend desc, customer_unique_id limit 1"
+    ).fetchall()
+    ids = scaled.pop("customer_unique_id").to_numpy()
+    distances = np.linalg.norm(scaled - scaled[ids == asked].to_numpy(), axis=1)
+    distances[ids == asked] = np.inf
+    nearest = connection.sql(sql["look_alikes"]).fetchall()
+    assert len(nearest) == 100
+    assert nearest[0][2] == round(distances.min(), 4)
+    assert asked not in {row[0] for row in nearest}
+
+
+def test_nobody_leaves_a_segment_in_no_time_and_recency_alone_moves_the_rest(demo):
+    connection, sql = demo
+    today = sql["about_to_leave"].replace("+ 30 as", "+ 0 as")
+    assert today != sql["about_to_leave"]
+    assert connection.sql(today).fetchall() == []
+    recency = dict(
+        connection.sql(
+            "select segment_key, avg(recency_days) from customer_segments group by all"
+        ).fetchall()
+    )
+    for _, here, there, *_ in connection.sql(sql["about_to_leave"]).fetchall():
+        assert recency[there] > recency[here]
+
+
+def test_border_customers_stand_between_their_two_nearest_centroids(demo):
+    connection, sql = demo
+    for *_, own, other, _silhouette, _spend in connection.sql(
+        sql["border_customers"]
+    ).fetchall():
+        assert own <= other <= own + 0.1001
+
+
+def test_retention_is_unknown_until_everybody_has_had_the_time(demo):
+    # Ten people begin in January, one comes back after 20 days and one after 60. On
+    # the 6th of April everybody has had 30 days, but nobody of the 31st 90.
+    _, sql = demo
+    with duckdb.connect() as connection:
+        connection.execute("attach ':memory:' as demo")
+        connection.execute("create schema demo.intermediate")
+        connection.execute(
+            "create table demo.intermediate.int_as_of as "
+            "select date '2018-04-06' as as_of_date"
+        )
+        connection.execute(
+            "create table demo.main.orders as select n || '-' || visit as order_id, "
+            "n as customer_unique_id, true as is_delivered, true as has_items, "
+            "timestamp '2018-01-05' + to_days(visit) as purchased_at "
+            "from range(10) as people(n), (values (0), (20), (60)) as visits(visit) "
+            "where visit = 0 or (n = 1 and visit = 20) or (n = 2 and visit = 60)"
+        )
+        answer = connection.sql(sql["cohort_retention"]).fetchall()
+    assert [row[1:] for row in answer] == [(10, 0.1, None, None, None)]
+
+
+def test_shares_of_the_top_spenders_are_those_of_a_sorted_list(demo):
+    connection, sql = demo
+    spend = connection.sql(
+        "select total_spend::double as spend from customer_segments order by 1 desc"
+    ).df()["spend"]
+    found = {
+        row[0]: row[3:]
+        for row in connection.sql(sql["revenue_concentration"]).fetchall()
+    }
+    expected = [
+        spend[: int(len(spend) * share)].sum() / spend.sum()
+        for share in (0.01, 0.1, 0.2)
+    ]
+    assert found["all"] == pytest.approx(expected, abs=0.00006)

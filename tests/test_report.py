@@ -1,0 +1,571 @@
+"""The report shows what the tables hold, as text, and works in a browser."""
+
+import base64
+import html
+import json
+import re
+import shutil
+from itertools import pairwise
+
+import duckdb
+import numpy as np
+import pytest
+from browser import drawn_marks, opened, overflowing, serious_violations
+from bs4 import BeautifulSoup
+from conftest import rows
+from olist_segments.charts.style import COLORS
+from olist_segments.pages import written
+from olist_segments.report import page as report_page
+from olist_segments.report import render_report
+
+HOSTILE = "<script>alert(1)</script>"
+HEADING = re.compile("^h[1-6]$")
+CHARTS_EACH = 6  # of a segment
+BREAKDOWNS = {"state", "city", "category", "payment_type", "price_band"}
+# What each table of the page has to say, asked anew. A text in the first column heads
+# the row; the others are compared number by number.
+ANSWERS = {
+    "overview-figures": (
+        "select segment_name, customer_share, revenue_share from segments "
+        "order by segment_id"
+    ),
+    "spend-figures": (
+        "select segment_name, p10, median, mean, p90 from segment_profile "
+        "where metric = 'total_spend' order by segment_id"
+    ),
+    "apart-figures": (
+        "select segment_name, scaled_value, segment_profile.mean, mean_of_all "
+        "from segment_centroids join segment_models using (model_id) "
+        "join segment_profile using (segment_id) "
+        "join segment_model_features using (model_id, feature) "
+        "where is_current and metric = feature order by segment_id, position"
+    ),
+    "map-figures": (
+        "select distinct phrase, loading, axis from map_loadings "
+        "join segment_profile on metric = feature order by axis, abs(loading) desc"
+    ),
+    "candidates": (
+        "select k, inertia, silhouette, noise_silhouette, stability_min_ari, "
+        "smallest_segment_share from segment_k_candidates order by k"
+    ),
+    "drift": "select replace(measure, '_', ' '), drift from segment_drift "
+    "order by drift desc, measure",
+    "excluded": (
+        "select reason, count(*), sum(placed_order_count), sum(placed_payment_total) "
+        "from excluded_customers group by reason order by 2 desc, reason"
+    ),
+    "quality": (
+        "select description, rows_affected, share_affected from data_quality "
+        "where rows_affected > 0 order by share_allowed is null, "
+        "share_affected desc, check_name limit 12"
+    ),
+    "comparison": (
+        "select segment_name, customer_count, customer_share, revenue, revenue_share, "
+        "revenue_per_customer, {means} from segments order by segment_id"
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def text(demo_database) -> str:
+    return render_report(demo_database)
+
+
+@pytest.fixture(scope="module")
+def soup(text):
+    return BeautifulSoup(text, "html.parser")
+
+
+@pytest.fixture(scope="module")
+def path(text, tmp_path_factory):
+    file = tmp_path_factory.mktemp("it's a site") / "report.html"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def changed(demo_database, tmp_path):
+    """Return a function that runs SQL on a copy of the database and reports on it."""
+
+    def change(*statements: str, **options) -> str:
+        copy = tmp_path / "copy.duckdb"
+        shutil.copy(demo_database, copy)
+        with duckdb.connect(str(copy)) as connection:
+            for statement in statements:
+                connection.execute(statement)
+        return render_report(copy, **options)
+
+    return change
+
+
+def cells(soup, name: str) -> list[list]:
+    """Read the rows of a table: texts, and the numbers behind what is shown."""
+    found = []
+    for row in soup.find(id=name).tbody.find_all("tr"):
+        found.append(
+            [
+                float(cell.data["value"]) if cell.data else cell.text
+                for cell in row.find_all(["th", "td"])
+            ]
+        )
+    return found
+
+
+def numbers(row: list) -> list[float]:
+    return [value for value in row if isinstance(value, float)]
+
+
+def charts(soup) -> dict[str, dict]:
+    return json.loads(soup.find(id="charts").string)
+
+
+def values(array) -> list:
+    """Return an array of a chart; plotly packs those of numbers."""
+    if isinstance(array, dict):
+        packed = np.frombuffer(base64.b64decode(array["bdata"]), array["dtype"])
+        return packed.tolist()
+    return array
+
+
+def shown(soup) -> str:
+    """Return the text of the page without scripts and styles."""
+    body = BeautifulSoup(str(soup.body), "html.parser")
+    for hidden in body.find_all(["script", "style"]):
+        hidden.decompose()
+    return " ".join(body.get_text(" ").split())
+
+
+def test_every_table_equals_a_query(soup, demo_database):
+    ids = [one for (one,) in rows(demo_database, "select segment_id from segments")]
+    features = rows(
+        demo_database,
+        "select feature from segment_model_features join segment_models "
+        "using (model_id) where is_current and feature != 'total_spend' "
+        "order by position",
+    )
+    means = ", ".join(
+        f"(select avg({name}) from customer_segments as c "
+        "where c.segment_id = segments.segment_id)"
+        for (name,) in features
+    )
+    for name, query in ANSWERS.items():
+        expected = rows(demo_database, query.format(means=means))
+        found = cells(soup, name)
+        assert len(found) == len(expected) > 0, name
+        for row, answer in zip(found, expected, strict=True):
+            assert row[0] == str(answer[0])
+            wanted = [float(one) for one in answer[1:] if not isinstance(one, str)]
+            assert numbers(row) == pytest.approx(wanted, abs=1e-6), name
+    names = {table["id"] for table in soup.find_all("table")}
+    by_segment = {f"{by}-{n}-figures" for by in {*BREAKDOWNS, "month"} for n in ids}
+    assert names == set(ANSWERS) | by_segment  # no line of demo data is rejected
+
+
+def test_every_breakdown_holds_rows_of_its_table_the_largest_among_them(
+    soup, demo_database
+):
+    for by in BREAKDOWNS:
+        for (number,) in rows(demo_database, "select segment_id from segments"):
+            table = rows(
+                demo_database,
+                "select customer_count, share_of_segment, share_of_all, index_vs_all, "
+                f"z_score, revenue from segment_by_{by} where segment_id = {number} "
+                "order by share_of_segment desc",
+            )
+            table = [[float(one) for one in row if one is not None] for row in table]
+            found = [numbers(row) for row in cells(soup, f"{by}-{number}-figures")]
+            assert min(7, len(table)) <= len(found) <= 10
+            for row in found:
+                assert any(row == pytest.approx(one, abs=1e-9) for one in table)
+            shares = sorted((row[1] for row in found), reverse=True)[:7]
+            assert shares == pytest.approx([row[1] for row in table[:7]])
+
+
+def test_every_month_is_shown(soup, demo_database):
+    for (number,) in rows(demo_database, "select segment_id from segments"):
+        expected = rows(
+            demo_database,
+            "select strftime(purchase_month, '%b %Y'), order_count, share_of_segment, "
+            "share_of_all, cast(revenue as double) from segment_by_month "
+            f"where segment_id = {number} order by purchase_month",
+        )
+        found = cells(soup, f"month-{number}-figures")
+        assert [row[0] for row in found] == [row[0] for row in expected]
+        for row, answer in zip(found, expected, strict=True):
+            assert row[1:] == pytest.approx(list(answer[1:]))
+
+
+def test_cards_and_totals_equal_queries(soup, demo_database):
+    def figure(name):
+        element = soup.find("data", id=name)
+        return float(element["value"]), element.text
+
+    ((labelled, revenue, orders, as_of),) = rows(
+        demo_database,
+        "select count(*), sum(total_spend), sum(order_count), max(as_of_date) "
+        "from customer_segments",
+    )
+    assert figure("total_customers") == (labelled, f"{labelled:,}")
+    assert figure("labelled_count") == (labelled, f"{labelled:,}")
+    assert figure("total_orders") == (orders, f"{orders:,}")
+    assert figure("total_revenue") == (float(revenue), f"R$ {revenue:,.2f}")
+    assert figure("total_per_customer")[1] == f"R$ {revenue / labelled:,.2f}"
+    assert f"as of {as_of.day} {as_of:%B %Y}" in shown(soup)
+    for number, count, share, revenue_share, each in rows(
+        demo_database,
+        "select segment_id, count(*), count(*) / sum(count(*)) over (), "
+        "sum(total_spend) / sum(sum(total_spend)) over (), avg(total_spend) "
+        "from customer_segments group by segment_id",
+    ):
+        assert figure(f"customer_count-{number}") == (count, f"{count:,}")
+        assert figure(f"customer_share-{number}")[1] == f"{share:.1%}"
+        assert figure(f"revenue_share-{number}")[1] == f"{revenue_share:.1%}"
+        assert figure(f"revenue_per_customer-{number}")[1] == f"R$ {each:,.2f}"
+
+
+def test_a_card_has_what_sets_a_segment_apart_most(soup, demo_database):
+    for (number,) in rows(demo_database, "select segment_id from segments"):
+        expected = rows(
+            demo_database,
+            "select feature, mean from segment_centroids "
+            "join segment_models using (model_id) "
+            "join segment_profile using (segment_id) "
+            f"where is_current and metric = feature and segment_id = {number} "
+            "and abs(scaled_value) >= 0.2 order by abs(scaled_value) desc limit 3",
+        )
+        found = soup.find_all("data", id=re.compile(f"^apart-{number}-"))
+        assert [
+            (one["id"].removeprefix(f"apart-{number}-"), float(one["value"]))
+            for one in found
+        ] == [(feature, pytest.approx(mean)) for feature, mean in expected]
+
+
+def test_headings_state_findings_of_the_tables(soup, demo_database):
+    headings = [one.text.strip() for one in soup.find_all(HEADING)]
+    ((name, share, revenue_share),) = rows(
+        demo_database,
+        "select segment_name, customer_share, revenue_share from segments "
+        "order by revenue_share / customer_share desc limit 1",
+    )
+    count = len(rows(demo_database, "select 1 from segments"))
+    assert headings[0].startswith(report_page.NUMBERS[count])
+    assert headings[0].endswith(
+        f"{name}, {share:.1%} of them, bring {revenue_share:.1%} of revenue"
+    )
+    ((excluded,),) = rows(demo_database, "select count(*) from excluded_customers")
+    assert f"{excluded:,} customers have no segment" in " ".join(headings)
+    ((reason, least),) = rows(
+        demo_database,
+        "select reason, stability_min_ari from segment_k_candidates where is_chosen",
+    )
+    assert any(one.endswith(reason.removeprefix("taken: ")) for one in headings)
+    assert any(f"agree at {least:.2f} or more, and 1 is" in one for one in headings)
+
+
+def test_no_number_of_a_heading_is_without_a_row(soup, demo_database):
+    """The tables were compared with queries: what they hold may be said above them."""
+    known = {"1"}  # an index of 1 is perfect
+    for cell in soup.find_all("data"):
+        number = abs(float(cell["value"]))
+        known |= {written(number, kind) for kind in ("count", "share", "decimal")}
+        known |= {f"{number:,.2f}"}
+    texts = " ".join(cell.text for cell in soup.find_all(["td", "th"]))
+    known |= set(re.findall(r"\d[\d,.]*", texts))
+    ((excluded,),) = rows(demo_database, "select count(*) from excluded_customers")
+    known |= {f"{excluded:,}"}
+    for heading in soup.find_all(HEADING):
+        said = re.findall(r"\d[\d,.]*%?", heading.text)
+        assert {number.rstrip(".,") for number in said} <= known, heading.text
+
+
+def test_charts_draw_what_their_tables_say(soup, demo_database):
+    for name, chart in charts(soup).items():
+        by = name.rsplit("-", 1)[0]
+        if by in BREAKDOWNS:
+            table = cells(soup, f"{name}-figures")
+            bars, marks = chart["data"][:2]
+            assert values(bars["x"]) == pytest.approx([row[2] for row in table])
+            assert values(marks["x"]) == pytest.approx([row[3] for row in table])
+        elif by == "month":
+            table = cells(soup, f"{name}-figures")
+            assert values(chart["data"][0]["y"]) == pytest.approx([r[2] for r in table])
+    overview = cells(soup, "overview-figures")
+    revenue, customers = charts(soup)["overview"]["data"]
+    assert values(customers["x"]) == pytest.approx([row[1] for row in overview])
+    assert values(revenue["x"]) == pytest.approx([row[2] for row in overview])
+    tried = cells(soup, "candidates")
+    for column, score in ((1, "inertia"), (2, "silhouette"), (4, "stability_min_ari")):
+        line = charts(soup)[score]["data"][0]
+        assert values(line["y"]) == pytest.approx([row[column] for row in tried])
+
+
+def test_the_map_is_a_sample_by_hash_of_the_key(soup, demo_database):
+    expected = rows(
+        demo_database,
+        "select segment_id, round(x, 2), round(y, 2) from customer_map "
+        "join customer_segments using (customer_unique_id) "
+        "order by md5(customer_unique_id) limit 2000",
+    )
+    found = [
+        (trace["meta"], x, y)
+        for trace in charts(soup)["map"]["data"]
+        for x, y in zip(values(trace["x"]), values(trace["y"]), strict=True)
+    ]
+    assert sorted(found) == sorted(expected)
+
+
+def test_a_segment_has_the_same_colour_everywhere(soup, demo_database):
+    names = rows(demo_database, "select segment_id, segment_name from segments")
+    for number, name in names:
+        color = COLORS[number - 1]
+        card = soup.find(id=f"card-{number}").parent
+        assert card.h3.text.strip() == name
+        assert f"--color: {color}" in card["style"]
+        for chart in BREAKDOWNS | {"month"}:
+            bars = charts(soup)[f"{chart}-{number}"]["data"][0]
+            assert bars["marker"]["color"] == color
+        (trace,) = (one for one in charts(soup)["map"]["data"] if one["meta"] == number)
+        assert trace["marker"]["color"] == color
+    symbols = [trace["marker"]["symbol"] for trace in charts(soup)["map"]["data"]]
+    assert len(set(symbols)) == len(symbols)
+
+
+def test_money_has_one_form(soup):
+    amounts = re.findall(r"R\$.{0,12}", shown(soup))
+    bands = r"R\$ (under )?\d+( to \d+| and over)?\b(?![.,]\d)"
+    for amount in amounts:
+        assert re.match(r"R\$ \d{1,3}(,\d{3})*\.\d\d\b|" + bands, amount), amount
+
+
+def test_every_chart_has_a_title_a_text_and_units(soup):
+    drawn = charts(soup)
+    assert {plot["id"] for plot in soup.select(".plot")} == set(drawn)
+    for name, chart in drawn.items():
+        plot = soup.find(id=name)
+        assert soup.find(id=plot["aria-labelledby"]).text.strip()
+        figure = plot.find_parent("figure")
+        assert figure.details or figure.figcaption
+        axes = [chart["layout"].get(axis, {}) for axis in ("xaxis", "yaxis")]
+        assert any(axis.get("title", {}).get("text") for axis in axes), name
+
+
+def test_headings_are_in_order_and_tables_are_described(soup):
+    levels = [int(one.name[1]) for one in soup.find_all(HEADING)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(b - a <= 1 for a, b in pairwise(levels))
+    for table in soup.find_all("table"):
+        assert table.caption.text
+        for header in table.find_all("th"):
+            assert header["scope"] in ("col", "row")
+    identifiers = [element["id"] for element in soup.find_all(id=True)]
+    assert len(identifiers) == len(set(identifiers))
+
+
+def test_the_same_database_gives_the_same_page(text, demo_database):
+    assert render_report(demo_database) == text
+
+
+def test_nothing_grows_with_the_number_of_customers(text, demo_database):
+    assert len(text.encode()) < 8_000_000
+    few = BeautifulSoup(
+        render_report(demo_database, map_points=30, table_rows=2), "html.parser"
+    )
+    ((months,),) = rows(
+        demo_database, "select count(distinct purchase_month) from segment_by_month"
+    )
+    points = [len(values(trace["x"])) for trace in charts(few)["map"]["data"]]
+    assert sum(points) == 30
+    for name, chart in charts(few).items():
+        for trace in chart["data"]:
+            if name != "map":
+                assert len(values(trace["x"])) <= max(months, 10), name
+    for name in ("quality",):
+        assert len(cells(few, name)) == 2
+    assert "customer_unique_id" not in text
+
+
+def test_a_banner_says_that_data_are_synthetic_wherever_they_are(text, changed):
+    assert "Demo data." in text
+    assert "Demo data." not in changed(
+        "update customers set customer_unique_id = md5(customer_unique_id)"
+    )
+
+
+def test_texts_of_the_data_are_shown_as_text(changed, browser, tmp_path):
+    quoted = f"'{HOSTILE}'"
+    largest = "(select city from segment_by_city order by customer_count desc limit 1)"
+    named = ["segments", "customer_segments", "segment_profile", "segment_changes"]
+    named += [f"segment_by_{by}" for by in (*BREAKDOWNS, "month")]
+    page = changed(
+        f"update segment_by_city set city = {quoted} where city = {largest}",
+        f"update segment_by_category set category = concat({quoted}, category)",
+        f"update segment_by_state set state = {quoted} where state = 'SP'",
+        *(
+            f"update {table} set segment_name = concat({quoted}, segment_name)"
+            for table in named
+        ),
+        f"update segment_profile set phrase = concat(phrase, {quoted})",
+        f"update excluded_customers set reason = {quoted}",
+        f"update data_quality set description = {quoted}",
+        f"update segment_k_candidates set reason = concat(reason, {quoted})",
+        "insert into rejected_rows by name select 'orders' as source, "
+        f"{quoted} as file, {quoted} as reason, {quoted} as column_name, "
+        "'' as raw_line, "
+        "1 as line_number, 1 as line_count",
+    )
+    assert "alert(1)" in page
+    assert HOSTILE not in page
+    assert HOSTILE not in page.replace("\\u003c", "<").replace("\\u003e", ">")
+    assert html.escape(HOSTILE) in page
+    written_page = tmp_path / "hostile.html"
+    written_page.write_text(page, encoding="utf-8")
+    dialogs = []
+    with opened(browser, written_page) as shown_page:
+        shown_page.on("dialog", lambda dialog: dialogs.append(dialog.accept()))
+        assert all(drawn_marks(shown_page).values())
+        ticks = shown_page.locator("#city-1 .ytick").all_text_contents()
+        assert any(tick.startswith(f"{HOSTILE}, ") for tick in ticks)
+        assert HOSTILE in shown_page.locator("#segments").inner_text()
+        assert HOSTILE in shown_page.locator("#rejected").inner_text()
+    assert dialogs == []
+
+
+def test_a_first_build_has_nothing_to_compare_with(soup):
+    assert "Nothing to compare with yet" in shown(soup)
+    assert "moves" not in charts(soup)
+
+
+def test_moves_since_the_build_before_are_counted(changed):
+    page = changed(
+        "update segment_migrations set as_of_date = as_of_date - 31",
+        "insert into segment_migrations by name select a.segment_key as "
+        "from_segment_key, b.segment_key as to_segment_key, "
+        "case when a.segment_id = b.segment_id then 95 else 5 end as customer_count, "
+        "0.5 as share_of_from, date '2018-10-17' as as_of_date "
+        "from segments as a cross join segments as b "
+        "where a.segment_id = 1 and b.segment_id <= 2",
+    )
+    soup = BeautifulSoup(page, "html.parser")
+    said = shown(soup)
+    assert "What changed last, on 17 October 2018" in said
+    assert "5 of 100 customers changed their segment (5.0%)" in said
+    assert values(charts(soup)["moves"]["data"][0]["z"])[0] in ([5.0], 5.0)
+
+
+def test_the_page_opens_from_disk_at_any_width(browser, path, soup):
+    for width in (375, 1440):
+        with opened(browser, path, width=width) as shown_page:
+            marks = drawn_marks(shown_page)
+            hidden = len(soup.select(".detail[data-choice] .plot")) - CHARTS_EACH
+            assert len(marks) == len(charts(soup)) - hidden
+            assert all(marks.values()), marks
+            assert overflowing(shown_page) == []
+            assert serious_violations(shown_page) == []
+
+
+def test_the_picker_works_by_mouse_and_by_keyboard(browser, path):
+    with opened(browser, path) as shown_page:
+
+        def chosen():
+            return shown_page.evaluate(
+                "[...document.querySelectorAll('.detail')]"
+                ".filter((one) => one.checkVisibility()).map((one) => one.id)"
+            )
+
+        assert chosen() == ["segment-1"]
+        shown_page.locator(".picker label").nth(2).click()
+        assert chosen() == ["segment-3"]
+        assert all(drawn_marks(shown_page).values())
+        shown_page.keyboard.press("ArrowRight")
+        assert chosen() == ["segment-4"]
+        shown_page.locator("article a").nth(1).click()
+        shown_page.wait_for_function("!document.querySelector('#segment-2').hidden")
+        assert chosen() == ["segment-2"]
+        shown_page.locator("article a").nth(4).focus()
+        shown_page.keyboard.press("Enter")
+        shown_page.wait_for_function("!document.querySelector('#segment-5').hidden")
+        assert chosen() == ["segment-5"]
+        assert all(drawn_marks(shown_page).values())
+        assert overflowing(shown_page) == []
+        assert serious_violations(shown_page) == []
+
+
+def test_the_map_works_by_mouse_and_by_keyboard(browser, path):
+    with opened(browser, path) as shown_page:
+        drawn_marks(shown_page)
+
+        def points():
+            return shown_page.locator("#map .point").count()
+
+        def reach():
+            return shown_page.evaluate(
+                "(([low, high]) => high - low)(map._fullLayout.xaxis.range)"
+            )
+
+        everyone, whole = points(), reach()
+        boxes = shown_page.locator("input[name=on-map]")
+        boxes.nth(4).click()
+        without = points()
+        assert without < everyone
+        boxes.nth(0).focus()
+        shown_page.keyboard.press("Space")
+        assert points() < without
+        boxes.nth(0).check()
+        boxes.nth(4).check()
+        assert points() == everyone
+        shown_page.get_by_role("button", name="Closer").click()
+        assert reach() < whole
+        shown_page.get_by_role("button", name="Whole map").focus()
+        shown_page.keyboard.press("Enter")
+        assert reach() == pytest.approx(whole)
+
+
+def test_tables_are_sorted_by_mouse_and_by_keyboard(browser, path, demo_database):
+    by_size = [
+        name
+        for (name,) in rows(
+            demo_database,
+            "select segment_name from segments order by customer_count desc",
+        )
+    ]
+    with opened(browser, path) as shown_page:
+        names = shown_page.locator("#comparison tbody th")
+        head = shown_page.locator("#comparison thead button").nth(1)
+        head.click()
+        assert names.all_inner_texts() == by_size
+        shown_page.keyboard.press("Enter")
+        assert names.all_inner_texts() == by_size[::-1]
+        header = shown_page.locator("#comparison thead th").nth(1)
+        assert header.get_attribute("aria-sort") == "ascending"
+
+
+def test_paper_has_all_segments_and_charts(browser, path, soup):
+    with opened(browser, path) as shown_page:
+        drawn_marks(shown_page)
+        shown_page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+        marks = drawn_marks(shown_page)
+        assert len(marks) == len(charts(soup))
+        assert all(marks.values())
+        shown_page.emulate_media(media="print")
+        assert shown_page.locator(".picker").is_hidden()
+        shown_page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+        assert shown_page.locator(".detail:not([hidden])").count() == 1
+
+
+def test_without_scripts_the_figures_are_there(browser, path, soup):
+    context = browser.new_context(java_script_enabled=False, offline=True)
+    page = context.new_page()
+    page.goto(path.resolve().as_uri())
+    details = page.locator(".detail")
+    assert all(details.nth(n).is_visible() for n in range(details.count()))
+    assert page.locator(".picker").is_hidden()
+    page.locator("#state-1-title ~ details summary").click()
+    assert page.locator("#state-1-figures").is_visible()
+    context.close()
+
+
+def test_the_real_report_is_small(real_database):
+    text = render_report(real_database)
+    assert len(text.encode()) < 8_000_000
+    assert "Demo data." not in text

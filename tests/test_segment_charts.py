@@ -1,0 +1,185 @@
+"""Charts of the segments: what they show, what they call chance, how they write it."""
+
+import re
+
+import pandas as pd
+import pytest
+import yaml
+from conftest import ROOT
+from olist_segments import charts
+from olist_segments.charts.segments import (
+    axis_words,
+    is_beyond_chance,
+    most_valuable,
+    shown_values,
+    standing_out,
+)
+from olist_segments.charts.style import plain, reais, segment_colors, segment_symbols
+from olist_segments.pages import written
+from olist_segments.report.page import in_words
+from olist_segments.report.queries import QUERIES
+
+HOSTILE = "<script>alert(1)</script> & %{x} $1$"
+
+
+def breakdown(by: str, **columns) -> pd.DataFrame:
+    """Make rows of a breakdown of one segment; the columns have a value per row."""
+    table = pd.DataFrame(columns)
+    filled = {
+        "segment_id": 1,
+        "segment_name": "One",
+        "customer_count": 100,
+        "share_of_segment": 0.1,
+        "share_of_all": 0.1,
+        "index_vs_all": 100.0,
+        "z_score": 0.0,
+        "line_count": 100,
+        "revenue": 1000.0,
+    }
+    return table.assign(**{k: v for k, v in filled.items() if k not in table})
+
+
+def test_a_count_of_six_is_chance_however_large_its_index():
+    table = breakdown(
+        "state",
+        state=["AC", "SP", "RJ", "MG"],
+        customer_count=[6, 400, 400, 2],
+        index_vs_all=[900.0, 130.0, 130.0, 1.0],
+        z_score=[8.0, 6.0, 2.9, -14.0],
+    )
+    assert list(is_beyond_chance(table)) == [False, True, False, True]
+    assert list(standing_out(table, "state", 1)["state"]) == ["SP"]
+    title = charts.breakdown(table, "state", 1, unit="customers").layout.title.text
+    assert title.startswith("SP stands out most")
+
+
+def test_where_nothing_is_beyond_chance_the_title_says_so():
+    table = breakdown("state", state=["SP", "RJ"], share_of_segment=[0.4, 0.6])
+    title = charts.breakdown(table, "state", 1, unit="customers").layout.title.text
+    assert title.startswith("No state stands out beyond chance; the largest is RJ")
+    matrix = charts.over_representation(table, "state")
+    assert "beyond chance" in matrix.layout.title.text
+
+
+def test_the_largest_are_shown_and_those_that_stand_out():
+    table = breakdown(
+        "category",
+        category=list("abcdefgh"),
+        share_of_segment=[0.3, 0.2, 0.1, 0.09, 0.08, 0.07, 0.06, 0.01],
+        index_vs_all=[100, 100, 100, 100, 100, 100, 150, 140],
+        z_score=[0, 0, 0, 0, 0, 0, 3.5, 9.0],
+    )
+    rows = shown_values(table, "category", 1, largest=2, standing_out=1)
+    assert list(rows["category"]) == ["a", "b", "h"]
+
+
+def test_bands_of_price_stand_in_order_of_price():
+    table = breakdown(
+        "price_band",
+        price_band=["200 to 500", "25 to 50", "under 25", "100 to 200"],
+        revenue=[300.0, 40.0, 20.0, 150.0],
+        line_count=[1, 1, 1, 1],
+    )
+    labels = list(shown_values(table, "price_band", 1)["label"])
+    assert labels == ["R$ under 25", "R$ 25 to 50", "R$ 100 to 200", "R$ 200 to 500"]
+
+
+def test_cities_of_one_name_are_told_apart_by_their_state():
+    table = breakdown("city", city=["sao jose do rio"] * 2, state=["SP", "SC"])
+    labels = list(shown_values(table, "city", 1)["label"])
+    assert sorted(labels) == ["Sao Jose do Rio, SC", "Sao Jose do Rio, SP"]
+    assert len(charts.over_representation(table, "city").data[0].x) == 2
+
+
+def test_plotly_reads_no_tag_entity_or_formula_in_a_text():
+    table = breakdown("category", category=[HOSTILE], segment_name=[HOSTILE])
+    table["z_score"], table["index_vs_all"] = 9.0, 200.0
+    segments = pd.DataFrame(
+        {
+            "segment_id": [1],
+            "segment_name": [HOSTILE],
+            "customer_share": [1.0],
+            "revenue_share": [1.0],
+        }
+    )
+    figures = [
+        charts.breakdown(table, "category", 1, unit="items"),
+        charts.over_representation(table, "category"),
+        charts.segments_overview(segments),
+    ]
+    for figure in figures:
+        text = figure.to_json()
+        assert "script" in text
+        assert not re.search(r"<script|\\u003cscript|\$1\$", text)
+        assert "<" not in figure.layout.title.text
+    assert plain("R$ <1 & 'x'") == "R&#36; &lt;1 &amp; 'x'"
+
+
+def test_the_segment_of_most_value_is_known_without_any_revenue():
+    segments = pd.DataFrame(
+        {"customer_share": [0.5, 0.5, 0.0], "revenue_share": [0.2, 0.8, None]}
+    )
+    assert most_valuable(segments)["revenue_share"] == 0.8
+    free = segments.assign(revenue_share=float("nan"))
+    assert most_valuable(free)["revenue_share"] == 0
+
+
+def test_axes_are_named_by_the_features_that_make_them():
+    loadings = pd.DataFrame(
+        {
+            "axis": ["x", "x", "x", "y"],
+            "feature": ["a", "b_c", "d", "a"],
+            "loading": [0.1, -0.5, 0.8, 0.2],
+        }
+    )
+    assert axis_words(loadings, "x") == "right: more d, fewer b c"
+    assert axis_words(loadings, "y") == "up: more a"
+
+
+def test_no_two_segments_look_alike():
+    ids = range(1, 43)
+    colors, symbols = segment_colors(ids), segment_symbols(ids)
+    assert len({(colors[one], symbols[one]) for one in ids}) == 42
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "text"),
+    [
+        (1234.5, "reais", "R$ 1,234.50"),
+        (-0.5, "reais", "\N{MINUS SIGN}R$ 0.50"),
+        (1234567, "count", "1,234,567"),
+        (0.00002, "share", "<0.1%"),
+        (0.0, "share", "0.0%"),
+        (0.1234, "share", "12.3%"),
+        (-11.25, "decimal", "\N{MINUS SIGN}11.2"),
+        (None, "reais", "\N{EN DASH}"),
+        (float("nan"), "count", "\N{EN DASH}"),
+    ],
+)
+def test_values_are_written_as_an_english_text_has_them(value, kind, text):
+    assert written(value, kind) == text
+
+
+def test_reais_have_their_sign_in_front():
+    assert reais(1234.5) == "R$ 1,234.50"
+    assert reais(-1234.5) == "-R$ 1,234.50"
+
+
+def test_means_are_said_in_words():
+    assert in_words(6.42, "installments per order") == "6.4 installments per order"
+    assert in_words(309.434, "reais spent") == "R$ 309.43 spent"
+    assert in_words(1.8, "days later than promised") == "1.8 days later than promised"
+    assert in_words(309.434, "reais spent", is_short=True) == "R$ 309.43"
+    assert (
+        in_words(-1.8, "days later than promised") == "1.8 days earlier than promised"
+    )
+    assert in_words(-1.8, "days later than promised", is_short=True) == "1.8 earlier"
+
+
+def test_the_exposure_names_every_table_that_the_report_reads():
+    read = set(re.findall(r"\b(?:from|join) (\w+)", " ".join(QUERIES.values())))
+    file = ROOT / "models" / "profiles" / "_exposures.yml"
+    exposures = yaml.safe_load(file.read_text(encoding="utf-8"))["exposures"]
+    (report,) = (one for one in exposures if one["name"] == "report")
+    named = {re.search(r"'(\w+)'", one).group(1) for one in report["depends_on"]}
+    assert named == read
