@@ -16,26 +16,6 @@ DECIMALS = 12
 _LARGE = 1 << 28
 
 
-def read_points(relation) -> tuple[list[str], np.ndarray]:
-    """Read scaled features in the order of customers, and nothing else of them.
-
-    Parameters
-    ----------
-    relation : DuckDBPyRelation
-        Of customer_unique_id and one column per feature, without missing values.
-
-    Returns
-    -------
-    names : list of str
-        Of the features.
-    points : array of shape (n_customers, n_features)
-    """
-    names = [name for name in relation.columns if name != "customer_unique_id"]
-    quoted = ", ".join(f'"{name}"' for name in names)
-    columns = relation.order("customer_unique_id").project(quoted).fetchnumpy()
-    return names, np.column_stack([columns[name] for name in names])
-
-
 def fit_centroids(
     points: np.ndarray,
     k_range: Iterable[int],
@@ -285,6 +265,22 @@ def nearest(points: np.ndarray, centroids: np.ndarray) -> np.ndarray:
     return (lengths[:, np.newaxis] - 2 * (centroids @ points.T)).argmin(axis=0)
 
 
+def sorted_centroids(centroids: np.ndarray) -> np.ndarray:
+    """Round centroids and order them by their coordinates.
+
+    Parameters
+    ----------
+    centroids : array of shape (k, n_features)
+
+    Returns
+    -------
+    array of shape (k, n_features)
+        Another fit that finds the same clusters numbers them the same way.
+    """
+    rounded = np.round(centroids, DECIMALS)
+    return rounded[np.lexsort(rounded.T[::-1])]
+
+
 def principal_axes(covariance: np.ndarray, n_axes: int = 2) -> np.ndarray:
     """Find the directions in which customers spread most.
 
@@ -323,8 +319,7 @@ def _fit(
         final = KMeans(
             k, init=start.cluster_centers_, n_init=1, tol=0, max_iter=1000
         ).fit(points)
-    centers = np.round(final.cluster_centers_, DECIMALS)
-    return centers[np.lexsort(centers.T[::-1])]
+    return sorted_centroids(final.cluster_centers_)
 
 
 def _distinct(points: np.ndarray, enough: int) -> int:
