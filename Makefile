@@ -5,14 +5,17 @@ SEED ?= 42
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help build replay test lint docs report export queries study notebooks \
+.PHONY: help build parity replay test lint docs report export queries study notebooks \
 	demo-data demo-report summary bench lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
-build: .venv/runtime ## build everything, on data/raw or else on demo data (TARGET=dev|demo)
+build: .venv/runtime $(if $(filter spark,$(TARGET)),.venv/spark) ## build everything, on data/raw or else on demo data (TARGET=dev|demo|spark)
 	@$(BIN)/olist-segments build $(if $(TARGET),--target $(TARGET))
+
+parity: .venv/runtime ## compare a build on Spark with one on DuckDB
+	@$(BIN)/olist-segments parity
 
 test: lint ## run every check and test
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
@@ -67,12 +70,14 @@ lock: ## pin the newest versions in requirements.txt and requirements-dev.txt (n
 		pyproject.toml .build-requirements.txt
 	uv pip compile $(LOCK) -o requirements.txt -c requirements-dev.txt \
 		pyproject.toml .build-requirements.txt
+	uv pip compile $(LOCK) -o requirements-spark.txt -c requirements-dev.txt \
+		--extra spark pyproject.toml .build-requirements.txt
 	rm .build-requirements.txt
 LOCK := --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
 	--upgrade
 
 clean: ## remove what builds write, but no raw data and no .venv
-	rm -rf target logs site data/demo *.duckdb *.duckdb.wal .sqlfluff_cache
+	rm -rf target logs site data/demo *.duckdb *.duckdb.wal *.spark .sqlfluff_cache
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
@@ -87,6 +92,12 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 .venv/runtime: requirements.txt pyproject.toml | .venv/bin/python
 	@$(INSTALL) --require-hashes -r requirements.txt
 	@$(INSTALL) --no-build-isolation --editable .
+	@touch $@
+
+# What the runtime has is there in the same version. pyspark comes as a source archive.
+.venv/spark: requirements-spark.txt .venv/runtime
+	@echo "Installing Spark (0.5 GB), once ..."
+	@$(INSTALL) --no-build-isolation --require-hashes -r requirements-spark.txt
 	@touch $@
 
 .venv/dev: requirements-dev.txt .venv/runtime

@@ -55,7 +55,7 @@ def main() -> None:
     )
     parser.add_argument("--sizes", nargs="*", default=list(TASKS), choices=TASKS)
     parser.add_argument("--runs", type=int, nargs="*", default=[5, 3, 1])
-    parser.add_argument("--memory-limit", default="8GB", help="DuckDB's, for 10x, 100x")
+    parser.add_argument("--memory-limit", default="7GB", help="DuckDB's, for 10x, 100x")
     parser.add_argument("--before", help="commit to compare with on the real files")
     parser.add_argument("--again", action="store_true", help="drop earlier results")
     options = parser.parse_args()

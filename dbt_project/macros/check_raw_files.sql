@@ -1,28 +1,27 @@
 {# Stops a build before it begins if the raw files cannot be used, with all reasons. #}
 {% macro check_raw_files() -%}
     {%- if execute and flags.WHICH in ('build', 'run') -%}
-        {{ adapter.dispatch('check_raw_files')() }}
-    {%- endif -%}
-{%- endmacro %}
-
-{% macro duckdb__check_raw_files() -%}
-    {%- set contract = [] -%}
-    {%- for file in graph.sources.values() -%}
-        {%- do contract.append({
-            'name': file.meta.file,
-            'columns': file.columns.keys() | list,
-            'may_be_empty': file.meta.get('may_be_empty', false)
-        }) -%}
-    {%- endfor -%}
-    {%- set folder = raw_file('') -%}
-    {%- set problems = run_query(
-        "select unnest(raw_file_problems('" ~ folder | replace("'", "''") ~ "', '"
-        ~ tojson(contract) ~ "', " ~ var('max_rejected_share') | float ~ "))"
-    ).columns[0].values() -%}
-    {%- if problems -%}
-        {{ exceptions.raise_compiler_error(
-            'the raw files in ' ~ folder ~ ' cannot be used:\n- '
-            ~ problems | join('\n- ')
-        ) }}
+        {%- set contract = [] -%}
+        {%- for file in graph.sources.values() -%}
+            {%- do contract.append({
+                'name': file.meta.file,
+                'columns': file.columns.keys() | list,
+                'may_be_empty': file.meta.get('may_be_empty', false)
+            }) -%}
+        {%- endfor -%}
+        {%- set folder = raw_file('') -%}
+        {%- set call -%}
+            raw_file_problems(
+                '{{ folder | replace("'", "''") }}', '{{ tojson(contract) }}',
+                cast({{ var('max_rejected_share') | float }} as double)
+            )
+        {%- endset -%}
+        {%- set problems = run_query('select ' ~ unnested(call)).columns[0].values() -%}
+        {%- if problems -%}
+            {{ exceptions.raise_compiler_error(
+                'the raw files in ' ~ folder ~ ' cannot be used:\n- '
+                ~ problems | join('\n- ')
+            ) }}
+        {%- endif -%}
     {%- endif -%}
 {%- endmacro %}

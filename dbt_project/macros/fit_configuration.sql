@@ -10,7 +10,7 @@
     {%- for name in [
         'feature_choice', 'max_missing_share', 'max_correlation', 'k', 'k_min', 'k_max',
         'min_stability', 'min_silhouette_gain', 'min_segment_share', 'seed', 'n_init',
-        'fit_sample', 'refits', 'refit_customers', 'refit_n_init',
+        'fit_sample', 'max_fit_rows', 'refits', 'refit_customers', 'refit_n_init',
         'refit_sample'
     ] -%}
         {%- do decisive.append([name, var(name) | string]) -%}

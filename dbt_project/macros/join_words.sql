@@ -1,8 +1,7 @@
 {# The words of one class, most prominent first, joined; null if there are none. #}
 {% macro join_words(word_class, separator) -%}
-    string_agg(
-        case when words.word_class = '{{ word_class }}' then words.word end,
-        '{{ separator }}'
-        order by words.prominence_rank
-    )
+    {{ join_text(
+        "case when words.word_class = '" ~ word_class ~ "' then words.word end",
+        separator, 'words.prominence_rank'
+    ) }}
 {%- endmacro %}

@@ -8,6 +8,9 @@
     {%- endif -%}
 {%- endmacro %}
 
+{% macro spark__keep_rejects(file) -%}
+{%- endmacro %}
+
 {% macro duckdb__keep_rejects(file) -%}
     {%- set path = raw_file(file.meta.file) | replace("'", "''") -%}
     create or replace table {{ rejects_of(this) }} as

@@ -31,10 +31,22 @@
             {%- if name in file.columns %}
             '{{ name }}': '{{ file.columns[name].data_type }}'
             {%- else %}
-            'unused_{{ loop.index }}': 'varchar'
+            'unused_{{ loop.index }}': 'string'
             {%- endif %}
             {{- ',' if not loop.last }}
             {%- endfor %}
         }
+    )
+{%- endmacro %}
+
+{% macro spark__read_raw(file) -%}
+    (
+        select
+            {%- for column in file.columns.values() %}
+                {{ cast_raw(column) }} as {{ column.name }}
+                {{- ',' if not loop.last }}
+            {%- endfor %}
+        from {{ raw_lines(file) }}
+        where record not in (select record from {{ rejects_of(this) }})
     )
 {%- endmacro %}

@@ -1,10 +1,10 @@
 {# A text as a key for other systems: lower case without accents, words joined by _. #}
 {% macro text_key(text) -%}
     trim(
-        regexp_replace(
+        both '_' from regexp_replace(
             {{ adapter.dispatch('without_accents')('lower(' ~ text ~ ')') }},
             '[^a-z0-9]+', '_'{{ adapter.dispatch('everywhere')() }}
-        ), '_'
+        )
     )
 {%- endmacro %}
 

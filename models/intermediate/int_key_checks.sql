@@ -95,10 +95,7 @@ days_with_gap as (
         order_count,
         max(
             case
-                when
-                    {{ dbt.datediff('day_before', 'day', 'day') }}
-                    >= 365
-                    then day
+                when {{ days_between('day_before', 'day') }} >= 365 then day
             end
         ) over () as first_late_day
 

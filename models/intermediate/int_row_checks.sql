@@ -74,6 +74,7 @@
         'latitude is null or longitude is null or not '
         ~ is_in_brazil('latitude', 'longitude'))
 ] %}
+{%- set sources = checks | map(attribute=1) | unique | list %}
 
 with as_of as (
 
@@ -81,15 +82,45 @@ with as_of as (
 
 ),
 
-counted as (
+{% for source in sources %}
+    {{ source }} as (
 
-    {% for check_name, source, condition in checks %}
         select
-            '{{ check_name }}' as check_name,
-            count(*) as rows_checked,
-            count(*) filter (where {{ condition }}) as rows_affected
+            {% for check_name, checked, condition in checks if checked == source -%}
+                count(*) filter (where {{ condition }}) as {{ check_name }},
+            {% endfor -%}
+            count(*) as row_count
         from {{ ref('stg_' ~ source) }}
         cross join as_of
+
+    ),
+{% endfor %}
+
+names as (
+
+    select names.* from (
+        values
+        {% for check_name, source, condition in checks -%}
+            ('{{ check_name }}', '{{ source }}'){{ ',' if not loop.last }}
+        {% endfor %}
+    ) as names (check_name, source)
+
+),
+
+counted as (
+
+    {% for source in sources %}
+        select
+            names.check_name,
+            {{ source }}.row_count as rows_checked,
+            case names.check_name
+                {%- for check_name, checked, condition in checks if checked == source %}
+                    when '{{ check_name }}' then {{ source }}.{{ check_name }}
+                {%- endfor %}
+            end as rows_affected
+        from names
+        cross join {{ source }}
+        where names.source = '{{ source }}'
         {{ 'union all' if not loop.last }}
     {% endfor %}
 

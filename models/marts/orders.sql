@@ -56,14 +56,12 @@ joined as (
         payments.installments,
         coalesce(reviews.review_count, 0) as review_count,
         reviews.review_score,
-        cast(
-            {{ dbt.datediff('orders.purchased_at', 'orders.delivered_at', 'second') }}
-            / 86400.0 as decimal(10, 4)
-        ) as delivery_days,
-        cast(
-            {{ dbt.datediff('orders.promised_at', 'orders.delivered_at', 'second') }}
-            / 86400.0 as decimal(10, 4)
-        ) as delivery_delay_days,
+        {{ rounded_ratio(
+            seconds_between('orders.purchased_at', 'orders.delivered_at'), 86400, 10, 4
+        ) }} as delivery_days,
+        {{ rounded_ratio(
+            seconds_between('orders.promised_at', 'orders.delivered_at'), 86400, 10, 4
+        ) }} as delivery_delay_days,
 
         orders.order_status = 'delivered' as is_delivered,
         orders.delivered_at > orders.promised_at as is_late,

@@ -30,7 +30,7 @@ changes as (
 
     select
         md5(
-            concat_ws('|', customer_unique_id, cast(dbt_valid_from as varchar))
+            concat_ws('|', customer_unique_id, cast(dbt_valid_from as string))
         ) as change_id,
         customer_unique_id,
 

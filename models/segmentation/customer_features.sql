@@ -19,17 +19,17 @@ features as (
     select
         customers.customer_unique_id,
 
-        {{ dbt.datediff('customers.last_purchased_at', 'as_of.as_of_date', 'day') }}
+        {{ days_between('customers.last_purchased_at', 'as_of.as_of_date') }}
             as recency_days,
-        {{ dbt.datediff('customers.first_purchased_at', 'as_of.as_of_date', 'day') }}
+        {{ days_between('customers.first_purchased_at', 'as_of.as_of_date') }}
             as tenure_days,
         customers.order_count,
         customers.item_count,
         customers.category_count,
         customers.total_spend,
-        cast(
-            customers.total_spend / customers.order_count as decimal(18, 2)
-        ) as average_order_value,
+        {{ rounded_ratio(
+            'customers.total_spend', 'customers.order_count', 18, 2
+        ) }} as average_order_value,
         case
             when customers.total_spend > 0
                 then cast(customers.total_freight as double)

@@ -9,8 +9,8 @@ with axes as (
 typed as (
 
     select
-        cast(axis as varchar) as axis,
-        cast(feature as varchar) as feature,
+        cast(axis as string) as axis,
+        cast(feature as string) as feature,
 
         cast(loading as double) as loading
 

@@ -68,14 +68,12 @@ described as (
         means.segment_id,
         concat(
             'On average ',
-            string_agg(
-                concat(
-                    cast(cast(means.mean as decimal(18, 1)) as varchar), ' ',
-                    means.phrase, ' (all customers: ',
-                    cast(cast(means.mean_of_all as decimal(18, 1)) as varchar), ')'
-                ), ', '
-                order by words.prominence_rank
-            )
+            {{ join_text(
+                "concat(cast(cast(means.mean as decimal(18, 1)) as string), ' ', "
+                ~ "means.phrase, ' (all customers: ', "
+                ~ "cast(cast(means.mean_of_all as decimal(18, 1)) as string), ')')",
+                ', ', 'words.prominence_rank'
+            ) }}
         ) as description
 
     from means

@@ -27,10 +27,10 @@ typed as (
     select
         source,
 
-        cast(file as varchar) as file,
-        cast(column_name as varchar) as column_name,
-        cast(reason as varchar) as reason,
-        cast(raw_line as varchar) as raw_line,
+        cast(file as string) as file,
+        cast(column_name as string) as column_name,
+        cast(reason as string) as reason,
+        cast(raw_line as string) as raw_line,
 
         cast(line_number as bigint) as line_number,
         cast(line_count as bigint) as line_count

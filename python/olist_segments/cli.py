@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -28,6 +29,7 @@ from olist_segments.raw_check import find_problems, read_contract
 from olist_segments.raw_files import RawFilesError, find_raw_folder, missing_files
 
 DATABASES = {"dev": "olist_segments.duckdb", "demo": "olist_demo.duckdb"}
+SPARK_FOLDERS = {"dev": "olist_segments.spark", "demo": "olist_demo.spark"}
 SUMMARY_TABLES = {
     "segments",
     "excluded_customers",
@@ -266,9 +268,22 @@ def _parser() -> argparse.ArgumentParser:
     notebooks = command("notebooks", _notebooks, "Run the notebooks into site/.")
     build.add_argument(
         "--target",
-        choices=DATABASES,
-        help="dev: real files, demo: synthetic ones (default: dev if there are any)",
+        choices=[*DATABASES, "spark"],
+        help="dev: real files, demo: synthetic ones (default: dev if there are any), "
+        "spark: either on Spark",
     )
+    build.add_argument(
+        "--conf",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a setting of Spark, with --target spark",
+    )
+    parity = command(
+        "parity", _parity, "Compare a build on Spark with one on DuckDB, row by row."
+    )
+    parity.add_argument("--duckdb", type=Path, help="database (default: as built)")
+    parity.add_argument("--spark", type=Path, help="folder (default: as built)")
     for one in (docs, page, shown, query, asked, export, study, notebooks):
         one.add_argument(
             "--target",
@@ -305,6 +320,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _build(options: argparse.Namespace) -> int:
     root = project_root()
+    if options.target == "spark":
+        return _build_on_spark(root, options)
     target, folder = _data(root, options.target)
     if target == "demo" and not os.environ.get("OLIST_RAW_DIR"):
         print(
@@ -346,6 +363,59 @@ def _build(options: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     return code
+
+
+def _build_on_spark(root: Path, options: argparse.Namespace) -> int:
+    try:
+        from olist_segments.spark import describe_segments, open_session, run_dbt
+    except ImportError as error:
+        raise RawFilesError(
+            f"{error}: install what Spark needs with "
+            "`pip install --no-deps --require-hashes -r requirements-spark.txt`"
+        ) from error
+    if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
+        raise RawFilesError("Spark needs Java 17 or newer, and there is no java")
+    target, folder = _data(root, None)
+    tables = _spark_folder(root, target)
+    if target == "demo" and missing_files(folder):
+        _write_demo_data(folder, orders=5000, seed=42)
+    what = "SYNTHETIC demo data" if target == "demo" else f"the files in {folder}"
+    print(
+        f"Building on {what} with Spark, into {tables}: one session runs the SQL of "
+        "the models, and the process that drives it their Python.",
+        flush=True,
+    )
+    if not options.dbt:
+        _check(root, folder)
+    os.environ["OLIST_RAW_DIR"] = str(folder.resolve())
+    settings = dict(one.split("=", 1) for one in options.conf)
+    session = open_session(tables, settings=settings)
+    words = ["--target", "spark", "--project-dir", str(root)]
+    words += ["--profiles-dir", os.environ.get("DBT_PROFILES_DIR", str(root))]
+    if not run_dbt(["build", *words, *options.dbt]):
+        return 1
+    print()
+    print(describe_segments(session))
+    return 0
+
+
+def _spark_folder(root: Path, target: str) -> Path:
+    named = os.environ.get("OLIST_DB")
+    return Path(named).resolve() if named else root / SPARK_FOLDERS[target]
+
+
+def _parity(options: argparse.Namespace) -> int:
+    from olist_segments.parity import compare, render
+
+    root = project_root()
+    target, database = ("dev", options.duckdb) if options.duckdb else _built(root, None)
+    folder = options.spark or root / SPARK_FOLDERS[target]
+    for path, how in ((database, ""), (folder / "tables", " TARGET=spark")):
+        if not path.exists():
+            raise RawFilesError(f"{path} does not exist yet: run `make build{how}`")
+    parity = compare(root, database, folder)
+    print(render(parity))
+    return 0 if parity.is_met else 1
 
 
 def _check(root: Path, folder: Path) -> None:

@@ -12,26 +12,8 @@ from threadpoolctl import threadpool_limits
 # Decimals kept of what is fitted: far below any difference that matters, far above
 # the last bits, which depend on the order in which floats are added.
 DECIMALS = 12
-
-
-def read_points(relation) -> tuple[list[str], np.ndarray]:
-    """Read scaled features in the order of customers, and nothing else of them.
-
-    Parameters
-    ----------
-    relation : DuckDBPyRelation
-        Of customer_unique_id and one column per feature, without missing values.
-
-    Returns
-    -------
-    names : list of str
-        Of the features.
-    points : array of shape (n_customers, n_features)
-    """
-    names = [name for name in relation.columns if name != "customer_unique_id"]
-    quoted = ", ".join(f'"{name}"' for name in names)
-    columns = relation.order("customer_unique_id").project(quoted).fetchnumpy()
-    return names, np.column_stack([columns[name] for name in names])
+# Bytes of points that are too many to be copied in several threads at a time.
+_LARGE = 1 << 28
 
 
 def fit_centroids(
@@ -47,7 +29,7 @@ def fit_centroids(
     The starts are fitted on a random sample; the best of them is then iterated on
     all points until no point changes its cluster, so that every centroid is the
     mean of its members. Each fit uses one thread: the result does not depend on the
-    machine. Fits of several k run side by side.
+    machine. Fits of several k run side by side, of many points one after the other.
 
     Parameters
     ----------
@@ -80,6 +62,8 @@ def fit_centroids(
     fits = _side_by_side(
         lambda k: _fit(points, k, seed=seed, n_init=n_init, sample_size=sample_size),
         ks,
+        # Each fit has a copy of the points.
+        threads=1 if points.nbytes > _LARGE else None,
     )
     fitted = dict(zip(ks, fits, strict=True))
     if not fitted:
@@ -281,6 +265,22 @@ def nearest(points: np.ndarray, centroids: np.ndarray) -> np.ndarray:
     return (lengths[:, np.newaxis] - 2 * (centroids @ points.T)).argmin(axis=0)
 
 
+def sorted_centroids(centroids: np.ndarray) -> np.ndarray:
+    """Round centroids and order them by their coordinates.
+
+    Parameters
+    ----------
+    centroids : array of shape (k, n_features)
+
+    Returns
+    -------
+    array of shape (k, n_features)
+        Another fit that finds the same clusters numbers them the same way.
+    """
+    rounded = np.round(centroids, DECIMALS)
+    return rounded[np.lexsort(rounded.T[::-1])]
+
+
 def principal_axes(covariance: np.ndarray, n_axes: int = 2) -> np.ndarray:
     """Find the directions in which customers spread most.
 
@@ -319,8 +319,7 @@ def _fit(
         final = KMeans(
             k, init=start.cluster_centers_, n_init=1, tol=0, max_iter=1000
         ).fit(points)
-    centers = np.round(final.cluster_centers_, DECIMALS)
-    return centers[np.lexsort(centers.T[::-1])]
+    return sorted_centroids(final.cluster_centers_)
 
 
 def _distinct(points: np.ndarray, enough: int) -> int:
@@ -332,7 +331,9 @@ def _distinct(points: np.ndarray, enough: int) -> int:
     return found
 
 
-def _side_by_side(function: Callable, items: Iterable) -> list:
-    """Call a function for every item, in as many threads as there are processors."""
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
-        return list(threads.map(function, items))
+def _side_by_side(
+    function: Callable, items: Iterable, threads: int | None = None
+) -> list:
+    """Call a function for every item, by default in a thread for every processor."""
+    with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
+        return list(pool.map(function, items))

@@ -34,6 +34,9 @@ _RECORD = re.compile(
     rb'(?:,(?:"[^"]*+(?:""[^"]*+)*+"?)?[^,\r\n]*+)*+(?P<end>\r\n|\n|\r|\Z)'
 )
 
+_FIELD = re.compile(rb'(?:\A|,)((?:"[^"]*+(?:""[^"]*+)*+"?)?[^,\r\n]*+)')
+_QUOTED = re.compile(rb'"[^"]*+(?:""[^"]*+)*+"')
+
 
 @dataclass(frozen=True)
 class RawFile:
@@ -73,6 +76,30 @@ class RejectedLine(NamedTuple):
     line_number: int
     line_count: int
     raw_line: str
+
+
+class FoundRecord(NamedTuple):
+    r"""A record of a CSV, found by its number.
+
+    Attributes
+    ----------
+    record : int
+        Its number, that of the first below the header being 0.
+    line_number, line_count, raw_line
+        As in `RejectedLine`.
+    fault : str or None
+        What is wrong with its quotes, bytes or number of fields, if anything is.
+    field : int or None
+        Number of the first field that is wrong or missing, from 0; None if there are
+        too many, or no fault.
+    """
+
+    record: int
+    line_number: int
+    line_count: int
+    raw_line: str
+    fault: str | None
+    field: int | None
 
 
 def read_contract(path: Path) -> list[RawFile]:
@@ -202,6 +229,55 @@ def find_lines(
     return found
 
 
+def find_records(
+    path: Path, records: Sequence[int], field_count: int
+) -> list[FoundRecord]:
+    """Find records of a CSV that a reader has stumbled over, by their numbers.
+
+    Parameters
+    ----------
+    path : Path
+    records : sequence of int
+        The first below the header is 0; lines that hold nothing do not count.
+    field_count : int
+        Number of fields that a record should have.
+
+    Returns
+    -------
+    list of FoundRecord
+        Those that there are, in the order of the file.
+    """
+    wanted = set(records)
+    if not wanted:
+        return []
+    found = []
+    with (
+        path.open("rb") as opened,
+        mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as content,
+    ):
+        line_end = b"\n" if content.find(b"\n") >= 0 else b"\r"
+        line_number, counted, number = 1, 0, -1
+        for match in _RECORD.finditer(content):
+            start, end = match.start(), match.start("end")
+            if start == end:
+                continue
+            if number in wanted:
+                line_number += content[counted:start].count(line_end)
+                counted = start
+                raw = content[start:end].removesuffix(line_end)
+                found.append(
+                    FoundRecord(
+                        number,
+                        line_number,
+                        1 + raw.count(line_end),
+                        raw.decode("utf-8", errors="backslashreplace"),
+                        *_record_fault(raw, field_count),
+                    )
+                )
+            number += 1
+    return found
+
+
 def count_lines(path: Path) -> int:
     """Count the lines below the header of a CSV that hold anything.
 
@@ -220,6 +296,22 @@ def count_lines(path: Path) -> int:
     ):
         records = _RECORD.finditer(content)
         return sum(record.start() < record.start("end") for record in records) - 1
+
+
+def _record_fault(raw: bytes, field_count: int) -> tuple[str | None, int | None]:
+    """Say what is wrong with a record, in the words of rejected_rows, and where."""
+    fields = _FIELD.findall(raw)
+    for number, one in enumerate(fields):
+        if one.startswith(b'"') and not _QUOTED.fullmatch(one):
+            return "a quote is not closed, or text follows it", number
+    for number, one in enumerate(fields):
+        try:
+            one.decode("utf-8")
+        except UnicodeDecodeError:
+            return "not UTF-8", number
+    if len(fields) < field_count:
+        return "too few fields", len(fields)
+    return "too many fields" if len(fields) > field_count else None, None
 
 
 def _file_problem(path: Path, names: set[str]) -> str | None:

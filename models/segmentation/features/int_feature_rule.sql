@@ -26,7 +26,7 @@ faults as (
             when distinct_values <= 1 then 'everybody has the same value'
             when missing_share > {{ var('max_missing_share') }}
                 then concat(
-                    cast(cast(100 * missing_share as decimal(4, 1)) as varchar),
+                    cast(cast(100 * missing_share as decimal(4, 1)) as string),
                     ' % of customers have no value'
                 )
             when coalesce(trimmed_variance, 0) = 0
@@ -44,7 +44,7 @@ faults as (
 
 ),
 
-step_0 as (
+first_faults as (
 
     select
         {% for name in names -%}
@@ -75,38 +75,65 @@ twins as (
 
 ),
 
+step_0 as (
+
+    select
+        first_faults.*,
+        twins.*
+
+    from first_faults
+    cross join twins
+
+),
+
 -- Each step decides on one feature, knowing those taken before it.
 {% for name in names %}
     step_{{ loop.index }} as (
 
         select
-            step_{{ loop.index0 }}.*,
+            *,
             case
                 when {{ name }}_fault is not null then {{ name }}_fault
                 {% for other in names[:loop.index0] %}
-                    when twins.{{ name }}_like_{{ other }} = 1
-                        and {{ other }}_verdict is null
+                    when {{ name }}_like_{{ other }} = 1 and {{ other }}_verdict is null
                         then 'it says nearly the same as {{ other }}'
                 {% endfor %}
             end as {{ name }}_verdict
 
         from step_{{ loop.index0 }}
-        cross join twins
 
     ),
 {% endfor %}
 
 verdicts as (
 
-    {% for name in names %}
-        select
-            '{{ name }}' as feature,
-            {{ name }}_verdict as fault,
-            {{ name }}_verdict is null as is_taken
-        from step_{{ names | length }}
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select
+        names.feature,
+        case names.feature
+            {%- for name in names %}
+                when '{{ name }}' then last_step.{{ name }}_verdict
+            {%- endfor %}
+        end as fault
+
+    from step_{{ names | length }} as last_step
+    cross join (
+        values
+        {% for name in names -%}
+            ('{{ name }}'){{ ',' if not loop.last }}
+        {% endfor %}
+    ) as names (feature)
+
+),
+
+judged as (
+
+    select
+        feature,
+        fault,
+        fault is null as is_taken
+
+    from verdicts
 
 )
 
-select * from verdicts
+select * from judged

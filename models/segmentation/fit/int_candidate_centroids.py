@@ -1,17 +1,21 @@
 """One row per candidate k, cluster and feature: where the centroid lies."""
 
 import pandas as pd
-from olist_segments.clustering import fit_centroids, read_points
+from olist_segments.clustering import fit_centroids
+from olist_segments.frames import read_points, to_relation
+from olist_segments.spark_fit import iterate_on_all
 
 
 def model(dbt, session):
+    max_rows = dbt.config.meta_get("max_rows")
     k_min = dbt.config.meta_get("k_min")
     k_max = dbt.config.meta_get("k_max")
     seed = dbt.config.meta_get("seed")
     n_init = dbt.config.meta_get("n_init")
     sample_size = dbt.config.meta_get("sample_size")
 
-    names, points = read_points(dbt.ref("int_fit_features"))
+    customers = dbt.ref("int_fit_features")
+    names, points = read_points(customers, max_rows)
     fitted = fit_centroids(
         points,
         range(k_min, k_max + 1),
@@ -19,8 +23,10 @@ def model(dbt, session):
         n_init=n_init,
         sample_size=sample_size,
     )
+    fitted = iterate_on_all(customers, names, points, fitted)
     wide = pd.concat(
         pd.DataFrame(centroids, columns=names).assign(k=k, cluster_id=range(1, k + 1))
         for k, centroids in fitted.items()
     )
-    return wide.melt(["k", "cluster_id"], var_name="feature", value_name="scaled_value")
+    long = wide.melt(["k", "cluster_id"], var_name="feature", value_name="scaled_value")
+    return to_relation(long, session)

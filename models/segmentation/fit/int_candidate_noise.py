@@ -2,6 +2,7 @@
 
 import pandas as pd
 from olist_segments.clustering import noise_silhouettes
+from olist_segments.frames import read_frame, to_relation
 
 
 def model(dbt, session):
@@ -9,11 +10,11 @@ def model(dbt, session):
     n_init = dbt.config.meta_get("n_init")
     sample_size = dbt.config.meta_get("sample_size")
 
-    pairs = dbt.ref("int_fit_covariance").df()
+    pairs = read_frame(dbt.ref("int_fit_covariance"))
     covariance = pairs.pivot(
         index="feature", columns="other_feature", values="covariance"
     )
-    ks = dbt.ref("int_candidate_centroids").df()["k"]
+    ks = read_frame(dbt.ref("int_candidate_centroids"))["k"]
     silhouettes = noise_silhouettes(
         covariance.to_numpy(),
         sorted(ks.unique().tolist()),
@@ -21,4 +22,5 @@ def model(dbt, session):
         n_init=n_init,
         sample_size=sample_size,
     )
-    return pd.DataFrame(silhouettes.items(), columns=["k", "noise_silhouette"])
+    table = pd.DataFrame(silhouettes.items(), columns=["k", "noise_silhouette"])
+    return to_relation(table, session)

@@ -1,7 +1,8 @@
 """One row per candidate k and refit on half of the customers: how well they agree."""
 
 import pandas as pd
-from olist_segments.clustering import read_points, refit_agreement
+from olist_segments.clustering import refit_agreement
+from olist_segments.frames import read_frame, read_points, to_relation
 
 
 def model(dbt, session):
@@ -11,7 +12,7 @@ def model(dbt, session):
     sample_size = dbt.config.meta_get("sample_size")
 
     names, points = read_points(dbt.ref("int_refit_points"))
-    centroids = dbt.ref("int_candidate_centroids").df()
+    centroids = read_frame(dbt.ref("int_candidate_centroids"))
     centroids = centroids.pivot(
         index=["k", "cluster_id"], columns="feature", values="scaled_value"
     )
@@ -23,4 +24,5 @@ def model(dbt, session):
         n_init=n_init,
         sample_size=sample_size,
     )
-    return pd.DataFrame(agreement, columns=["k", "refit", "adjusted_rand_index"])
+    table = pd.DataFrame(agreement, columns=["k", "refit", "adjusted_rand_index"])
+    return to_relation(table, session)

@@ -35,30 +35,30 @@ fitted_values as (
         feature as place,
         concat_ws(
             ' ', feature, transform,
-            cast(cast(fill_value as decimal(28, 9)) as varchar),
-            cast(cast(clip_upper as decimal(28, 9)) as varchar),
-            cast(cast(mean as decimal(28, 9)) as varchar),
-            cast(cast(standard_deviation as decimal(28, 9)) as varchar)
+            cast(cast(fill_value as decimal(28, 9)) as string),
+            cast(cast(clip_upper as decimal(28, 9)) as string),
+            cast(cast(mean as decimal(28, 9)) as string),
+            cast(cast(standard_deviation as decimal(28, 9)) as string)
         ) as fitted_value
     from {{ ref('int_feature_parameters') }}
     union all
     select
-        concat_ws(' ', cast(segment_id as varchar), feature) as place,
-        cast(cast(scaled_value as decimal(28, 9)) as varchar) as fitted_value
+        concat_ws(' ', cast(segment_id as string), feature) as place,
+        cast(cast(scaled_value as decimal(28, 9)) as string) as fitted_value
     from {{ ref('int_chosen_centroids') }}
 
 ),
 
 fingerprint as (
 
-    select md5(string_agg(fitted_value, ', ' order by place)) as hash
+    select md5({{ join_text('fitted_value', ', ', 'place') }}) as hash
     from fitted_values
 
 ),
 
 features as (
 
-    select string_agg(feature, ', ' order by position) as features
+    select {{ join_text('feature', ', ', 'position') }} as features
     from {{ ref('int_feature_parameters') }}
 
 ),
@@ -82,7 +82,7 @@ model as (
 
     select
         concat(
-            cast(as_of.as_of_date as varchar), '-k', cast(choice.k as varchar), '-',
+            cast(as_of.as_of_date as string), '-k', cast(choice.k as string), '-',
             substr(fingerprint.hash, 1, 8)
         ) as model_id,
 

@@ -1,6 +1,7 @@
 """One row per candidate k: is it the elbow, is it eligible, is it taken, and why."""
 
 from olist_segments.choice import choose_k
+from olist_segments.frames import read_frame, to_relation
 
 
 def model(dbt, session):
@@ -9,10 +10,13 @@ def model(dbt, session):
     min_silhouette_gain = dbt.config.meta_get("min_silhouette_gain")
     min_segment_share = dbt.config.meta_get("min_segment_share")
 
-    return choose_k(
-        dbt.ref("int_candidate_metrics").order("k").df(),
-        fixed_k=int(fixed_k) if fixed_k else None,
-        min_stability=min_stability,
-        min_silhouette_gain=min_silhouette_gain,
-        min_segment_share=min_segment_share,
+    return to_relation(
+        choose_k(
+            read_frame(dbt.ref("int_candidate_metrics"), "k"),
+            fixed_k=int(fixed_k) if fixed_k else None,
+            min_stability=min_stability,
+            min_silhouette_gain=min_silhouette_gain,
+            min_segment_share=min_segment_share,
+        ),
+        session,
     )

@@ -108,7 +108,7 @@ chosen as (
             else concat(
                 names.name,
                 ' around R$ ',
-                cast(cast(clusters.mean_spend as decimal(18, 2)) as varchar)
+                cast(cast(clusters.mean_spend as decimal(18, 2)) as string)
             )
         end as name
 

@@ -1,0 +1,40 @@
+{# Snapshots on Spark, in any file format: the rows that dbt finds to be ended or added
+   make a new table that takes the place of the old one. dbt-spark's own needs a format
+   that can merge, such as Delta. #}
+{% materialization snapshot, adapter='spark' %}
+    {%- set kept = load_cached_relation(this) -%}
+    {%- set target = this.incorporate(type='table') -%}
+    {{ run_hooks(pre_hooks) }}
+    {%- set strategy = strategy_dispatch(config.get('strategy'))(
+        model, 'snapshotted_data', 'source_data', model.config, kept is not none
+    ) -%}
+    {%- if kept is none -%}
+        {%- do replace_table(none, target, build_snapshot_table(strategy, compiled_code)) -%}
+    {%- else -%}
+        {%- set changes = spark_build_snapshot_staging_table(
+            strategy, compiled_code, kept
+        ) -%}
+        {%- set names = adapter.get_columns_in_relation(kept) | map(attribute='name') | list -%}
+        {%- set query -%}
+            select
+                {%- for name in names %}
+                    {{ 'coalesce(kept.dbt_valid_to, ended.dbt_valid_to) as dbt_valid_to'
+                        if name == 'dbt_valid_to' else 'kept.' ~ name }}
+                    {{- ',' if not loop.last }}
+                {%- endfor %}
+            from {{ kept }} as kept
+            left join {{ changes }} as ended
+                on
+                    kept.dbt_scd_id = ended.dbt_scd_id
+                    and ended.dbt_change_type in ('update', 'delete')
+            union all
+            select {{ names | join(', ') }}
+            from {{ changes }}
+            where dbt_change_type = 'insert'
+        {%- endset -%}
+        {%- do replace_table(kept, target, query) -%}
+        {%- do post_snapshot(changes) -%}
+    {%- endif -%}
+    {{ run_hooks(post_hooks) }}
+    {{ return({'relations': [target]}) }}
+{% endmaterialization %}

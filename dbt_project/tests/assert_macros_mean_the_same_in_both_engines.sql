@@ -1,0 +1,63 @@
+-- What macros that are written for each engine give for a few values, as text: the same
+-- in DuckDB and in Spark.
+
+{%- set late, next_day = "timestamp '2018-01-01 23:59:59'", "date '2018-01-02'" %}
+{%- set cases = [
+    ('days count midnights', days_between(late, next_day), '1'),
+    ('days back are negative', days_between(next_day, late), '-1'),
+    ('days of null are null', days_between('cast(null as timestamp)', late), none),
+    ('seconds', seconds_between(late, "timestamp '2018-01-02 00:00:01'"), '2'),
+    ('seconds back', seconds_between(late, "timestamp '2018-01-01 23:59:00'"), '-59'),
+    ('seconds of null', seconds_between(late, 'cast(null as timestamp)'), none),
+    ('half a cent goes up', rounded_ratio('100.01', '2', 18, 2), '50.01'),
+    ('half goes away from 0', rounded_ratio('-108', '86400', 10, 4), '-0.0013'),
+    ('a key', text_key("' Mães, São Paulo: 3x_ '"), 'maes_sao_paulo_3x'),
+    ('zip code', zip_code_prefix("'1151'"), '01151'),
+    ('zip code too long', zip_code_prefix("'011510'"), '011510'),
+    ('date of a shop', is_plausible_date("timestamp '2200-01-01'"), 'false'),
+    ('distance',
+        'cast(' ~ haversine_km('-23.55', '-46.63', '-22.91', '-43.17')
+        ~ ' as decimal(8, 1))', '360.6')
+] %}
+
+with texts as (
+
+    select
+        'b' as word,
+        1 as place
+    union all
+    select
+        'a' as word,
+        2 as place
+    union all
+    select
+        null as word,
+        3 as place
+
+),
+
+cases as (
+
+    {% for what, expression, expected in cases %}
+        select
+            '{{ what }}' as what,
+            cast({{ expression }} as string) as found,
+            {{ "'" ~ expected ~ "'" if expected is not none else 'null' }} as expected
+        union all
+    {% endfor %}
+    select
+        'joined text has an order' as what,
+        {{ join_text('word', ', ', 'place') }} as found,
+        'b, a' as expected
+    from texts
+    union all
+    select
+        'a sum of decimals' as what,
+        cast(cast({{ exact_sum('place / 3') }} as decimal(18, 9)) as string) as found,
+        '2.000000000' as expected
+    from texts
+
+)
+
+select * from cases
+where coalesce(found, 'none') != coalesce(expected, 'none')

@@ -1,0 +1,92 @@
+"""The one place that knows what a Python model reads and returns in each engine."""
+
+import numpy as np
+import pandas as pd
+
+
+def read_frame(relation, *order_by: str) -> pd.DataFrame:
+    """Read what ``dbt.ref`` returns as a DataFrame of pandas.
+
+    Parameters
+    ----------
+    relation : duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
+        Spark's is collected in Arrow's format to the process that runs the model.
+    *order_by : str
+        Columns to order by, where the order of rows matters.
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
+    if is_spark(relation):
+        ordered = relation.orderBy(*order_by) if order_by else relation
+        return ordered.toArrow().to_pandas()
+    return (relation.order(", ".join(order_by)) if order_by else relation).df()
+
+
+def read_points(relation, max_rows: int | None = None) -> tuple[list[str], np.ndarray]:
+    """Read scaled features in the order of customers, and nothing else of them.
+
+    Parameters
+    ----------
+    relation : duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
+        Of customer_unique_id and one column per feature, without missing values.
+    max_rows : int, optional
+        Of more customers than so many Spark hands over those with the lowest hash of
+        their id. DuckDB hands over all: they are in the memory of this machine.
+
+    Returns
+    -------
+    names : list of str
+        Of the features.
+    points : array of shape (n_customers, n_features)
+    """
+    key = "customer_unique_id"
+    names = [name for name in relation.columns if name != key]
+    if is_spark(relation):
+        from pyspark.sql.functions import md5
+
+        if max_rows:
+            relation = relation.orderBy(md5(key), key).limit(max_rows)
+        table = relation.orderBy(key).select(*names).toArrow()
+        columns = {name: table[name].to_numpy() for name in names}
+    else:
+        quoted = ", ".join(f'"{name}"' for name in names)
+        columns = relation.order(key).project(quoted).fetchnumpy()
+    return names, np.column_stack([columns[name] for name in names])
+
+
+def to_relation(frame: pd.DataFrame, session):
+    """Turn the result of a Python model into what its engine writes.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+    session : duckdb.DuckDBPyConnection or pyspark.sql.SparkSession
+        What dbt hands to the model.
+
+    Returns
+    -------
+    pandas.DataFrame or pyspark.sql.DataFrame
+    """
+    if not hasattr(session, "createDataFrame"):
+        return frame
+    import pyarrow
+
+    return session.createDataFrame(
+        pyarrow.Table.from_pandas(frame, preserve_index=False)
+    )
+
+
+def is_spark(relation) -> bool:
+    """Say whether a relation is one of Spark's.
+
+    Parameters
+    ----------
+    relation : duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
+
+    Returns
+    -------
+    bool
+    """
+    return hasattr(relation, "toArrow")

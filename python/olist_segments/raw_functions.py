@@ -1,0 +1,99 @@
+"""What SQL asks of the raw files: functions that both engines register."""
+
+import json
+from pathlib import Path
+
+from olist_segments.raw_check import (
+    RawFile,
+    count_lines,
+    find_lines,
+    find_problems,
+    find_records,
+    read_header,
+)
+
+
+def raw_file_problems(folder: str, contract: str, max_bad_share: float) -> list[str]:
+    """List what makes the raw files unfit; see `raw_check.find_problems`.
+
+    Parameters
+    ----------
+    folder : str
+        Where the files lie.
+    contract : str
+        JSON: a list of objects with the attributes of `raw_check.RawFile`.
+    max_bad_share : float
+        Share of the lines of a file that may hold bytes that are not UTF-8.
+
+    Returns
+    -------
+    list of str
+        One sentence per problem.
+    """
+    files = [RawFile(**one) for one in json.loads(contract)]
+    return find_problems(Path(folder), files, max_bad_share=max_bad_share)
+
+
+def raw_file_header(path: str) -> list[str]:
+    """Return the column names of a CSV, none if there is no such file.
+
+    Parameters
+    ----------
+    path : str
+
+    Returns
+    -------
+    list of str
+    """
+    return read_header(Path(path)) if Path(path).is_file() else []
+
+
+def raw_file_line_count(path: str) -> int:
+    """Count the lines of a CSV that hold anything; see `raw_check.count_lines`.
+
+    Parameters
+    ----------
+    path : str
+
+    Returns
+    -------
+    int
+        Without the header.
+    """
+    return count_lines(Path(path))
+
+
+def raw_file_lines(path: str, positions: list[int], places: list[int]) -> list[dict]:
+    """Find the lines that a reader has rejected; see `raw_check.find_lines`.
+
+    Parameters
+    ----------
+    path : str
+    positions, places : list of int
+        Where each line begins, and a byte in it; the first byte of the file is 1.
+
+    Returns
+    -------
+    list of dict
+        With the attributes of `raw_check.RejectedLine`.
+    """
+    return [line._asdict() for line in find_lines(Path(path), positions, places)]
+
+
+def raw_file_records(path: str, records: list[int], field_count: int) -> list[tuple]:
+    """Find records that a reader has stumbled over; see `raw_check.find_records`.
+
+    Parameters
+    ----------
+    path : str
+    records : list of int
+        Numbers of the records, the first below the header being 0.
+    field_count : int
+        Number of fields that a record should have.
+
+    Returns
+    -------
+    list of tuple
+        With the attributes of `raw_check.FoundRecord`.
+    """
+    return [tuple(one) for one in find_records(Path(path), records, field_count)]

@@ -1,0 +1,150 @@
+"""Builds on Spark: one session that runs dbt's SQL and its Python models."""
+
+import logging
+import os
+import sys
+import warnings
+from pathlib import Path
+
+from olist_segments import raw_functions
+
+MASTER = "local[*]"
+MEMORY = "4g"
+_STRINGS = "array<string>"
+_RECORDS = (
+    "array<struct<record: bigint, line_number: bigint, line_count: bigint, "
+    "raw_line: string, fault: string, field: int>>"
+)
+_FUNCTIONS = {
+    "raw_file_problems": _STRINGS,
+    "raw_file_header": _STRINGS,
+    "raw_file_line_count": "bigint",
+    "raw_file_records": _RECORDS,
+}
+
+
+def open_session(folder: Path, *, master: str | None = None, settings=None):
+    """Open the Spark session that dbt then uses, or return the one that is open.
+
+    Nothing listens on the network: the driver is bound to the loopback address and
+    has no user interface. Tables and the metastore (Derby) lie in `folder`.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the tables go; made if it is missing.
+    master : str, optional
+        Where to run; by default ``SPARK_MASTER`` or all cores of this machine.
+    settings : dict of str to str, optional
+        Further settings of Spark, which win over those here.
+
+    Returns
+    -------
+    pyspark.sql.SparkSession
+    """
+    folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    # Data goes to pandas by way of Arrow, which is not what the warning is about.
+    warnings.filterwarnings(
+        "ignore", "PySpark does not yet fully support pandas", FutureWarning
+    )
+    logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
+    logs = Path(__file__).with_name("spark_log4j2.properties")
+    options = {
+        "spark.app.name": "olist_segments",
+        "spark.master": master or os.environ.get("SPARK_MASTER") or MASTER,
+        "spark.driver.memory": os.environ.get("SPARK_DRIVER_MEMORY") or MEMORY,
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.extraJavaOptions": (
+            f'"-Dlog4j2.configurationFile={logs}" '
+            f'"-Dderby.stream.error.file={folder / "derby.log"}"'
+        ),
+        "spark.executorEnv.PYTHONPATH": str(Path(__file__).resolve().parents[1]),
+        "spark.hadoop.javax.jdo.option.ConnectionURL": (
+            f"jdbc:derby:;databaseName={folder / 'metastore'};create=true"
+        ),
+        "spark.sql.ansi.enabled": "true",
+        "spark.sql.csv.parser.columnPruning.enabled": "false",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.shuffle.partitions": "4",
+        "spark.sql.warehouse.dir": str(folder / "tables"),
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        **(settings or {}),
+    }
+    from pyspark.sql import SparkSession
+
+    builder = SparkSession.builder.enableHiveSupport()
+    for name, value in options.items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
+    for name, returned in _FUNCTIONS.items():
+        session.udf.register(name, getattr(raw_functions, name), returned)
+    return session
+
+
+def run_dbt(words: list[str]) -> bool:
+    """Run dbt in this process, so that it uses the open session.
+
+    Python models run in the session too, by the code that dbt has compiled: what
+    dbt-spark itself can do on Databricks only.
+
+    Parameters
+    ----------
+    words : list of str
+        Words of the command line of dbt.
+
+    Returns
+    -------
+    bool
+        Did everything succeed?
+    """
+    from dbt.adapters.spark import SparkAdapter
+    from dbt.cli.main import dbtRunner
+
+    SparkAdapter.default_python_submission_method = "session"
+    SparkAdapter.python_submission_helpers = {"session": _SessionJob}
+    result = dbtRunner().invoke(words)
+    if result.exception:
+        raise result.exception
+    return result.success
+
+
+def describe_segments(session) -> str:
+    """List the segments that a build has made.
+
+    Parameters
+    ----------
+    session : pyspark.sql.SparkSession
+
+    Returns
+    -------
+    str
+        One line per segment; where there are none yet, it says so.
+    """
+    if not session.catalog.tableExists("main.segments"):
+        return "There are no segments yet."
+    rows = session.sql(
+        "select segment_id, segment_name, customer_count, revenue from main.segments "
+        "order by segment_id"
+    ).collect()
+    return "\n".join(
+        f"{number:<3}{name}: {customers:,} customers, R$ {revenue:,.0f}"
+        for number, name, customers, revenue in rows
+    )
+
+
+class _SessionJob:
+    """Runs a Python model of dbt in the session of this process."""
+
+    def __init__(self, parsed_model: dict, credentials) -> None:
+        self.name = parsed_model["name"]
+
+    def submit(self, compiled_code: str) -> None:
+        from pyspark.sql import SparkSession
+
+        code = compile(compiled_code, f"{self.name}.py", "exec")
+        exec(code, {"spark": SparkSession.active(), "__name__": self.name})
