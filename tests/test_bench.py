@@ -1,6 +1,7 @@
 """The page on performance says what was measured."""
 
 import pytest
+
 from bench.page import render
 from bench.run import PAGE, covered, read_results
 
