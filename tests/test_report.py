@@ -14,6 +14,7 @@ from browser import drawn_marks, opened, overflowing, serious_violations
 from bs4 import BeautifulSoup
 from conftest import rows
 from olist_segments.charts.style import COLORS
+from olist_segments.cli import main
 from olist_segments.pages import written
 from olist_segments.report import page as report_page
 from olist_segments.report import render_report
@@ -566,6 +567,18 @@ def test_without_scripts_the_figures_are_there(browser, path, soup):
     page.locator("#state-1-title ~ details summary").click()
     assert page.locator("#state-1-figures").is_visible()
     context.close()
+
+
+def test_a_database_without_segments_is_refused_in_a_sentence(
+    project_copy, monkeypatch, tmp_path, capsys
+):
+    empty = tmp_path / "empty.duckdb"
+    duckdb.connect(str(empty)).close()
+    monkeypatch.chdir(project_copy)
+    monkeypatch.setenv("OLIST_DB", str(empty))
+    assert main(["report"]) == 2
+    assert "run `make build` first" in capsys.readouterr().err
+    assert not (project_copy / "site" / "report.html").exists()
 
 
 def test_the_real_report_is_small(real_database):

@@ -7,7 +7,7 @@ import pandas as pd
 
 from olist_segments.charts import segments as charts
 from olist_segments.charts.style import segment_colors, segment_symbols
-from olist_segments.demo.draws import MARK
+from olist_segments.demo.mark import is_synthetic
 from olist_segments.pages import Chart, Column, Table, render, written
 from olist_segments.report.queries import BREAKDOWNS, QUERIES
 
@@ -62,12 +62,13 @@ def render_report(
     duckdb.BinderException, duckdb.CatalogException
         If the database has not been built completely, or by an older version.
     """
-    filled = {"map_points": map_points, "table_rows": table_rows, "mark": MARK.decode()}
+    filled = {"map_points": map_points, "table_rows": table_rows}
     with duckdb.connect(str(database), read_only=True) as connection:
         data = {
             name: connection.sql(query.format(**filled)).df()
             for name, query in QUERIES.items()
         }
+        is_made_up = is_synthetic(connection)
     totals = data["totals"].iloc[0].to_dict()
     segments = [_segment(data, one) for one in data["segments"].to_dict("records")]
     overall = {
@@ -86,6 +87,7 @@ def render_report(
         "report.html",
         [*overall.values(), *shown, *([moves] if moves else [])],
         title=f"Customer segments, {totals['as_of_date']:%Y-%m-%d}",
+        is_synthetic=is_made_up,
         totals=totals,
         segments=segments,
         overall=overall,

@@ -22,11 +22,7 @@ QUERIES = {
             (select sum(order_count) from segment_by_payment_type) as order_count,
             (select count(*) from excluded_customers) as excluded_count,
             (select count(*) from rejected_rows) as rejected_count,
-            (select max(as_of_date) from customer_segments) as as_of_date,
-            (
-                select count(*) = 0 from customers
-                where customer_unique_id not like '%{mark}'
-            ) as is_synthetic
+            (select max(as_of_date) from customer_segments) as as_of_date
     """,
     "segments": "select * from segments order by segment_id",
     "profile": "select * from segment_profile order by segment_id, metric",
