@@ -1,11 +1,16 @@
 """The page on performance says what was measured."""
 
+import pytest
+
 from bench.page import render
 from bench.run import PAGE, covered, read_results
 
 
 def test_the_page_on_performance_is_that_of_the_stored_results():
-    assert PAGE.read_text(encoding="utf-8") == render(read_results())
+    results = read_results()
+    if not results:
+        pytest.skip("bench/results is empty: `make bench` fills it")
+    assert PAGE.read_text(encoding="utf-8") == render(results)
 
 
 def test_time_in_which_several_nodes_run_counts_once():
