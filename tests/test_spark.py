@@ -20,83 +20,149 @@ if importlib.util.find_spec("pyspark") is None or not shutil.which("java"):
         allow_module_level=True,
     )
 
-NO_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
+NO_TESTS = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
+CHECKS = ["--select", "+data_quality", "+reconciliation", *NO_TESTS]
+HISTORY = ["--select", "+customer_segment_history", *NO_TESTS]
+SPOILED = {"as_of_date": "2018-10-17", "max_rejected_share": 1, "max_defect_share": 1}
+PAST = {"as_of_date": "2018-03-31"}
 # For little data in little time.
-SETTINGS = {
-    "spark.master": "local[2]",
-    "spark.driver.memory": "2g",
-    "spark.sql.shuffle.partitions": "1",
-}
+SETTINGS = ["spark.master=local[2]", "spark.driver.memory=2g"]
+SETTINGS += ["spark.sql.shuffle.partitions=1"]
+# Starts Spark once: checks of spoiled files, a past day, the present with a new fit.
+DRIVER = """
+import json, os, shutil, sys
+from pathlib import Path
+import numpy as np
+from olist_segments.cli import main
+from olist_segments.clustering import fit_centroids, nearest
+from olist_segments.frames import read_points
+from olist_segments.spark import open_session
+from olist_segments.spark_fit import iterate_on_all
+
+folder, settings, steps = Path(sys.argv[1]), json.loads(sys.argv[2]), sys.argv[3]
+for step in json.loads(steps):
+    os.environ["OLIST_RAW_DIR"] = step["raw_dir"]
+    conf = [word for one in settings for word in ("--conf", one)]
+    build = ["build", "--target", "spark", *conf, "--", *step["words"]]
+    build += ["--target-path", str(folder / "target")]
+    build += ["--log-path", str(folder / "logs")]
+    assert main([*build, "--vars", json.dumps(step["variables"])]) == 0
+    for table in step["keep"]:
+        shutil.copytree(folder / "tables/main.db" / table, folder / "kept" / table)
+
+customers = open_session(folder).table("intermediate.int_fit_features")
+names, points = read_points(customers)
+_, some = read_points(customers, 1000)
+start = fit_centroids(some, [3, 5], seed=1, n_init=1, sample_size=500)
+gaps = []
+for k, centroids in iterate_on_all(customers, names, some, start).items():
+    labels = nearest(points, centroids)
+    means = np.array([points[labels == i].mean(axis=0) for i in range(k)])
+    gaps.append(float(np.abs(means - centroids).max()))
+print(json.dumps({"read": len(some), "gaps": gaps}))
+"""
 
 
-def spark_build(*words, raw_dir, folder, variables=None, settings=None) -> Path:
-    """Build on Spark in a process of its own; return the folder or fail."""
-    command = [sys.executable, "-m", "olist_segments", "build", "--target", "spark"]
-    for name, value in {**SETTINGS, **(settings or {})}.items():
-        command += ["--conf", f"{name}={value}"]
-    command += ["--", *words, "--vars", json.dumps(variables or {})]
-    command += ["--target-path", str(folder / "target")]
-    command += ["--log-path", str(folder / "logs")]
-    environment = {
-        **os.environ,
-        "OLIST_RAW_DIR": str(raw_dir),
-        "OLIST_DB": str(folder),
-        "PYTHONPATH": str(ROOT / "python"),
-    }
-    result = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True
-    )
-    assert result.returncode == 0, result.stdout[-5000:] + result.stderr[-5000:]
+@pytest.fixture(scope="module")
+def spoiled_dir(demo_dir, tmp_path_factory) -> Path:
+    """Return a folder with a spoiled line for every case."""
+    folder = tmp_path_factory.mktemp("spoiled") / "files"
+    shutil.copytree(demo_dir, folder)
+    spoil_lines(folder)
     return folder
 
 
 @pytest.fixture(scope="module")
-def spark_folder(demo_dir, tmp_path_factory) -> Path:
-    """Return a folder of tables built by Spark from the synthetic orders."""
+def on_spark(demo_dir, spoiled_dir, tmp_path_factory) -> tuple[Path, dict]:
+    """Return a folder with what Spark has built, and what the driver has found."""
     folder = tmp_path_factory.mktemp("spark") / "it's built"
-    return spark_build(*NO_TESTS, raw_dir=demo_dir, folder=folder)
-
-
-def test_every_table_is_the_same_in_both_engines(demo_database, spark_folder):
-    parity = compare(ROOT, demo_database, spark_folder)
-    assert [one.table for one in parity.tables if not one.is_equal] == [], render(
-        parity
+    checks = ["rejected_rows", "data_quality", "reconciliation"]
+    steps = [
+        {"raw_dir": spoiled_dir, "words": CHECKS, "variables": SPOILED, "keep": checks},
+        {"raw_dir": demo_dir, "words": HISTORY, "variables": PAST, "keep": []},
+        {
+            "raw_dir": demo_dir,
+            "words": ["--full-refresh", *NO_TESTS],
+            "variables": {},
+            "keep": [],
+        },
+    ]
+    result = subprocess.run(
+        [
+            *(sys.executable, "-c", DRIVER, str(folder), json.dumps(SETTINGS)),
+            json.dumps(steps, default=str),
+        ],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "OLIST_DB": str(folder),
+            "PYTHONPATH": str(ROOT / "python"),
+            # compiled code is not worth its price for five thousand orders
+            "JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1",
+        },
+        capture_output=True,
+        text=True,
     )
+    assert result.returncode == 0, result.stdout[-5000:] + result.stderr[-5000:]
+    return folder, json.loads(result.stdout.splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def on_duckdb(demo_dir, tmp_path_factory) -> Path:
+    """Return a database of the same past day and present."""
+    database = tmp_path_factory.mktemp("duckdb") / "built.duckdb"
+    options = {"raw_dir": demo_dir, "database": database}
+    build(*HISTORY, **options, variables=PAST)
+    return build("--full-refresh", *NO_TESTS, **options)
+
+
+def test_every_table_is_the_same_in_both_engines(on_duckdb, on_spark):
+    parity = compare(ROOT, on_duckdb, on_spark[0])
+    differing = [one.table for one in parity.tables if not one.is_equal]
+    assert differing == [], render(parity)
     assert len(parity.tables) > 80
     assert parity.is_met
     assert parity.same_label_share == 1
 
 
-def test_a_build_leaves_nothing_in_the_root_of_the_project(spark_folder):
+def test_both_models_and_both_days_are_kept(on_spark):
+    tables = on_spark[0] / "tables"
+    with duckdb.connect() as connection:
+        ((models, days),) = connection.execute(
+            "select (select count(*) from read_parquet(?)), "
+            "(select count(distinct dbt_valid_from) from read_parquet(?))",
+            [
+                str(tables / "main.db" / "segment_models" / "*.parquet"),
+                str(tables / "intermediate.db" / "customer_segment_history/*.parquet"),
+            ],
+        ).fetchall()
+    assert (models, days) == (2, 2)
+
+
+def test_lines_that_cannot_be_read_are_the_same_in_both_engines(
+    spoiled_dir, on_spark, tmp_path
+):
+    database = tmp_path / "spoiled.duckdb"
+    build(*CHECKS, raw_dir=spoiled_dir, database=database, variables=SPOILED)
+    with duckdb.connect(str(database), read_only=True) as connection:
+        for path in (on_spark[0] / "kept").iterdir():
+            names = ", ".join(connection.table(path.name).columns)
+            expected = connection.sql(f"select {names} from {path.name} order by all")
+            found = connection.execute(
+                f"select {names} from read_parquet(?) order by all",
+                [str(path / "*.parquet")],
+            )
+            rows = expected.fetchall()
+            assert found.fetchall() == rows
+            assert len(rows) > 5
+
+
+def test_mllib_iterates_on_all_customers_until_centroids_are_means(on_spark):
+    found = on_spark[1]
+    assert found["read"] == 1000
+    assert max(found["gaps"]) < 1e-8
+
+
+def test_a_build_leaves_nothing_in_the_root_of_the_project(on_spark):
     left = {"metastore_db", "derby.log", "spark-warehouse", "artifacts"}
     assert not left & {path.name for path in ROOT.iterdir()}
-
-
-def test_lines_that_cannot_be_read_are_the_same_in_both_engines(demo_dir, tmp_path):
-    raw_dir = Path(shutil.copytree(demo_dir, tmp_path / "spoiled"))
-    spoil_lines(raw_dir)
-    options = {
-        "raw_dir": raw_dir,
-        "variables": {
-            "as_of_date": "2018-10-17",
-            "max_rejected_share": 1,
-            "max_defect_share": 1,
-        },
-    }
-    words = ("--select", "+data_quality", "+reconciliation", *NO_TESTS)
-    database = build(*words, database=tmp_path / "spoiled.duckdb", **options)
-    folder = spark_build(*words, folder=tmp_path / "spark", **options)
-    with duckdb.connect(str(database), read_only=True) as connection:
-        for table in ("rejected_rows", "data_quality", "reconciliation"):
-            path = folder / "tables" / "main.db" / table / "*.parquet"
-            names = ", ".join(
-                name
-                for (name,) in connection.sql(
-                    f"select column_name from (describe {table})"
-                ).fetchall()
-            )
-            query = f"select {names} from {{}} order by all"
-            expected = connection.sql(query.format(table)).fetchall()
-            found = connection.sql(query.format(f"read_parquet('{path}')")).fetchall()
-            assert found == expected
-            assert len(found) > 5

@@ -1,6 +1,7 @@
 """The command line: build, query, export, docs, study, demo data and the rest."""
 
 import argparse
+import importlib.util
 import json
 import os
 import shlex
@@ -368,13 +369,10 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _build_on_spark(root: Path, options: argparse.Namespace) -> int:
-    try:
-        from olist_segments.spark import describe_segments, open_session, run_dbt
-    except ImportError as error:
-        raise RawFilesError(
-            f"{error}: install what Spark needs with "
-            "`pip install --no-deps --require-hashes -r requirements-spark.txt`"
-        ) from error
+    from olist_segments.spark import describe_segments, open_session, run_dbt
+
+    if importlib.util.find_spec("pyspark") is None:
+        raise RawFilesError("Spark is not installed: run `make build TARGET=spark`")
     if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
         raise RawFilesError("Spark needs Java 17 or newer, and there is no java")
     target, folder = _data(root, None)

@@ -19,24 +19,44 @@ with measured as (
 
 ),
 
+directions as (
+
+    select directions.* from (
+        values
+        {% for name in names %}
+            {%- set last_name = loop.last %}
+            {%- for other in names if other != name -%}
+                ('{{ name }}', '{{ other }}')
+                {{- ',' if not (last_name and loop.last) }}
+            {% endfor -%}
+        {% endfor %}
+    ) as directions (feature, other_feature)
+
+),
+
 pairs as (
 
-    {% for name in names %}
-        {%- set position, last_name = loop.index0, loop.last %}
-        {%- for other in names if other != name %}
-            {%- set one, two = (name, other)
-                if names.index(other) > position else (other, name) %}
-            select
-                '{{ name }}' as feature,
-                '{{ other }}' as other_feature,
-                case
-                    when {{ name }}_deviation > 0 and {{ other }}_deviation > 0
-                        then round({{ one }}_by_{{ two }}, 9)
-                end as correlation
-            from measured
-            {{ 'union all' if not (last_name and loop.last) }}
-        {%- endfor %}
-    {%- endfor %}
+    select
+        directions.feature,
+        directions.other_feature,
+        case concat(directions.feature, ' ', directions.other_feature)
+            {% for name in names %}
+                {%- for other in names[loop.index:] %}
+                    {%- for feature, other_feature in [(name, other), (other, name)] %}
+                when '{{ feature }} {{ other_feature }}' then
+                    case
+                        when
+                            measured.{{ name }}_deviation > 0
+                            and measured.{{ other }}_deviation > 0
+                            then round(measured.{{ name }}_by_{{ other }}, 9)
+                    end
+                    {%- endfor %}
+                {%- endfor %}
+            {%- endfor %}
+        end as correlation
+
+    from directions
+    cross join measured
 
 )
 

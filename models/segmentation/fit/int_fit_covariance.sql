@@ -17,21 +17,38 @@ with sums as (
 
 ),
 
+directions as (
+
+    select directions.* from (
+        values
+        {% for name in names %}
+            {%- set last_name = loop.last %}
+            {%- for other in names -%}
+                ('{{ name }}', '{{ other }}')
+                {{- ',' if not (last_name and loop.last) }}
+            {% endfor -%}
+        {% endfor %}
+    ) as directions (feature, other_feature)
+
+),
+
 pairs as (
 
-    {% for name in names %}
-        {%- set position, last_name = loop.index0, loop.last %}
-        {%- for other in names %}
-            {%- set one, two = (name, other)
-                if loop.index0 >= position else (other, name) %}
-            select
-                '{{ name }}' as feature,
-                '{{ other }}' as other_feature,
-                {{ one }}_by_{{ two }} / customer_count as covariance
-            from sums
-            {{ 'union all' if not (last_name and loop.last) }}
-        {%- endfor %}
-    {%- endfor %}
+    select
+        directions.feature,
+        directions.other_feature,
+        case concat(directions.feature, ' ', directions.other_feature)
+            {% for name in names %}
+                {%- for other in names[loop.index0:] %}
+                    {%- for pair in [name ~ ' ' ~ other, other ~ ' ' ~ name] | unique %}
+                when '{{ pair }}' then sums.{{ name }}_by_{{ other }}
+                    {%- endfor %}
+                {%- endfor %}
+            {%- endfor %}
+        end / sums.customer_count as covariance
+
+    from directions
+    cross join sums
 
 )
 
