@@ -239,7 +239,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME=VALUE",
         help="a parameter of the question",
     )
-    query.add_argument("--rows", type=int, default=40, help="rows to print (40)")
+    query.add_argument("--rows", type=_positive, default=40, help="rows to print (40)")
     query.add_argument(
         "--to", type=Path, metavar="FILE", help="write all rows to a .csv or .parquet"
     )
@@ -480,13 +480,13 @@ def _docs(options: argparse.Namespace) -> int:
 
     root = project_root()
     target, _ = _built(root, options.target)
-    code = _dbt(root, ["docs", "generate", "--static", "--target", target])
+    artifacts = root / "target"  # whatever DBT_TARGET_PATH names
+    words = ["docs", "generate", "--static", "--target-path", str(artifacts)]
+    code = _dbt(root, [*words, "--target", target])
     if code == 0:
-        page = (root / "target" / "static_index.html").read_text(encoding="utf-8")
+        page = (artifacts / "static_index.html").read_text(encoding="utf-8")
         site = root / "site" / "index.html"
-        site.parent.mkdir(exist_ok=True)
-        page = finish_docs_page(page, title="olist_segments")
-        site.write_text(page, encoding="utf-8")
+        _write_page(site, finish_docs_page(page, title="olist_segments"))
         print(f"Open {site} in a browser.")
     return code
 
@@ -505,6 +505,7 @@ def _query(options: argparse.Namespace) -> int:
         return 0
     target, database = _built(root, options.target)
     sql = options.query
+    duckdb.connect(str(database), read_only=True).close()  # says who holds it
     if sql.isidentifier():
         sql = compile_question(
             questions,
@@ -544,6 +545,7 @@ def _questions(options: argparse.Namespace) -> int:
     root = project_root()
     target, database = _built(root, options.target)
     words = ["--quiet", "compile", "--select", "path:dbt_project/analyses"]
+    words += ["--target-path", str(root / "target")]
     code = _dbt(root, [*words, "--target", target])
     if code:
         return code
@@ -599,8 +601,7 @@ def _report(options: argparse.Namespace) -> int:
         raise RawFilesError(
             f"{database} lacks what the report shows: run `make build` first"
         ) from error
-    site.parent.mkdir(exist_ok=True)
-    site.write_text(page, encoding="utf-8")
+    _write_page(site, page)
     print(f"Open {site} in a browser.")
     return 0
 
@@ -679,8 +680,7 @@ def _demo_report(options: argparse.Namespace) -> int:
         text = demo_report(options.orders, options.seed)
     except ValueError as error:
         raise RawFilesError(str(error)) from error
-    site.parent.mkdir(exist_ok=True)
-    site.write_text(text, encoding="utf-8")
+    _write_page(site, text)
     print(f"Open {site} in a browser.")
     return 0
 
@@ -704,6 +704,23 @@ def _built(root: Path, target: str | None) -> tuple[str, Path]:
     if not database.is_file():
         raise RawFilesError(f"{database} does not exist yet: run `make build` first")
     return target, database
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of rows from 1")
+    return int(text)
+
+
+def _write_page(path: Path, text: str) -> None:
+    """Write a page, which is there when it is complete."""
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        path.parent.mkdir(exist_ok=True)
+        partial.write_text(text, encoding="utf-8")
+        os.replace(partial, path)
+    except OSError as error:
+        raise RawFilesError(f"cannot write {path}: {error.strerror}") from error
 
 
 def _dbt(root: Path, words: list[str]) -> int:
