@@ -457,6 +457,16 @@ def test_a_first_build_has_nothing_to_compare_with(soup):
     assert "moves" not in charts(soup)
 
 
+def test_slow_deliveries_are_explained_where_they_come_before_their_day(changed):
+    called = "update segments set segment_name = 'With slow deliveries' where "
+    called += "segment_id = (select max_by(segment_id, scaled_value) from "
+    called += "segment_centroids where feature = 'delivery_delay_days')"
+    mean = "update segment_profile set mean = {} where metric = 'delivery_delay_days'"
+    said = "still come before the promised day"
+    assert said in changed(called, mean.format(-2))
+    assert said not in changed(called, mean.format(2))
+
+
 def test_moves_since_the_build_before_are_counted(changed):
     page = changed(
         "update segment_migrations set as_of_date = as_of_date - 31",
@@ -574,6 +584,9 @@ def test_paper_has_all_segments_and_charts(browser, path, soup):
         assert all(marks.values())
         shown_page.emulate_media(media="print")
         assert shown_page.locator(".picker").is_hidden()
+        shown_page.set_viewport_size({"width": 688, "height": 1000})  # A4 in margins
+        assert overflowing(shown_page) == []
+        assert cut_texts(shown_page) == []
         shown_page.evaluate("window.dispatchEvent(new Event('afterprint'))")
         assert shown_page.locator(".detail:not([hidden])").count() == 1
 
