@@ -10,7 +10,7 @@ from itertools import pairwise
 import duckdb
 import numpy as np
 import pytest
-from browser import drawn_marks, opened, overflowing, serious_violations
+from browser import cut_texts, drawn_marks, opened, overflowing, serious_violations
 from bs4 import BeautifulSoup
 from conftest import rows
 from olist_segments.charts.style import COLORS
@@ -47,7 +47,7 @@ ANSWERS = {
     ),
     "candidates": (
         "select k, inertia, silhouette, noise_silhouette, stability_min_ari, "
-        "smallest_segment_share from segment_k_candidates order by k"
+        "min_stability, smallest_segment_share from segment_k_candidates order by k"
     ),
     "drift": "select replace(measure, '_', ' '), drift from segment_drift "
     "order by drift desc, measure",
@@ -259,8 +259,24 @@ def test_headings_state_findings_of_the_tables(soup, demo_database):
         demo_database,
         "select reason, stability_min_ari from segment_k_candidates where is_chosen",
     )
+    agreement = f"agree at {least:.2f} or more; 0.80 is asked for"
     assert any(one.endswith(reason.removeprefix("taken: ")) for one in headings)
-    assert any(f"agree at {least:.2f} or more, and 1 is" in one for one in headings)
+    assert any(one.startswith("Stable: ") and agreement in one for one in headings)
+
+
+@pytest.mark.parametrize(
+    ("least", "said"),
+    [
+        ("0.71", "Not stable: refits on random halves agree at 0.71 or more, where"),
+        ("null", "Too few customers to refit on halves of them"),
+    ],
+)
+def test_segments_below_the_bar_are_not_called_stable(changed, least, said):
+    page = changed(
+        f"update segment_k_candidates set stability_min_ari = {least} where is_chosen"
+    )
+    heading = BeautifulSoup(page, "html.parser").find(id="stability-title").text
+    assert heading.startswith(said)
 
 
 def test_no_number_of_a_heading_is_without_a_row(soup, demo_database):
@@ -437,7 +453,18 @@ def test_texts_of_the_data_are_shown_as_text(changed, browser, tmp_path):
 
 def test_a_first_build_has_nothing_to_compare_with(soup):
     assert "Nothing to compare with yet" in shown(soup)
+    assert "make replay writes the history of past month ends" in shown(soup)
     assert "moves" not in charts(soup)
+
+
+def test_slow_deliveries_are_explained_where_they_come_before_their_day(changed):
+    called = "update segments set segment_name = 'With slow deliveries' where "
+    called += "segment_id = (select max_by(segment_id, scaled_value) from "
+    called += "segment_centroids where feature = 'delivery_delay_days')"
+    mean = "update segment_profile set mean = {} where metric = 'delivery_delay_days'"
+    said = "still come before the promised day"
+    assert said in changed(called, mean.format(-2))
+    assert said not in changed(called, mean.format(2))
 
 
 def test_moves_since_the_build_before_are_counted(changed):
@@ -458,13 +485,17 @@ def test_moves_since_the_build_before_are_counted(changed):
 
 
 def test_the_page_opens_from_disk_at_any_width(browser, path, soup):
-    for width in (375, 1440):
+    for width in (360, 375, 1440):
         with opened(browser, path, width=width) as shown_page:
             marks = drawn_marks(shown_page)
             hidden = len(soup.select(".detail[data-choice] .plot")) - CHARTS_EACH
             assert len(marks) == len(charts(soup)) - hidden
             assert all(marks.values()), marks
             assert overflowing(shown_page) == []
+            for choice in shown_page.locator(".picker input").all():
+                choice.check()
+                drawn_marks(shown_page)
+                assert cut_texts(shown_page) == []
             assert serious_violations(shown_page) == []
 
 
@@ -553,6 +584,9 @@ def test_paper_has_all_segments_and_charts(browser, path, soup):
         assert all(marks.values())
         shown_page.emulate_media(media="print")
         assert shown_page.locator(".picker").is_hidden()
+        shown_page.set_viewport_size({"width": 688, "height": 1000})  # A4 in margins
+        assert overflowing(shown_page) == []
+        assert cut_texts(shown_page) == []
         shown_page.evaluate("window.dispatchEvent(new Event('afterprint'))")
         assert shown_page.locator(".detail:not([hidden])").count() == 1
 

@@ -26,6 +26,11 @@ SCORES = {
     "silhouette": "silhouette (-1 to 1)",
     "stability_min_ari": "lowest adjusted Rand index (1: same)",
 }
+# What a score is compared with: its column, its name, and how it is drawn.
+BARS = {
+    "silhouette": ("noise_silhouette", "noise", "lines+markers"),
+    "stability_min_ari": ("min_stability", "asked for", "lines"),
+}
 
 
 def segments_overview(segments: pd.DataFrame) -> go.Figure:
@@ -63,12 +68,13 @@ def segments_overview(segments: pd.DataFrame) -> go.Figure:
             },
             text=[f"{share:.1%} of {name}" for share in segments[column]],
             textposition="outside",
+            textfont={"size": 12},
             cliponaxis=False,
             hovertemplate=f"%{{y}}<br>%{{x:.1%}} of {name}<extra></extra>",
         )
     largest = segments[["customer_share", "revenue_share"]].max().max()
     figure.update_layout(barmode="group", bargap=0.3)
-    figure.update_xaxes(title="share of all (%)", **_share_ticks(largest, 2.4))
+    figure.update_xaxes(title="share of all (%)", **_share_ticks(largest, 3))
     figure.update_yaxes(autorange="reversed")
     return finish(
         figure,
@@ -106,7 +112,7 @@ def segment_features(features: pd.DataFrame) -> go.Figure:
             legendrank=segment_id,
         )
     side = "above" if top["scaled_value"] > 0 else "below"
-    figure.update_xaxes(title="standard deviations from the average")
+    figure.update_xaxes(title=plain("standard deviations from the average", 22))
     figure.update_yaxes(autorange="reversed")
     return finish(
         figure,
@@ -163,7 +169,7 @@ def spend_distribution(profile: pd.DataFrame) -> go.Figure:
         )
     figure.update_xaxes(
         type="log",
-        title=plain("R$ per customer (logarithmic)"),
+        title=plain("R$ per customer (logarithmic)", 22),
         tickvals=(ticks := [10**power * step for power in range(6) for step in (1, 3)]),
         ticktext=[plain(f"R$ {tick:,}") for tick in ticks],
     )
@@ -206,9 +212,10 @@ def breakdown(
     Returns
     -------
     Figure
-        A bar per value for the segment, with a mark for all customers. The factor
-        between them is written where the number of customers lies three standard
-        deviations or more from what it would be by chance.
+        A bar per value for the segment, with a mark for all customers; both shares
+        are written beside them. So is the factor between them where the number of
+        customers lies three standard deviations or more from what it would be by
+        chance.
     """
     rows = shown_values(
         table, by, segment_id, largest=largest, standing_out=standing_out
@@ -242,15 +249,19 @@ def breakdown(
         x=edge,
         mode="text",
         text=[
-            f"  {share:.1%}" + (f" <b>&#215;{index / 100:.2f}</b>" if sure else "")
-            for share, index, sure in zip(
+            f"  {share:.1%}"
+            + (f" <b>&#215;{index / 100:.2f}</b>" if sure else "")
+            + f"<br>  all: {share_of_all:.1%}"
+            for share, share_of_all, index, sure in zip(
                 rows["share_of_segment"],
+                rows["share_of_all"],
                 rows["index_vs_all"],
                 is_beyond_chance(rows),
                 strict=True,
             )
         ],
         textposition="middle right",
+        textfont={"size": 12},
         cliponaxis=False,
         hoverinfo="skip",
         showlegend=False,
@@ -261,7 +272,7 @@ def breakdown(
     return finish(
         figure,
         _breakdown_finding(_labelled(table, by, segment_id), by, unit),
-        height=120 + 32 * len(rows),
+        height=120 + 38 * len(rows),
     )
 
 
@@ -475,8 +486,8 @@ def candidate_score(candidates: pd.DataFrame, score: str) -> go.Figure:
     Returns
     -------
     Figure
-        A line over k. The chosen k has a ring, and the silhouette that of noise
-        beside it.
+        A line over k. The chosen k has a ring; beside the silhouette stands that of
+        noise, beside the stability what the rule asks for.
     """
     candidates = candidates.sort_values("k")
     chosen = candidates[candidates["is_chosen"]].iloc[0]
@@ -490,15 +501,16 @@ def candidate_score(candidates: pd.DataFrame, score: str) -> go.Figure:
         marker={"size": 7},
         hovertemplate="k = %{x}: %{y:,.3~r}<extra></extra>",
     )
-    if score == "silhouette":
+    if score in BARS:
+        column, name, mode = BARS[score]
         figure.add_scatter(
             x=candidates["k"],
-            y=candidates["noise_silhouette"],
-            name="noise",
-            mode="lines+markers",
+            y=candidates[column],
+            name=name,
+            mode=mode,
             line={"color": GREY, "width": 2, "dash": "dot"},
             marker={"size": 6, "symbol": "x"},
-            hovertemplate="noise, k = %{x}: %{y:.3f}<extra></extra>",
+            hovertemplate=f"{name}, k = %{{x}}: %{{y:.3f}}<extra></extra>",
         )
     figure.add_scatter(
         x=[chosen["k"]],
@@ -746,7 +758,8 @@ def _score_finding(candidates: pd.DataFrame, chosen: pd.Series, score: str) -> s
     least = candidates.loc[candidates["stability_min_ari"].idxmin()]
     return (
         f"Stability: refits agree at {chosen['stability_min_ari']:.2f} or more with "
-        f"{k} segments, at only {least['stability_min_ari']:.2f} with {least['k']}"
+        f"{k} segments, at only {least['stability_min_ari']:.2f} with {least['k']}; "
+        f"{chosen['min_stability']:.2f} is asked for"
     )
 
 
