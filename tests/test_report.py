@@ -18,6 +18,7 @@ from olist_segments.cli import main
 from olist_segments.pages import written
 from olist_segments.report import page as report_page
 from olist_segments.report import render_report
+from olist_segments.whole import TABLES, stale_tables
 
 HOSTILE = "<script>alert(1)</script>"
 HEADING = re.compile("^h[1-6]$")
@@ -254,7 +255,7 @@ def test_headings_state_findings_of_the_tables(soup, demo_database):
         f"{name}, {share:.1%} of them, bring {revenue_share:.1%} of revenue"
     )
     ((excluded,),) = rows(demo_database, "select count(*) from excluded_customers")
-    assert f"{excluded:,} customers have no segment" in " ".join(headings)
+    assert f"{excluded:,} customers without a segment" in " ".join(headings)
     ((reason, least),) = rows(
         demo_database,
         "select reason, stability_min_ari from segment_k_candidates where is_chosen",
@@ -449,6 +450,31 @@ def test_texts_of_the_data_are_shown_as_text(changed, browser, tmp_path):
         assert HOSTILE in shown_page.locator("#segments").inner_text()
         assert HOSTILE in shown_page.locator("#rejected").inner_text()
     assert dialogs == []
+
+
+def test_a_page_of_an_earlier_day_does_not_call_later_ones_the_last(changed):
+    page = changed("update segment_migrations set as_of_date = date '2030-01-01'")
+    assert "The history knows later days only, from 1 January 2030 on" in page
+
+
+def test_a_segment_that_nobody_is_in_is_said_to_be_empty(changed):
+    gone = "(select max(segment_id) from segments)"
+    breakdowns = [table for table in TABLES if table.startswith("segment_by_")]
+    page = changed(
+        *(f"delete from {table} where segment_id = {gone}" for table in breakdowns),
+        f"update segments set customer_count = 0 where segment_id = {gone}",
+    )
+    # in its card, and where it is picked
+    assert page.count("Nobody is in this segment at present.") == 2
+
+
+def test_tables_of_two_builds_are_found(demo_database, tmp_path):
+    copy = shutil.copy(demo_database, tmp_path)
+    with duckdb.connect(str(copy)) as connection:
+        assert stale_tables(connection) == []
+        connection.execute("update segment_by_city set segment_key = 'of_before'")
+        connection.execute("update segment_models set model_id = 'other'")
+        assert stale_tables(connection) == ["segment_by_city", "customer_segments"]
 
 
 def test_a_first_build_has_nothing_to_compare_with(soup):

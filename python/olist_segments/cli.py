@@ -29,6 +29,7 @@ from olist_segments.questions import (
 )
 from olist_segments.raw_check import find_problems, read_contract
 from olist_segments.raw_files import RawFilesError, find_raw_folder, missing_files
+from olist_segments.whole import stale_tables
 
 DATABASES = {"dev": "olist_segments.duckdb", "demo": "olist_demo.duckdb"}
 SPARK_FOLDERS = {"dev": "olist_segments.spark", "demo": "olist_demo.spark"}
@@ -183,7 +184,7 @@ def summary(database: Path, *, target: str) -> str:
             f"{'':3}{customers:>10,}{share:>8.1%}{f'R$ {revenue:,.0f}':>16}"
             f"{revenue_share or 0:>8.1%}"
         )
-        lines.append(f"{'':3}{text}")
+        lines.append(f"{'':3}{text or 'Nobody is in it at present.'}")
     lines += [
         f"{excluded:,} customers without a delivered order have no segment: see "
         "excluded_customers.",
@@ -361,8 +362,8 @@ def _build(options: argparse.Namespace) -> int:
         print(summary(_database(root, target), target=target))
     elif code == 1:
         print(
-            "The build stopped: what comes after the first error, segments among it, "
-            "is as the last whole build left it.",
+            "The build stopped: tables before the first error are new, those after it "
+            "old. Mend the cause and build again before you use either.",
             file=sys.stderr,
         )
     return code
@@ -564,6 +565,12 @@ def _questions(options: argparse.Namespace) -> int:
 def _export(options: argparse.Namespace) -> int:
     root = project_root()
     _, database = _built(root, options.target)
+    try:
+        _check_whole(database)
+    except (duckdb.BinderException, duckdb.CatalogException) as error:
+        raise RawFilesError(
+            f"{database} lacks the segments: run `make build` first"
+        ) from error
     with duckdb.connect(str(database), read_only=True) as connection:
         is_made_up = is_synthetic(connection)
         if is_made_up:
@@ -596,6 +603,7 @@ def _report(options: argparse.Namespace) -> int:
     _, database = _built(root, options.target)
     site = root / "site" / "report.html"
     try:
+        _check_whole(database)
         page = render_report(database)
     except (duckdb.BinderException, duckdb.CatalogException) as error:
         raise RawFilesError(
@@ -704,6 +712,17 @@ def _built(root: Path, target: str | None) -> tuple[str, Path]:
     if not database.is_file():
         raise RawFilesError(f"{database} does not exist yet: run `make build` first")
     return target, database
+
+
+def _check_whole(database: Path) -> None:
+    """Refuse a database with tables of two builds."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        stale = stale_tables(connection)
+    if stale:
+        raise RawFilesError(
+            f"{database} has tables of an earlier build ({', '.join(stale)}): the last "
+            "one stopped, so build again first"
+        )
 
 
 def _positive(text: str) -> int:

@@ -75,7 +75,7 @@ def segments_overview(segments: pd.DataFrame) -> go.Figure:
     largest = segments[["customer_share", "revenue_share"]].max().max()
     figure.update_layout(barmode="group", bargap=0.3)
     figure.update_xaxes(title="share of all (%)", **_share_ticks(largest, 3))
-    figure.update_yaxes(autorange="reversed")
+    figure.update_yaxes(autorange="reversed", type="category")
     return finish(
         figure,
         f"{richest['segment_name']} are {richest['customer_share']:.1%} of customers "
@@ -113,7 +113,7 @@ def segment_features(features: pd.DataFrame) -> go.Figure:
         )
     side = "above" if top["scaled_value"] > 0 else "below"
     figure.update_xaxes(title=plain("standard deviations from the average", 22))
-    figure.update_yaxes(autorange="reversed")
+    figure.update_yaxes(autorange="reversed", type="category")
     return finish(
         figure,
         f"What sets a segment apart most: {top['phrase']} of "
@@ -173,7 +173,7 @@ def spend_distribution(profile: pd.DataFrame) -> go.Figure:
         tickvals=(ticks := [10**power * step for power in range(6) for step in (1, 3)]),
         ticktext=[plain(f"R$ {tick:,}") for tick in ticks],
     )
-    figure.update_yaxes(autorange="reversed")
+    figure.update_yaxes(autorange="reversed", type="category")
     return finish(
         figure,
         f"Half of {most['segment_name']} spend over {reais(most['median'])}, half of "
@@ -268,7 +268,7 @@ def breakdown(
     )
     figure.update_layout(legend=_above())
     figure.update_xaxes(title=f"share of {unit} (%)", **_share_ticks(edge.max(), 2))
-    figure.update_yaxes(autorange="reversed")
+    figure.update_yaxes(autorange="reversed", type="category")
     return finish(
         figure,
         _breakdown_finding(_labelled(table, by, segment_id), by, unit),
@@ -329,7 +329,7 @@ def over_representation(
             hoverongaps=False,
         )
     )
-    figure.update_yaxes(autorange="reversed")
+    figure.update_yaxes(autorange="reversed", type="category")
     figure.update_xaxes(
         title=f"{_words(by)}; 100 is as often as among all customers", type="category"
     )
@@ -364,7 +364,14 @@ def orders_by_month(table: pd.DataFrame, segment_id: int) -> go.Figure:
     """
     rows = table[table["segment_id"] == segment_id].sort_values("purchase_month")
     everyone = table.drop_duplicates("purchase_month").sort_values("purchase_month")
-    peak = rows.loc[rows["share_of_segment"].idxmax()]
+    finding = "No orders: nobody is in this segment at present"
+    if len(rows):
+        peak = rows.loc[rows["share_of_segment"].idxmax()]
+        finding = (
+            f"Their best month was {peak['purchase_month']:%B %Y}: "
+            f"{peak['share_of_segment']:.1%} of their orders, "
+            f"{peak['share_of_all']:.1%} of all"
+        )
     figure = go.Figure()
     figure.add_bar(
         x=rows["purchase_month"],
@@ -388,13 +395,7 @@ def orders_by_month(table: pd.DataFrame, segment_id: int) -> go.Figure:
     figure.update_layout(legend=_above(), bargap=0.15)
     figure.update_xaxes(title="month of purchase", tickformat="%b %Y", nticks=8)
     figure.update_yaxes(title="share of orders (%)", tickformat=".2~%")
-    return finish(
-        figure,
-        f"Their best month was {peak['purchase_month']:%B %Y}: "
-        f"{peak['share_of_segment']:.1%} of their orders, "
-        f"{peak['share_of_all']:.1%} of all",
-        height=340,
-    )
+    return finish(figure, finding, height=340)
 
 
 def customer_map(sample: pd.DataFrame, loadings: pd.DataFrame) -> go.Figure:
@@ -572,8 +573,8 @@ def moves(migrations: pd.DataFrame, names: dict[str, str]) -> go.Figure:
             hoverongaps=False,
         )
     )
-    figure.update_xaxes(title="to (customers)")
-    figure.update_yaxes(title="from", autorange="reversed")
+    figure.update_xaxes(title="to (customers)", type="category")
+    figure.update_yaxes(title="from", autorange="reversed", type="category")
     before = migrations[migrations["from_segment_key"] != "none"]
     total = before["customer_count"].sum()
     if total:
@@ -715,23 +716,32 @@ def _value_name(value: str, by: str) -> str:
 
 
 def _breakdown_finding(rows: pd.DataFrame, by: str, unit: str) -> str:
-    over = _over(rows)
-    if over.empty:
+    if rows.empty:
+        return f"No {_words(by)}: nobody is in this segment at present"
+    over, sure = _over(rows), rows[is_beyond_chance(rows)]
+    if sure.empty:
         top = rows.sort_values(["share_of_segment", "label"]).iloc[-1]
         return (
             f"No {_words(by)} stands out beyond chance; the largest is "
             f"{top['label']} with {top['share_of_segment']:.1%} of {unit}"
         )
-    top = over.iloc[0]
-    finding = (
-        f"{top['label']} stands out most: {top['share_of_segment']:.1%} of their "
-        f"{unit}, {top['share_of_all']:.1%} of all"
+    if over.empty:
+        top = sure.sort_values(["z_score", "label"]).iloc[0]
+        finding = f"{top['label']} stands out as rarer"
+    else:
+        top = over.iloc[0]
+        finding = f"{top['label']} stands out most"
+    finding += (
+        f": {top['share_of_segment']:.1%} of their {unit}, "
+        f"{top['share_of_all']:.1%} of all"
     )
     return finding[:1].upper() + finding[1:]
 
 
 def _share_ticks(largest: float, room: float) -> dict:
     """Mark shares up to the largest, and leave room on the right for its label."""
+    if not largest > 0:  # a segment without customers
+        largest = 1
     steps = [base * 10**power for power in range(-4, 1) for base in (1, 2, 5)]
     step = next((one for one in steps if largest / one <= 3), 1)
     count = int(largest / step) + 1

@@ -1,5 +1,6 @@
 """Turn the answers of the tables into the page."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
@@ -102,7 +103,7 @@ def render_report(
         rejected=_rejected(data),
         quality=_quality(data),
         findings=_findings(data, totals),
-        told_apart_by=_listed(map(_either_way, data["features"]["phrase"].unique())),
+        told_apart_by=_listed(map(_either_way, _varying(data["features"]))),
         is_slow_but_early=_is_slow_but_early(data["features"]),
         axes=[charts.axis_words(data["loadings"], axis) for axis in ("x", "y")],
         map_points=len(data["map"]),
@@ -160,7 +161,9 @@ def _segment(data: dict[str, pd.DataFrame], one: dict) -> dict:
         "color": segment_colors([number])[number],
         "symbol": segment_symbols([number])[number],
         "apart": apart,
-        "habits": _habits(data, number),
+        "habits": _habits(data, number)
+        if one["customer_count"]
+        else "Nobody is in this segment at present.",
         "charts": {
             **{by: _breakdown(data, by, number) for by in BREAKDOWNS},
             "month": _months(data, number),
@@ -187,7 +190,7 @@ def _habits(data: dict[str, pd.DataFrame], number: int) -> str:
         if words
     ]
     if not habits:
-        return "Where they live, what they buy and how they pay is within chance."
+        return "They live, buy and pay much as all customers do."
     return f"More often than others they {_listed(habits)}."
 
 
@@ -455,10 +458,13 @@ def _findings(data: dict[str, pd.DataFrame], totals: dict) -> dict[str, str]:
         else f"Worth watching: {_listed(_spaced(watched))} drifted"
         if len(watched)
         else _calm(chosen),
-        "left_out": f"{written(totals['excluded_count'], 'count')} customers have no "
-        f"segment, {written(totals['rejected_count'], 'count')} lines could not be "
-        "read",
+        "left_out": f"{_counted(totals['excluded_count'], 'customer')} without a "
+        f"segment, {_counted(totals['rejected_count'], 'line')} that could not be read",
     }
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{written(number, 'count')} {noun}{'' if number == 1 else 's'}"
 
 
 def _calm(chosen: pd.Series) -> str:
@@ -470,6 +476,11 @@ def _calm(chosen: pd.Series) -> str:
     if least >= asked:
         return f"Stable: {agree}; {asked:.2f} is asked for, and 1 is the same segments"
     return f"Not stable: {agree}, where {asked:.2f} is asked for"
+
+
+def _varying(features: pd.DataFrame) -> Iterable[str]:
+    """Name the features that are not the same for all customers."""
+    return features.loc[features["standard_deviation"] > 0, "phrase"].unique()
 
 
 def _either_way(phrase: str) -> str:
