@@ -9,8 +9,9 @@ import subprocess
 import sys
 import zipfile
 
+import duckdb
 from conftest import ROOT, rows
-from olist_segments.cli import QUERIES
+from olist_segments.cli import QUERIES, built_database
 from olist_segments.progress import show_progress
 
 
@@ -186,6 +187,22 @@ def test_progress_on_a_terminal_is_one_line_written_over():
     assert kept[:2] == ["the message of SomethingOdd", "no JSON"]
     assert kept[2].endswith("1 of 2 done")
     assert "0 of 2 done: marts, orders" in out.getvalue()
+
+
+def test_what_a_build_that_failed_has_left_is_not_read(tmp_path, monkeypatch):
+    monkeypatch.delenv("OLIST_DB", raising=False)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "dbt_project.yml").touch()
+    real, demo = tmp_path / "olist_segments.duckdb", tmp_path / "olist_demo.duckdb"
+    for database in (real, demo):
+        duckdb.connect(str(database)).close()
+    assert built_database() == demo
+    with duckdb.connect(str(real)) as connection:
+        connection.execute("create schema other; create table other.segments (a int)")
+    assert built_database() == demo
+    with duckdb.connect(str(real)) as connection:
+        connection.execute("create table segments (segment_id int)")
+    assert built_database() == real
 
 
 def test_what_cannot_be_done_is_said_in_one_sentence(project_copy, tmp_path):

@@ -225,14 +225,23 @@ def test_a_handful_of_customers_is_built(demo_dir, tmp_path):
 # --- Interrupted, or in the way -------------------------------------------------------
 
 
-def test_a_database_that_another_process_holds_is_named(demo_dir, tmp_path):
+@pytest.mark.parametrize(
+    ("words", "advice"),
+    [
+        ([], "(PID {}): close it there"),
+        (["-m", "dbt.cli.main", "build"], "a build is running (PID {}): wait for it"),
+    ],
+)
+def test_a_database_that_another_process_holds_is_named(
+    demo_dir, tmp_path, words, advice
+):
     database = tmp_path / "held.duckdb"
     hold = (
         "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print(flush=True); "
         "sys.stdin.read()"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", hold, str(database)],
+        [sys.executable, "-c", hold, str(database), *words],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     ) as other:
@@ -240,8 +249,8 @@ def test_a_database_that_another_process_holds_is_named(demo_dir, tmp_path):
         result = dbt("build", raw_dir=demo_dir, database=database)
         other.communicate()
     assert result.returncode == 2
-    assert f"{database} is open in" in result.stdout
-    assert f"(PID {other.pid}): close it there" in result.stdout
+    assert str(database) in result.stdout
+    assert advice.format(other.pid) in result.stdout
     assert "Traceback" not in result.stdout + result.stderr
 
 

@@ -17,7 +17,12 @@ from olist_segments.months import month_ends
 from test_pipeline import differences
 
 TABLES_ONLY = ("--resource-type", "model", "--resource-type", "snapshot")
-HISTORY = ("customer_segment_history", "segment_changes", "segment_migrations")
+HISTORY = (
+    "customer_segment_history",
+    "segment_changes",
+    "segment_migrations",
+    "segment_members",
+)
 STORED = ("segment_model_features", "segment_centroids", "segment_model_bins")
 
 
@@ -392,6 +397,35 @@ def test_a_replay_labels_past_months_with_the_current_model(
     late = replay("2018-09", "2018-10")
     assert late.returncode == 2
     assert "2018-10 does not end before 2018-10-17" in late.stderr
+
+    # New words for a segment are no move, and everybody keeps the day of entry.
+    changes = (
+        "select customer_unique_id, entered_at, left_at, is_by_new_model "
+        "from segment_changes order by all"
+    )
+    entered = "select customer_unique_id, entered_at from segment_members order by all"
+    before = [rows(database, query) for query in (changes, entered)]
+    configured = yaml.safe_load((ROOT / "dbt_project.yml").read_text("utf-8"))["vars"]
+    build(
+        *TABLES_ONLY,
+        "--select",
+        "int_segment_words",
+        "int_segment_names",
+        "segments",
+        "customer_segments",
+        "customer_segment_history+",
+        raw_dir=demo_dir,
+        database=database,
+        variables={
+            "features": [
+                {**feature, "high": f"{feature['high']} anew"}
+                for feature in configured["features"]
+            ]
+        },
+    )
+    assert rows(database, "select 1 from segments where segment_key like '%anew%'")
+    assert [rows(database, query) for query in (changes, entered)] == before
+    assert members_by_history(database) == rows(database, MEMBERS)
 
 
 def test_names_can_be_translated_without_a_refit(demo_dir, demo_database, tmp_path):

@@ -179,7 +179,7 @@ def test_a_past_day_a_fixed_k_and_other_features_are_configuration_only(
         ({"transform": "cube"}, "transform of recency_days is 'cube'"),
         ({"word": "verb"}, "word of recency_days is 'verb'"),
         ({"high": ""}, "recency_days lacks high"),
-        ({"name": "zip_code"}, "name of zip_code is 'zip_code'; it must be one of rec"),
+        ({"name": "zip_code"}, "zip_code must be a column of numbers in models/segme"),
     ],
 )
 def test_a_wrong_entry_in_the_list_of_features_is_named(
@@ -211,6 +211,7 @@ def test_missing_files_stop_a_build_with_one_sentence(tmp_path):
     result = dbt("build", raw_dir=tmp_path, database=tmp_path / "none.duckdb")
     assert result.returncode != 0
     assert "none of the files is in" in result.stdout
+    assert "`dbt build --target demo`" in result.stdout
 
 
 def test_dbt_has_nothing_to_warn_of(demo_dir, tmp_path):

@@ -22,6 +22,12 @@
                     ~ (feature.name | default('a feature without a name'))
                     ~ ' lacks ' ~ key ~ '; it needs ' ~ keys | join(', ')
                 ) }}
+            {%- elif key == 'name' and found not in allowed.name -%}
+                {{ exceptions.raise_compiler_error(
+                    'variable features: ' ~ found ~ ' must be a column of numbers in '
+                    ~ 'models/segmentation/customer_features.yml, as in its SQL; there '
+                    ~ 'are ' ~ allowed.name | join(', ')
+                ) }}
             {%- elif key in allowed and found not in allowed[key] -%}
                 {{ exceptions.raise_compiler_error(
                     'variable features: ' ~ key ~ ' of ' ~ feature.name ~ " is '"

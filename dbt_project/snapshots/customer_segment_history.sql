@@ -1,14 +1,15 @@
 {% snapshot customer_segment_history %}
 
-    -- One row per customer and stay in a segment, dated by the as-of dates of builds. A
-    -- build as of a day before the last change in it adds nothing.
+    -- One row per customer and stay in a segment under one name, number and model, dated
+    -- by the as-of dates of builds. A build as of a day before the last change in it adds
+    -- nothing.
 
     {{
         config(
             schema='intermediate',
             unique_key='customer_unique_id',
             strategy='check',
-            check_cols=['segment_key'],
+            check_cols=['segment_key', 'segment_id', 'model_id'],
             updated_at='as_of_at'
         )
     }}
@@ -31,6 +32,7 @@
 
         select
             labelled.customer_unique_id,
+            labelled.segment_id,
             labelled.segment_key,
             labelled.segment_name,
             labelled.model_id,
@@ -41,6 +43,7 @@
             union all
             select
                 known.customer_unique_id,
+                null as segment_id,
                 null as segment_key,
                 null as segment_name,
                 null as model_id,

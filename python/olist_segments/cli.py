@@ -707,11 +707,24 @@ def _built(root: Path, target: str | None) -> tuple[str, Path]:
     if target is None and os.environ.get("OLIST_DB"):
         target, _ = _data(root, None)
     elif target is None:
-        target = "dev" if _database(root, "dev").is_file() else "demo"
+        target = "dev" if _has_segments(_database(root, "dev")) else "demo"
     database = _database(root, target)
     if not database.is_file():
         raise RawFilesError(f"{database} does not exist yet: run `make build` first")
     return target, database
+
+
+def _has_segments(database: Path) -> bool:
+    """Say whether a build has come as far as the segments: one that failed has not."""
+    if not database.is_file():
+        return False
+    with duckdb.connect(str(database), read_only=True) as connection:
+        return bool(
+            connection.sql(
+                "select 1 from information_schema.tables "
+                "where table_schema = 'main' and table_name = 'segments'"
+            ).fetchall()
+        )
 
 
 def _check_whole(database: Path) -> None:

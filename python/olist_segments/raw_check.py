@@ -151,7 +151,11 @@ def find_problems(
     """
     if not any((folder / expected.name).exists() for expected in contract):
         names = ", ".join(expected.name for expected in contract)
-        return [f"none of the files is in {folder}: put them there, {names}"]
+        return [
+            f"none of the files is in {folder}: put them there, {names}; or, for "
+            "synthetic data, run `olist-segments demo-data` and then "
+            "`dbt build --target demo`"
+        ]
     problems = []
     names = {expected.name for expected in contract}
     for expected in contract:

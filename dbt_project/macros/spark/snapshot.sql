@@ -15,6 +15,8 @@
             strategy, compiled_code, kept
         ) -%}
         {%- set names = adapter.get_columns_in_relation(kept) | map(attribute='name') | list -%}
+        {%- set added = adapter.get_missing_columns(changes, kept)
+            | rejectattr('name', 'in', ['dbt_change_type', 'dbt_unique_key']) | list -%}
         {%- set query -%}
             select
                 {%- for name in names %}
@@ -22,13 +24,16 @@
                         if name == 'dbt_valid_to' else 'kept.' ~ name }}
                     {{- ',' if not loop.last }}
                 {%- endfor %}
+                {%- for column in added %}
+                    , cast(null as {{ column.dtype }}) as {{ column.name }}
+                {%- endfor %}
             from {{ kept }} as kept
             left join {{ changes }} as ended
                 on
                     kept.dbt_scd_id = ended.dbt_scd_id
                     and ended.dbt_change_type in ('update', 'delete')
             union all
-            select {{ names | join(', ') }}
+            select {{ (names + added | map(attribute='name') | list) | join(', ') }}
             from {{ changes }}
             where dbt_change_type = 'insert'
         {%- endset -%}
