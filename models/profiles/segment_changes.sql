@@ -2,11 +2,29 @@
 -- and when. New words for a segment, or a new model that gives it the same name, change
 -- nothing.
 
-with stays as (
+with history as (
+
+    select
+        customer_unique_id,
+        segment_key,
+        segment_name,
+        model_id,
+        dbt_valid_from,
+        dbt_valid_to,
+        -- What was written before segments were kept by number lacks it.
+        coalesce(segment_id, max(segment_id) over (
+            partition by model_id, segment_key
+        )) as segment_id
+
+    from {{ ref('customer_segment_history') }}
+
+),
+
+stays as (
 
     select
         *,
-        -- What its model calls the segment now. Stays of old builds lack the number.
+        -- What its model calls the segment now.
         case
             when segment_id is null then segment_key
             else max_by(segment_key, dbt_valid_from) over (
@@ -23,7 +41,7 @@ with stays as (
             partition by customer_unique_id order by dbt_valid_from
         ) as stay
 
-    from {{ ref('customer_segment_history') }}
+    from history
     where dbt_valid_to is null or dbt_valid_to > dbt_valid_from
 
 ),
