@@ -9,7 +9,6 @@ from conftest import ROOT
 from olist_segments import charts
 from olist_segments.charts.segments import (
     axis_words,
-    is_beyond_chance,
     most_valuable,
     shown_values,
     standing_out,
@@ -33,21 +32,22 @@ def breakdown(by: str, **columns) -> pd.DataFrame:
         "share_of_all": 0.1,
         "index_vs_all": 100.0,
         "z_score": 0.0,
+        "is_beyond_chance": False,
         "line_count": 100,
         "revenue": 1000.0,
     }
     return table.assign(**{k: v for k, v in filled.items() if k not in table})
 
 
-def test_a_count_of_six_is_chance_however_large_its_index():
+def test_only_what_the_table_calls_beyond_chance_stands_out():
     table = breakdown(
         "state",
         state=["AC", "SP", "RJ", "MG"],
         customer_count=[6, 400, 400, 2],
         index_vs_all=[900.0, 130.0, 130.0, 1.0],
         z_score=[8.0, 6.0, 2.9, -14.0],
+        is_beyond_chance=[False, True, False, True],
     )
-    assert list(is_beyond_chance(table)) == [False, True, False, True]
     assert list(standing_out(table, "state", 1)["state"]) == ["SP"]
     title = charts.breakdown(table, "state", 1, unit="customers").layout.title.text
     assert title.startswith("SP stands out most")
@@ -68,6 +68,7 @@ def test_the_largest_are_shown_and_those_that_stand_out():
         share_of_segment=[0.3, 0.2, 0.1, 0.09, 0.08, 0.07, 0.06, 0.01],
         index_vs_all=[100, 100, 100, 100, 100, 100, 150, 140],
         z_score=[0, 0, 0, 0, 0, 0, 3.5, 9.0],
+        is_beyond_chance=[False] * 6 + [True] * 2,
     )
     rows = shown_values(table, "category", 1, largest=2, standing_out=1)
     assert list(rows["category"]) == ["a", "b", "h"]
@@ -89,6 +90,7 @@ def test_both_shares_are_written_beside_a_bar():
         share_of_all=[0.156, 0.05],
         index_vs_all=[66.7, 100],
         z_score=[-9.0, 0],
+        is_beyond_chance=[True, False],
     )
     said = charts.breakdown(table, "state", 1, unit="customers").data[2].text
     assert [plainly.split() for plainly in (t.replace("<br>", " ") for t in said)] == [
@@ -117,7 +119,7 @@ def test_cities_of_one_name_are_told_apart_by_their_state():
 
 def test_plotly_reads_no_tag_entity_or_formula_in_a_text():
     table = breakdown("category", category=[HOSTILE], segment_name=[HOSTILE])
-    table["z_score"], table["index_vs_all"] = 9.0, 200.0
+    table["is_beyond_chance"], table["index_vs_all"] = True, 200.0
     segments = pd.DataFrame(
         {
             "segment_id": [1],

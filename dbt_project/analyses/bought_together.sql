@@ -67,7 +67,11 @@ select
     {{ z_score(
         'pairs.order_count', 'counted.order_count', 'others.order_count',
         'everything.order_count'
-    ) }} as z_score
+    ) }} as z_score,
+    {{ is_beyond_chance(
+        'pairs.order_count', 'counted.order_count', 'others.order_count',
+        'everything.order_count'
+    ) }} as is_beyond_chance
 from pairs
 inner join counted
     on pairs.category = counted.category

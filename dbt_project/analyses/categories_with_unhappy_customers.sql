@@ -35,11 +35,22 @@ scored as (
         {{ z_score(
             'unhappy_count', 'order_count', 'sum(unhappy_count) over ()',
             'sum(order_count) over ()'
-        ) }} as z_score
+        ) }} as z_score,
+        {{ is_beyond_chance(
+            'unhappy_count', 'order_count', 'sum(unhappy_count) over ()',
+            'sum(order_count) over ()'
+        ) }} as is_beyond_chance
     from counted
 
 )
 
-select * from scored
-where z_score >= {{ asked_number('z', 2) }}
+select
+    category,
+    order_count,
+    unhappy_count,
+    unhappy_share,
+    late_share,
+    z_score
+from scored
+where is_beyond_chance and z_score >= {{ asked_number('z', 3) }}
 order by z_score desc, category asc

@@ -64,6 +64,10 @@ select
     {{ z_score(
         'repeat_buyer_count', 'customer_count', 'repeat_buyers_in_all',
         'customers_in_all'
-    ) }} as z_score
+    ) }} as z_score,
+    {{ is_beyond_chance(
+        'repeat_buyer_count', 'customer_count', 'repeat_buyers_in_all',
+        'customers_in_all'
+    ) }} as is_beyond_chance
 from counted
 order by repeat_buyer_count desc, customer_count desc, category asc

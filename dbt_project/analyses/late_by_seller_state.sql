@@ -34,6 +34,10 @@ select
         'late_count', 'order_count', 'sum(late_count) over ()',
         'sum(order_count) over ()'
     ) }} as z_score,
+    {{ is_beyond_chance(
+        'late_count', 'order_count', 'sum(late_count) over ()',
+        'sum(order_count) over ()'
+    ) }} as is_beyond_chance,
     round(late_review_score, 2) as late_review_score,
     round(timely_review_score, 2) as timely_review_score
 from counted

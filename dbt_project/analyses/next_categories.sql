@@ -58,7 +58,9 @@ select
     customer_count,
     round(cast(customer_count as double) / of_first, 4) as share_of_first,
     round(cast(of_second as double) / of_all, 4) as share_of_all,
-    {{ z_score('customer_count', 'of_first', 'of_second', 'of_all') }} as z_score
+    {{ z_score('customer_count', 'of_first', 'of_second', 'of_all') }} as z_score,
+    {{ is_beyond_chance('customer_count', 'of_first', 'of_second', 'of_all') }}
+        as is_beyond_chance
 from totalled
 where first_category != second_category
 order by customer_count desc, first_category asc, second_category asc

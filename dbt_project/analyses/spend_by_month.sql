@@ -8,7 +8,8 @@ select
     round(share_of_segment, 4) as share_of_segment,
     round(share_of_all, 4) as share_of_all,
     index_vs_all,
-    z_score
+    z_score,
+    is_beyond_chance
 from {{ ref('segment_by_month') }}
 where segment_key = {{ asked_segment() }}
 order by purchase_month

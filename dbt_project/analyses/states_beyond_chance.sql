@@ -9,5 +9,5 @@ select
     index_vs_all,
     z_score
 from {{ ref('segment_by_state') }}
-where abs(z_score) >= {{ asked_number('z', 3) }}
+where is_beyond_chance and abs(z_score) >= {{ asked_number('z', 3) }}
 order by abs(z_score) desc, segment_key asc, state asc

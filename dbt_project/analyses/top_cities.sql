@@ -8,7 +8,8 @@ select
     revenue,
     round(share_of_segment, 4) as share_of_segment,
     index_vs_all,
-    z_score
+    z_score,
+    is_beyond_chance
 from {{ ref('segment_by_city') }}
 where segment_key = {{ asked_segment() }}
 order by customer_count desc, state asc, city asc

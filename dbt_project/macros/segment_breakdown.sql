@@ -80,7 +80,11 @@
             {{ z_score(
                 'shared.' ~ unit, 'shared.of_segment', 'shared.of_value',
                 'shared.of_all'
-            ) }} as z_score
+            ) }} as z_score,
+            {{ is_beyond_chance(
+                'shared.' ~ unit, 'shared.of_segment', 'shared.of_value',
+                'shared.of_all'
+            ) }} as is_beyond_chance
 
         from shared
         inner join segments

@@ -16,11 +16,6 @@ from olist_segments.charts.style import (
     segment_symbols,
 )
 
-# From this many standard deviations on, a count is taken not to be chance: of 370
-# counts, one lies further away by chance.
-BEYOND_CHANCE = 3.0
-# Below, a count is too small for its standard deviation to mean much.
-SMALLEST_COUNT = 30
 SCORES = {
     "inertia": "inertia (squared standard deviations)",
     "silhouette": "silhouette (-1 to 1)",
@@ -213,9 +208,8 @@ def breakdown(
     -------
     Figure
         A bar per value for the segment, with a mark for all customers; both shares
-        are written beside them. So is the factor between them where the number of
-        customers lies three standard deviations or more from what it would be by
-        chance.
+        are written beside them. So is the factor between them where it is
+        beyond chance, as the table says.
     """
     rows = shown_values(
         table, by, segment_id, largest=largest, standing_out=standing_out
@@ -256,7 +250,7 @@ def breakdown(
                 rows["share_of_segment"],
                 rows["share_of_all"],
                 rows["index_vs_all"],
-                is_beyond_chance(rows),
+                rows["is_beyond_chance"],
                 strict=True,
             )
         ],
@@ -297,7 +291,7 @@ def over_representation(
         customers is within chance are empty.
     """
     table = _labelled(table, by)
-    sure = table[is_beyond_chance(table)]
+    sure = table[table["is_beyond_chance"]]
     totals = table.groupby("label")["customer_count"].sum().reset_index()
     totals = totals.sort_values(["customer_count", "label"], ascending=[False, True])
     kept = table[table["label"].isin(totals["label"].head(largest))]
@@ -606,25 +600,6 @@ def most_valuable(segments: pd.DataFrame) -> pd.Series:
     return segments.fillna({"revenue_share": 0}).loc[ratio.fillna(0).idxmax()]
 
 
-def is_beyond_chance(table: pd.DataFrame) -> pd.Series:
-    """Say which counts of a breakdown are too far from all customers' to be chance.
-
-    Parameters
-    ----------
-    table : DataFrame
-        One of the tables segment_by_state and its siblings.
-
-    Returns
-    -------
-    Series of bool
-        True from three standard deviations on, of at least 30 customers found or
-        expected.
-    """
-    expected = table["customer_count"] * 100 / table["index_vs_all"]
-    enough = np.maximum(table["customer_count"], expected) >= SMALLEST_COUNT
-    return (table["z_score"].abs() >= BEYOND_CHANCE) & enough
-
-
 def shown_values(
     table: pd.DataFrame,
     by: str,
@@ -673,7 +648,7 @@ def standing_out(table: pd.DataFrame, by: str, segment_id: int) -> pd.DataFrame:
 
 
 def _over(rows: pd.DataFrame) -> pd.DataFrame:
-    over = rows[is_beyond_chance(rows) & (rows["index_vs_all"] > 100)]
+    over = rows[rows["is_beyond_chance"] & (rows["index_vs_all"] > 100)]
     return over.sort_values(["z_score", "label"], ascending=[False, True])
 
 
@@ -718,7 +693,7 @@ def _value_name(value: str, by: str) -> str:
 def _breakdown_finding(rows: pd.DataFrame, by: str, unit: str) -> str:
     if rows.empty:
         return f"No {_words(by)}: nobody is in this segment at present"
-    over, sure = _over(rows), rows[is_beyond_chance(rows)]
+    over, sure = _over(rows), rows[rows["is_beyond_chance"]]
     if sure.empty:
         top = rows.sort_values(["share_of_segment", "label"]).iloc[-1]
         return (

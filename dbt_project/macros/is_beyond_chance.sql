@@ -1,0 +1,8 @@
+{# Is a number found too far from that of a random draw to be chance? The one rule for it,
+   with the arguments of z_score and the reasons in its doc block. Never null. #}
+{% macro is_beyond_chance(found, drawn, marked, total) -%}
+    coalesce(
+        abs({{ z_score(found, drawn, marked, total) }}) >= 3
+        and cast({{ drawn }} as double) * {{ marked }} / {{ total }} >= 5, false
+    )
+{%- endmacro %}
