@@ -7,17 +7,36 @@ with long as (
 
 ),
 
+tenths as (
+
+    select
+        {% for tenth in range(1, 10) -%}
+            percentile_cont({{ tenth / 10 }}) within group (order by feature_value)
+                as tenth_{{ tenth }},
+        {% endfor -%}
+        feature
+    from long
+    group by feature
+
+),
+
 bounds as (
 
-    {% for tenth in range(1, 10) %}
-        select
-            feature,
-            percentile_cont({{ tenth / 10 }}) within group (order by feature_value)
-                as upper_bound
-        from long
-        group by feature
-        {{ 'union' if not loop.last }}
-    {% endfor %}
+    select distinct
+        tenths.feature,
+        case numbers.tenth
+            {%- for tenth in range(1, 10) %}
+                when {{ tenth }} then tenths.tenth_{{ tenth }}
+            {%- endfor %}
+        end as upper_bound
+
+    from tenths
+    cross join (
+        values
+        {% for tenth in range(1, 10) -%}
+            ({{ tenth }}){{ ',' if not loop.last }}
+        {% endfor %}
+    ) as numbers (tenth)
 
 ),
 
