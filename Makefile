@@ -5,8 +5,8 @@ SEED ?= 42
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help build parity replay test lint docs report export queries study notebooks demo-data demo-report summary \
-	lock clean
+.PHONY: help build parity replay test lint docs report export queries study notebooks \
+	demo-data demo-report summary bench lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -44,7 +44,7 @@ queries: .venv/runtime ## write the answers to all questions into dbt_project/do
 study: .venv/runtime ## study how far the segments hold, six minutes (TARGET=dev|demo)
 	@$(BIN)/olist-segments study $(if $(TARGET),--target $(TARGET))
 
-notebooks: .venv/dev ## run the notebooks into site/, after build and study (TARGET=dev|demo)
+notebooks: .venv/dev ## run the notebooks into site/, after build; two need study (TARGET=dev|demo)
 	@$(BIN)/olist-segments notebooks $(if $(TARGET),--target $(TARGET))
 
 demo-data: .venv/runtime ## write synthetic data to data/demo (ORDERS=, SEED=)
@@ -55,6 +55,15 @@ demo-report: .venv/runtime ## show demo beside real data in site/demo_data.html
 
 summary: .venv/runtime ## print the segments that were built (TARGET=dev|demo)
 	@$(BIN)/olist-segments summary $(if $(TARGET),--target $(TARGET))
+
+bench: .venv/dev ## measure builds, hours (REAL=folder SCRATCH=folder SIZES="real 10x" RUNS="5 3")
+	@PYTHONPATH=. $(BIN)/python -m bench.run --scratch "$(SCRATCH)" --sizes $(SIZES) \
+		--runs $(RUNS) $(if $(REAL),--real "$(REAL)") \
+		$(if $(BEFORE),--before $(BEFORE)) $(if $(AGAIN),--again) \
+		$(if $(MEMORY),--memory-limit $(MEMORY))
+SCRATCH ?= .bench
+SIZES ?= real 10x 100x
+RUNS ?= 5 3 1
 
 lock: ## pin the newest versions in requirements.txt and requirements-dev.txt (needs uv)
 	sed -n 's/^requires = \["\(.*\)"\]/\1/p' pyproject.toml >.build-requirements.txt

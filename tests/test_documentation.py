@@ -62,7 +62,7 @@ def test_documented_columns_are_the_columns_that_exist(demo_database, models):
     # One column for each feature of the list, which their descriptions say.
     listed = rows(demo_database, "select feature from segment_model_features")
     scaled = {feature for (feature,) in listed}
-    for table in ("int_fit_features", "int_scaled_features"):
+    for table in ("int_fit_features", "int_refit_points", "int_scaled_features"):
         found["intermediate", table] -= scaled
     assert {model["name"]: set(model["columns"]) for model in models} == {
         model["name"]: found[model["schema"], model["name"]] for model in models
@@ -201,8 +201,12 @@ def test_the_docs_open_from_disk_at_their_home_page(browser, docs_page, width):
     with opened(browser, docs_page, width=width) as shown:
         shown.wait_for_selector("h2:has-text('Which table answers which question')")
         assert shown.title() == "olist_segments"
-        icon = shown.get_attribute("svg.menu-icon-on use >> nth=0", "xlink:href")
-        assert icon.startswith("#icn-")
+        icons = shown.evaluate(
+            "[...document.querySelectorAll('.menu use')].map((one) => one.href.baseVal)"
+        )
+        # The page's own, filled in: "on" for what is open.
+        assert {"#icn-dir", "#icn-dir-on", "#icn-doc", "#icn-doc-on"} <= set(icons)
+        assert "{{" not in "".join(icons)
         assert overflowing(shown) == []
 
 

@@ -50,6 +50,14 @@ def test_segments_have_names_of_their_own_without_numbers(demo_database):
     assert not any(character.isdigit() for name in names for character in name)
 
 
+def test_tools_with_duckdb_1_4_can_read_the_database(demo_database):
+    ((version,),) = rows(
+        demo_database,
+        "select tags['storage_version'] from duckdb_databases() where not internal",
+    )
+    assert version == "v1.4.0+"
+
+
 def test_zip_prefixes_keep_their_leading_zeros(demo_database):
     ((shortest, with_zero),) = rows(
         demo_database,

@@ -151,11 +151,12 @@ def test_the_figures_in_the_readme_are_those_of_the_build(real_database):
     readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
     with duckdb.connect(str(real_database), read_only=True) as connection:
         segments = connection.sql(
-            "select segment_name, customer_count, customer_share, revenue_share "
-            "from segments order by segment_id"
+            "select segment_name, customer_count, customer_share, revenue_share, "
+            "revenue_per_customer from segments order by segment_id"
         ).fetchall()
-    for name, customers, share, revenue_share in segments:
-        row = f"| {name} | {customers:,} | {share:.1%} | {revenue_share:.1%} |"
+    for name, customers, share, revenue_share, revenue in segments:
+        row = f"| {name} | {customers:,} | {share:.1%} | {revenue_share:.1%} | "
+        row += f"{revenue:,.2f} |"
         assert row in readme, f"README.md should say: {row}"
 
 

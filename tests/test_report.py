@@ -14,6 +14,7 @@ from browser import drawn_marks, opened, overflowing, serious_violations
 from bs4 import BeautifulSoup
 from conftest import rows
 from olist_segments.charts.style import COLORS
+from olist_segments.cli import main
 from olist_segments.pages import written
 from olist_segments.report import page as report_page
 from olist_segments.report import render_report
@@ -331,7 +332,7 @@ def test_a_segment_has_the_same_colour_everywhere(soup, demo_database):
 
 
 def test_money_has_one_form(soup):
-    amounts = re.findall(r"R\$.{0,12}", shown(soup))
+    amounts = re.findall(r"R\$.{0,20}", shown(soup))
     bands = r"R\$ (under )?\d+( to \d+| and over)?\b(?![.,]\d)"
     for amount in amounts:
         assert re.match(r"R\$ \d{1,3}(,\d{3})*\.\d\d\b|" + bands, amount), amount
@@ -380,8 +381,11 @@ def test_nothing_grows_with_the_number_of_customers(text, demo_database):
         for trace in chart["data"]:
             if name != "map":
                 assert len(values(trace["x"])) <= max(months, 10), name
-    for name in ("quality",):
-        assert len(cells(few, name)) == 2
+    assert len(cells(few, "quality")) == 2
+    ((odd,),) = rows(
+        demo_database, "select count(*) from data_quality where rows_affected > 0"
+    )
+    assert few.find(id="quality-caption").text.endswith(f": 2 of {odd} findings")
     assert "customer_unique_id" not in text
 
 
@@ -563,6 +567,18 @@ def test_without_scripts_the_figures_are_there(browser, path, soup):
     page.locator("#state-1-title ~ details summary").click()
     assert page.locator("#state-1-figures").is_visible()
     context.close()
+
+
+def test_a_database_without_segments_is_refused_in_a_sentence(
+    project_copy, monkeypatch, tmp_path, capsys
+):
+    empty = tmp_path / "empty.duckdb"
+    duckdb.connect(str(empty)).close()
+    monkeypatch.chdir(project_copy)
+    monkeypatch.setenv("OLIST_DB", str(empty))
+    assert main(["report"]) == 2
+    assert "run `make build` first" in capsys.readouterr().err
+    assert not (project_copy / "site" / "report.html").exists()
 
 
 def test_the_real_report_is_small(real_database):

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import yaml
 
+from olist_segments.demo.mark import is_synthetic
 from olist_segments.exports import ExportError, export_segments, preview, write_answer
 from olist_segments.locks import explain
 from olist_segments.months import month_ends
@@ -138,7 +139,7 @@ def summary(database: Path, *, target: str) -> str:
     database : Path
         A built database; opened for reading and closed again.
     target : {"dev", "demo"}
-        What was built: real data, or synthetic data, which the summary then says.
+        Whose database it is, for the commands that the summary names.
 
     Returns
     -------
@@ -147,12 +148,13 @@ def summary(database: Path, *, target: str) -> str:
         some models only, where it is.
     """
     lines = [f"Database: {database}"]
-    if target == "demo":
-        lines.append(
-            "The data in it is SYNTHETIC. For the real one put the nine Olist files, "
-            "or Kaggle's archive.zip, into data/raw and run `make build` again."
-        )
     with duckdb.connect(str(database), read_only=True) as connection:
+        if is_synthetic(connection):
+            lines.append(
+                "The data in it is SYNTHETIC. For the real one put the nine Olist "
+                "files, or Kaggle's archive.zip, into data/raw and run `make build` "
+                "again."
+            )
         tables = connection.sql(
             "select table_name from information_schema.tables "
             "where table_schema = 'main'"
@@ -518,9 +520,9 @@ def _query(options: argparse.Namespace) -> int:
         )
     elif options.set:
         raise QuestionError("--set is for questions, and this is SQL")
-    if target == "demo":
-        print("The answer is about SYNTHETIC data.", file=sys.stderr)
     with duckdb.connect(str(database), read_only=True) as connection:
+        if is_synthetic(connection):
+            print("The answer is about SYNTHETIC data.", file=sys.stderr)
         answer = connection.sql(sql)
         if answer is None:  # of a statement such as copy
             return 0
@@ -547,7 +549,8 @@ def _questions(options: argparse.Namespace) -> int:
         return code
     with duckdb.connect(str(database), read_only=True) as connection:
         page = render_page(read_questions(root), compiled(root / "target"), connection)
-    if target == "demo":
+        is_made_up = is_synthetic(connection)
+    if is_made_up:
         print(page)
     else:
         path = root / "dbt_project" / "docs" / "queries.md"
@@ -558,11 +561,12 @@ def _questions(options: argparse.Namespace) -> int:
 
 def _export(options: argparse.Namespace) -> int:
     root = project_root()
-    target, database = _built(root, options.target)
-    if target == "demo":
-        print("The customers are SYNTHETIC.", file=sys.stderr)
-    folder = options.to or root / "exports" / ("demo" if target == "demo" else "real")
+    _, database = _built(root, options.target)
     with duckdb.connect(str(database), read_only=True) as connection:
+        is_made_up = is_synthetic(connection)
+        if is_made_up:
+            print("The customers are SYNTHETIC.", file=sys.stderr)
+        folder = options.to or root / "exports" / ("demo" if is_made_up else "real")
         segments = preview(connection, options.segment)
         for segment in segments:
             print(
@@ -577,7 +581,7 @@ def _export(options: argparse.Namespace) -> int:
             )
         if not options.preview:
             manifest = export_segments(
-                connection, folder, segments, is_synthetic=target == "demo"
+                connection, folder, segments, is_synthetic=is_made_up
             )
             print(f"Wrote {2 * len(segments)} files, listed in {manifest}")
     return 0
@@ -620,7 +624,7 @@ def _study(options: argparse.Namespace) -> int:
         print(f"olist-segments: {error}", file=sys.stderr)
         return 1
     page = render_page(tables)
-    if target == "demo":
+    if tables["run"]["is_synthetic"].item():
         print(page)
     else:
         path = root / "dbt_project" / "docs" / "stability.md"

@@ -12,6 +12,8 @@ from threadpoolctl import threadpool_limits
 # Decimals kept of what is fitted: far below any difference that matters, far above
 # the last bits, which depend on the order in which floats are added.
 DECIMALS = 12
+# Bytes of points that are too many to be copied in several threads at a time.
+_LARGE = 1 << 28
 
 
 def fit_centroids(
@@ -27,7 +29,7 @@ def fit_centroids(
     The starts are fitted on a random sample; the best of them is then iterated on
     all points until no point changes its cluster, so that every centroid is the
     mean of its members. Each fit uses one thread: the result does not depend on the
-    machine. Fits of several k run side by side.
+    machine. Fits of several k run side by side, of many points one after the other.
 
     Parameters
     ----------
@@ -60,6 +62,8 @@ def fit_centroids(
     fits = _side_by_side(
         lambda k: _fit(points, k, seed=seed, n_init=n_init, sample_size=sample_size),
         ks,
+        # Each fit has a copy of the points.
+        threads=1 if points.nbytes > _LARGE else None,
     )
     fitted = dict(zip(ks, fits, strict=True))
     if not fitted:
@@ -327,7 +331,9 @@ def _distinct(points: np.ndarray, enough: int) -> int:
     return found
 
 
-def _side_by_side(function: Callable, items: Iterable) -> list:
-    """Call a function for every item, in as many threads as there are processors."""
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
-        return list(threads.map(function, items))
+def _side_by_side(
+    function: Callable, items: Iterable, threads: int | None = None
+) -> list:
+    """Call a function for every item, by default in a thread for every processor."""
+    with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
+        return list(pool.map(function, items))

@@ -31,7 +31,7 @@ def finish_docs_page(page: str, *, title: str) -> str:
     page = page.replace(tracker, tracker + "return;")
     page = re.sub(r'<link rel="(?:shortcut )?icon"[^>]*>', "", page)
     # The browser asks for "{{ ... }}" before Angular fills it in.
-    page = page.replace('xlink:href="{{', 'ng-href="{{')
+    page = page.replace('xlink:href="{{', 'xlink:href="#" ng-href="{{')
     # The first list is what the lineage shows, the second what can be chosen.
     page = page.replace('"source","test","unit_test","analysis"', '"source"', 1)
     whole = "A.expanded=!0;var t=r.assign({},l.options)"

@@ -209,8 +209,7 @@ def render_page(
         "    < target/compiled/olist_segments/dbt_project/analyses/win_back.sql",
         "```",
         "",
-        "The last two lines are for DuckDB's own command line, which must be no older "
-        "than the `duckdb` in requirements.txt that wrote the database. In dbt a "
+        "The last two lines are for DuckDB's own command line, 1.4 or newer. In dbt a "
         "parameter is a variable, as in `--vars 'days: 365'`.",
         "",
         "A z-score says how far a number lies from a random draw, in standard "

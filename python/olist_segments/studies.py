@@ -20,6 +20,7 @@ from sklearn.metrics.cluster import contingency_matrix
 from tqdm import tqdm
 
 from olist_segments.clustering import fit_centroids, nearest
+from olist_segments.demo.mark import is_synthetic
 from olist_segments.months import month_ends
 from olist_segments.original import describe_clusters, fit_original, twins
 
@@ -339,6 +340,7 @@ class Study:
             ((self.model_id, self.k),) = connection.sql(
                 "select model_id, k from segment_models where is_current"
             ).fetchall()
+            self.is_synthetic = is_synthetic(connection)
             of_model = f"where model_id = '{self.model_id}'"
             centroids = connection.sql(f"from segment_centroids {of_model}").df()
             self.model = _Model(
@@ -386,7 +388,7 @@ class Study:
         return pd.DataFrame(
             {
                 "model_id": [self.model_id],
-                "target": [self.target],
+                "is_synthetic": [self.is_synthetic],
                 "k": [self.k],
                 "customer_count": [len(self.labels)],
                 "draws": [draws],

@@ -23,7 +23,7 @@ def render_page(tables: dict[str, pd.DataFrame]) -> str:
         A doc block named stability, of aggregates only.
     """
     (run,) = tables["run"].to_dict("records")
-    synthetic = " The data is SYNTHETIC." if run["target"] == "demo" else ""
+    synthetic = " The data is SYNTHETIC." if run["is_synthetic"] else ""
     sections = [
         "{% docs stability %}",
         "# How far the segments hold",

@@ -2,20 +2,35 @@
 
 {%- set names = feature_order() %}
 
-with long as (
+with customers as (
 
-    {{ long_columns(ref('customer_features'), names, 'customer_unique_id') }}
+    select count(*) as customer_count from {{ ref('customer_features') }}
+
+),
+
+-- Values as often as customers have them.
+known as (
+
+    select * from {{ ref('int_feature_values') }}
 
 ),
 
 names as (
 
-    select names.* from (
-        values
-        {% for name in names -%}
-            ({{ loop.index }}, '{{ name }}'){{ ',' if not loop.last }}
-        {% endfor %}
-    ) as names (position, feature)
+    {% for name in names %}
+        select
+            {{ loop.index }} as position,
+            '{{ name }}' as feature
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+quantiles as (
+
+    {{ quantiles(
+        'known', {'p01': 0.01, 'p25': 0.25, 'p75': 0.75, 'p99': 0.99}
+    ) | indent(4) }}
 
 ),
 
@@ -24,30 +39,21 @@ bounds as (
     select
         names.position,
         names.feature,
-        count(long.customer_unique_id) as customer_count,
-        count(long.feature_value) as known_count,
-        count(distinct long.feature_value) as distinct_values,
-        {% for name, quantile in [
-            ('p01', 0.01), ('p25', 0.25), ('p75', 0.75), ('p99', 0.99)
-        ] -%}
-            percentile_cont({{ quantile }}) within group (order by long.feature_value)
-                as {{ name }}{{ ',' if not loop.last }}
-        {% endfor %}
+        max(customers.customer_count) as customer_count,
+        coalesce(sum(known.customer_count), 0) as known_count,
+        count(known.feature_value) as distinct_values,
+        max(quantiles.p01) as p01,
+        max(quantiles.p25) as p25,
+        max(quantiles.p75) as p75,
+        max(quantiles.p99) as p99
+
     from names
-    left join long
-        on names.feature = long.feature
+    cross join customers
+    left join known
+        on names.feature = known.feature
+    left join quantiles
+        on names.feature = quantiles.feature
     group by names.position, names.feature
-
-),
-
-known as (
-
-    select
-        feature,
-        feature_value
-
-    from long
-    where feature_value is not null
 
 ),
 
@@ -56,14 +62,15 @@ middle as (
     select
         known.feature,
         known.feature_value,
+        known.customer_count,
         case
-            when known.feature_value between bounds.p01 and bounds.p99
+            when known.feature_value between quantiles.p01 and quantiles.p99
                 then known.feature_value
         end as middle_value
 
     from known
-    inner join bounds
-        on known.feature = bounds.feature
+    inner join quantiles
+        on known.feature = quantiles.feature
 
 ),
 
@@ -71,11 +78,15 @@ means as (
 
     select
         feature,
-        count(*) as value_count,
-        count(middle_value) as middle_count,
-        {{ exact_sum('feature_value') }} / count(*) as mean,
-        {{ exact_sum('middle_value') }} / nullif(count(middle_value), 0)
-            as middle_mean
+        sum(customer_count) as value_count,
+        sum(customer_count) filter (where middle_value is not null)
+            as middle_count,
+        {{ exact_sum('customer_count * feature_value') }} / sum(customer_count)
+            as mean,
+        {{ exact_sum('customer_count * middle_value') }}
+        / nullif(
+            sum(customer_count) filter (where middle_value is not null), 0
+        ) as middle_mean
 
     from middle
     group by feature
@@ -88,10 +99,12 @@ variances as (
         means.feature,
         means.value_count,
         means.mean,
-        {{ exact_sum('power(middle.feature_value - means.mean, 2)') }}
-        / means.value_count as variance,
-        {{ exact_sum('power(middle.middle_value - means.middle_mean, 2)') }}
-        / nullif(means.middle_count, 0) as trimmed_variance
+        {{ exact_sum(
+            'middle.customer_count * power(middle.feature_value - means.mean, 2)'
+        ) }} / means.value_count as variance,
+        {{ exact_sum(
+            'middle.customer_count * power(middle.middle_value - means.middle_mean, 2)'
+        ) }} / nullif(means.middle_count, 0) as trimmed_variance
 
     from middle
     inner join means
@@ -113,7 +126,8 @@ moments as (
             when variances.variance > 0
                 then
                     {{ exact_sum(
-                        'power((middle.feature_value - variances.mean) '
+                        'middle.customer_count '
+                        ~ '* power((middle.feature_value - variances.mean) '
                         ~ '/ sqrt(nullif(variances.variance, 0)), 3)'
                     ) }} / variances.value_count
         end as skew

@@ -16,6 +16,19 @@ selected as (
 
 ),
 
+quantiles as (
+
+    {% for feature in candidates %}
+        {{ quantiles(
+            '(select * from ' ~ ref('int_feature_values')
+            ~ " where feature = '" ~ feature.name ~ "')",
+            {'median': 0.5, 'clip': feature.clip_quantile}
+        ) | indent(8) }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
 candidate_bounds as (
 
     {% for feature in candidates %}
@@ -23,14 +36,10 @@ candidate_bounds as (
             {{ loop.index }} as position,
             '{{ feature.name }}' as feature,
             '{{ feature.transform }}' as transform,
-            coalesce(percentile_cont(0.5) within group (
-                order by cast({{ feature.name }} as double)
-            ), 0) as fill_value,
-            coalesce(percentile_cont({{ feature.clip_quantile }}) within group (
-                order by cast({{ feature.name }} as double)
-            ), 0) as clip_upper
-
-        from customers
+            coalesce(max(median), 0) as fill_value,
+            coalesce(max(clip), 0) as clip_upper
+        from quantiles
+        where feature = '{{ feature.name }}'
         {{ 'union all' if not loop.last }}
     {% endfor %}
 

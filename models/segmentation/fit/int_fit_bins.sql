@@ -7,16 +7,25 @@ with long as (
 
 ),
 
+known as (
+
+    select * from {{ ref('int_feature_values') }}
+    where feature in (
+        {%- for feature in chosen_features() %}
+            '{{ feature.name }}'{{ ',' if not loop.last }}
+        {%- endfor %}
+    )
+
+),
+
+{%- set tenths = {} %}
+{%- for tenth in range(1, 10) %}
+    {%- do tenths.update({'p' ~ tenth: tenth / 10}) %}
+{%- endfor %}
+
 tenths as (
 
-    select
-        {% for tenth in range(1, 10) -%}
-            percentile_cont({{ tenth / 10 }}) within group (order by feature_value)
-                as tenth_{{ tenth }},
-        {% endfor -%}
-        feature
-    from long
-    group by feature
+    {{ quantiles('known', tenths) | indent(4) }}
 
 ),
 
@@ -24,19 +33,19 @@ bounds as (
 
     select distinct
         tenths.feature,
-        case numbers.tenth
-            {%- for tenth in range(1, 10) %}
-                when {{ tenth }} then tenths.tenth_{{ tenth }}
+        case names.tenth
+            {%- for name in tenths %}
+                when '{{ name }}' then tenths.{{ name }}
             {%- endfor %}
         end as upper_bound
 
     from tenths
     cross join (
         values
-        {% for tenth in range(1, 10) -%}
-            ({{ tenth }}){{ ',' if not loop.last }}
+        {% for name in tenths -%}
+            ('{{ name }}'){{ ',' if not loop.last }}
         {% endfor %}
-    ) as numbers (tenth)
+    ) as names (tenth)
 
 ),
 

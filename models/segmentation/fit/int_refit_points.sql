@@ -18,8 +18,11 @@ bound as (
 
 drawn as (
 
-    select points.*
-
+    select
+        points.customer_unique_id,
+        {% for feature in chosen_features() -%}
+            points.{{ feature.name }}{{ ',' if not loop.last }}
+        {% endfor %}
     from points
     cross join bound
     where substr(md5(points.customer_unique_id), 1, 8) <= bound.highest_hash

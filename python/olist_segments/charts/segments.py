@@ -328,7 +328,7 @@ def over_representation(
     else:
         top = over.iloc[0]
         title = (
-            f"Most over-represented: {top['label']} among "
+            f"Stands out most: {top['label']} among "
             f"{top['segment_name']}, {top['index_vs_all'] / 100:.2f} times as often as "
             "among all customers"
         )

@@ -18,6 +18,7 @@ _AXIS = {
     "linecolor": "#9aa5b1",
     "title": {"font": {"size": 13}, "standoff": 12},
     "tickfont": {"size": 12},
+    "ticklabelstandoff": 4,
 }
 _LOOK = go.layout.Template(
     layout={

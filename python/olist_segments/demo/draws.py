@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from olist_segments.demo.mark import MARK
+
 DAY = 86_400
 EPOCH = np.datetime64("1970-01-01T00:00:00")
-# How all ids end, so that the data say by themselves that they are made up.
-MARK = b"fa15eda7a"
 
 
 def pick(rng, cumulative: np.ndarray, size: int) -> np.ndarray:

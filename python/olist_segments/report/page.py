@@ -7,7 +7,7 @@ import pandas as pd
 
 from olist_segments.charts import segments as charts
 from olist_segments.charts.style import segment_colors, segment_symbols
-from olist_segments.demo.draws import MARK
+from olist_segments.demo.mark import is_synthetic
 from olist_segments.pages import Chart, Column, Table, render, written
 from olist_segments.report.queries import BREAKDOWNS, QUERIES
 
@@ -62,12 +62,13 @@ def render_report(
     duckdb.BinderException, duckdb.CatalogException
         If the database has not been built completely, or by an older version.
     """
-    filled = {"map_points": map_points, "table_rows": table_rows, "mark": MARK.decode()}
+    filled = {"map_points": map_points, "table_rows": table_rows}
     with duckdb.connect(str(database), read_only=True) as connection:
         data = {
             name: connection.sql(query.format(**filled)).df()
             for name, query in QUERIES.items()
         }
+        is_made_up = is_synthetic(connection)
     totals = data["totals"].iloc[0].to_dict()
     segments = [_segment(data, one) for one in data["segments"].to_dict("records")]
     overall = {
@@ -86,6 +87,7 @@ def render_report(
         "report.html",
         [*overall.values(), *shown, *([moves] if moves else [])],
         title=f"Customer segments, {totals['as_of_date']:%Y-%m-%d}",
+        is_synthetic=is_made_up,
         totals=totals,
         segments=segments,
         overall=overall,
@@ -401,7 +403,13 @@ def _rejected(data: dict[str, pd.DataFrame]) -> Table:
         "reason": Column("reason"),
         "line_count": Column("lines", "count"),
     }
-    return _table("rejected", "Lines that could not be read", columns, data["rejected"])
+    caption = "Lines that could not be read, the most frequent faults first"
+    return _table(
+        "rejected",
+        caption + _of_all(data["rejected"], "faults"),
+        columns,
+        data["rejected"],
+    )
 
 
 def _quality(data: dict[str, pd.DataFrame]) -> Table:
@@ -413,7 +421,8 @@ def _quality(data: dict[str, pd.DataFrame]) -> Table:
         "action": Column("what was done"),
     }
     rows = data["quality"].assign(source=_spaced(data["quality"]["source"]))
-    return _table("quality", "What is odd in the data", columns, rows)
+    caption = "What is odd in the data, first what could make results wrong"
+    return _table("quality", caption + _of_all(rows, "findings"), columns, rows)
 
 
 def _findings(data: dict[str, pd.DataFrame], totals: dict) -> dict[str, str]:
@@ -454,6 +463,13 @@ def _table(
 ) -> Table:
     kept = rows[list(columns)].astype(object).where(rows[list(columns)].notna(), None)
     return Table(name, caption, columns, kept.to_dict("records"), **options)
+
+
+def _of_all(rows: pd.DataFrame, total: str) -> str:
+    """Say how many rows there are where not all are shown."""
+    if rows.empty or rows[total].iloc[0] == len(rows):
+        return ""
+    return f": {len(rows)} of {rows[total].iloc[0]} {total}"
 
 
 def _spaced(names: pd.Series) -> pd.Series:

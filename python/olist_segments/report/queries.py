@@ -22,11 +22,7 @@ QUERIES = {
             (select sum(order_count) from segment_by_payment_type) as order_count,
             (select count(*) from excluded_customers) as excluded_count,
             (select count(*) from rejected_rows) as rejected_count,
-            (select max(as_of_date) from customer_segments) as as_of_date,
-            (
-                select count(*) = 0 from customers
-                where customer_unique_id not like '%{mark}'
-            ) as is_synthetic
+            (select max(as_of_date) from customer_segments) as as_of_date
     """,
     "segments": "select * from segments order by segment_id",
     "profile": "select * from segment_profile order by segment_id, metric",
@@ -133,7 +129,8 @@ QUERIES = {
             source,
             column_name,
             reason,
-            count(*) as line_count
+            count(*) as line_count,
+            count(*) over () as faults
         from rejected_rows
         group by source, column_name, reason
         order by line_count desc, source, column_name, reason
@@ -146,7 +143,8 @@ QUERIES = {
             description,
             action,
             rows_affected,
-            share_affected
+            share_affected,
+            count(*) over () as findings
         from data_quality
         where rows_affected > 0
         order by

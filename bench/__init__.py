@@ -1,0 +1,1 @@
+"""How long a build takes, beside what people do today: `make bench`."""

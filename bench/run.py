@@ -1,0 +1,305 @@
+"""Measure builds beside what people do today, and write the page from what was found.
+
+Every finished run is appended to bench/results/SIZE.json at once, so that a bench that
+was stopped goes on where it stood; a new commit's runs need --again. Runs of different
+tasks alternate, so that a machine whose speed drifts does not favour one of them.
+"""
+
+import argparse
+import json
+import os
+import platform
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+
+from bench.page import render
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "bench" / "results"
+PAGE = ROOT / "dbt_project" / "docs" / "performance.md"
+PACKAGES = ["dbt-core", "dbt-duckdb", "duckdb", "numpy", "pandas", "scikit-learn"]
+# Days of the real and the demo data with about 200 orders each.
+DAY, NEXT_DAY = "2018-08-14", "2018-08-15"
+# How often each task runs, as a share of the runs of a size; 0 is once.
+TASKS = {
+    "real": {
+        "build": 1,
+        "before": 1,
+        "next_day": 1,
+        "bare": 1,
+        "today": 1,
+        "all_cores": 0,
+        "sweep": 0,
+    },
+    "10x": {"build": 1, "next_day": 1, "bare": 1, "until_fit": 1},
+    "100x": {"build": 1, "next_day": 1, "until_merge": 1},
+}
+ORDERS = {"10x": 1_000_000, "100x": 10_000_000}
+SWEEP = [str(k) for k in range(2, 11)]
+
+
+def main() -> None:
+    """Run what is missing of the runs asked for, then write the page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--real", type=Path, help="folder of the nine real files")
+    parser.add_argument(
+        "--scratch", type=Path, required=True, help="for data and builds"
+    )
+    parser.add_argument("--sizes", nargs="*", default=list(TASKS), choices=TASKS)
+    parser.add_argument("--runs", type=int, nargs="*", default=[5, 3, 1])
+    parser.add_argument("--memory-limit", default="7GB", help="DuckDB's, for 10x, 100x")
+    parser.add_argument("--before", help="commit to compare with on the real files")
+    parser.add_argument("--again", action="store_true", help="drop earlier results")
+    options = parser.parse_args()
+    scratch = options.scratch.resolve()
+    for size, runs in zip(options.sizes, options.runs, strict=False):
+        bench(size, runs, scratch, options)
+    PAGE.write_text(render(read_results()), encoding="utf-8")
+    print(f"Wrote {PAGE}")
+
+
+def read_results() -> dict[str, dict]:
+    """Read the results of every size that was measured."""
+    found = {size: RESULTS / f"{size}.json" for size in TASKS}
+    return {
+        size: json.loads(path.read_text(encoding="utf-8"))
+        for size, path in found.items()
+        if path.is_file()
+    }
+
+
+def bench(size: str, runs: int, scratch: Path, options: argparse.Namespace) -> None:
+    """Run the tasks of a size until each has as many results as asked for."""
+    folder = options.real or Path()
+    if size in ORDERS:
+        folder = scratch / f"demo {size}"
+        if not folder.is_dir():
+            words = [
+                "demo-data",
+                "--orders",
+                str(ORDERS[size]),
+                "--folder",
+                str(folder),
+            ]
+            subprocess.run([sys.executable, "-m", "olist_segments", *words], check=True)
+    elif not options.real:
+        print("no folder of real files was given: left out")
+        return
+    path = RESULTS / f"{size}.json"
+    results = {"runs": []}
+    if path.is_file() and not options.again:
+        results = json.loads(path.read_text(encoding="utf-8"))
+    results |= {
+        "machine": machine(),
+        "versions": {name: version(name) for name in PACKAGES},
+        "memory_limit": options.memory_limit if size in ORDERS else "",
+        "csv_bytes": sum(one.stat().st_size for one in folder.glob("*.csv")),
+    }
+    for number in range(runs):
+        for task, share in TASKS[size].items():
+            done = sum(run["task"] == task for run in results["runs"])
+            wanted = runs if share else 1
+            if (
+                done > number
+                or done >= wanted
+                or (task == "before" and not options.before)
+            ):
+                continue
+            print(f"{size} {task}, run {done + 1} of {wanted} ...", flush=True)
+            run = measure(task, size, folder.resolve(), scratch / "work", options)
+            print(f"    {run['wall']:.1f} s, {run['peak_mb']:,} MB", flush=True)
+            results["runs"].append({"task": task, **run})
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+
+
+def measure(
+    task: str, size: str, folder: Path, work: Path, options: argparse.Namespace
+) -> dict:
+    """Run one task in an empty folder, and say how long it took and what it held."""
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    script = [sys.executable, "-m", "bench.today", str(folder)]
+    try:
+        match task:
+            case "build":
+                return build(folder, work, size, options)
+            case "before":
+                return build_before(folder, work, size, options)
+            case "next_day":
+                build(folder, work, size, options, as_of=DAY)
+                return build(folder, work, size, options, as_of=NEXT_DAY)
+            case "bare":
+                words = [str(folder), str(work / "bare.duckdb")]
+                return timed([sys.executable, "-m", "bench.bare", *words])
+            case "today":
+                return timed(script)
+            case "all_cores":
+                return timed([*script, "--all-cores"])
+            case "sweep":
+                return timed([*script, "--ks", *SWEEP])
+            case "until_fit":
+                return timed([*script, "--until", "fit", "--ks", *SWEEP])
+            case "until_merge":
+                return timed([*script, "--until", "merge"])
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    raise ValueError(f"no task is called {task}")
+
+
+def build(
+    folder: Path,
+    work: Path,
+    size: str,
+    options: argparse.Namespace,
+    *,
+    as_of: str = "",
+    root: Path = ROOT,
+) -> dict:
+    """Run dbt build with all tests and a full parse; add what its artifacts say."""
+    # dbt imports its main module before it is run, which Python warns about.
+    python = [sys.executable, "-W", "ignore::RuntimeWarning:runpy"]
+    command = [*python, "-m", "dbt.cli.main", "build", "--quiet"]
+    command += ["--no-partial-parse", "--target", "demo" if size in ORDERS else "dev"]
+    command += ["--target-path", str(work / "target"), "--log-path", str(work / "logs")]
+    if as_of:
+        command += ["--vars", json.dumps({"as_of_date": as_of})]
+    settings = {"OLIST_RAW_DIR": str(folder), "OLIST_DB": str(work / "bench.duckdb")}
+    if size in ORDERS:
+        settings["OLIST_MEMORY_LIMIT"] = options.memory_limit
+    run = timed(command, root=root, **settings)
+    if "failed" in run:
+        return run
+    run_results = json.loads((work / "target" / "run_results.json").read_text("utf-8"))
+    # dbt writes down how long parsing takes for this command only.
+    parse = ["parse" if word == "build" else word for word in command]
+    parse[parse.index(str(work / "target"))] = str(work / "parsed")
+    timed(parse, root=root, **settings)
+    parsing = json.loads((work / "parsed" / "perf_info.json").read_text("utf-8"))
+    manifest = json.loads((work / "target" / "manifest.json").read_text("utf-8"))
+    nodes = []
+    for result in run_results["results"]:
+        kind, _, name = result["unique_id"].split(".", 2)
+        place = manifest["nodes"].get(result["unique_id"], {"fqn": []})["fqn"]
+        nodes.append(
+            {
+                "node": name,
+                "kind": kind,
+                "layer": place[1] if kind == "model" else "",
+                "is_fit": kind == "model" and "fit" in place,
+                "seconds": round(result["execution_time"], 3),
+            }
+        )
+    spans = [
+        (timing["started_at"], timing["completed_at"])
+        for result in run_results["results"]
+        if result["unique_id"].split(".")[0] in ("model", "snapshot")
+        for timing in result["timing"]
+        if timing["name"] == "execute"
+    ]
+    with duckdb.connect(str(work / "bench.duckdb"), read_only=True) as connection:
+        ((customers,),) = connection.sql(
+            "select count(*) from customer_segments"
+        ).fetchall()
+    return run | {
+        "parse": round(parsing["load_all_elapsed"], 2),
+        "nodes_elapsed": round(run_results["elapsed_time"], 2),
+        "models_elapsed": covered(spans),
+        "customers": customers,
+        "database_mb": (work / "bench.duckdb").stat().st_size >> 20,
+        "nodes": nodes,
+    }
+
+
+def build_before(
+    folder: Path, work: Path, size: str, options: argparse.Namespace
+) -> dict:
+    """Build with the project as it was at an earlier commit."""
+    tree = work / "before"
+    git = ["git", "-C", str(ROOT), "worktree"]
+    subprocess.run(
+        [*git, "add", "--quiet", "--detach", tree, options.before], check=True
+    )
+    try:
+        return build(folder, work, size, options, root=tree)
+    finally:
+        subprocess.run([*git, "remove", "--force", tree], check=True)
+
+
+def covered(spans: list[tuple[str, str]]) -> float:
+    """Return the seconds in which at least one of the spans of time was running."""
+    total, end = 0.0, 0.0
+    for start, stop in sorted((seconds(one), seconds(other)) for one, other in spans):
+        total += max(0.0, stop - max(start, end))
+        end = max(end, stop)
+    return round(total, 2)
+
+
+def seconds(moment: str) -> float:
+    """Return the seconds of a moment that dbt has written down."""
+    return datetime.fromisoformat(moment.replace("Z", "+00:00")).timestamp()
+
+
+def timed(command: list[str], *, root: Path = ROOT, **settings: str) -> dict:
+    """Run a command; return seconds, CPU seconds, peak memory, and JSON it printed.
+
+    Memory beyond all that the machine has is refused, so that a command that needs more
+    ends in an error instead of ending other programs.
+    """
+    # Set on some machines for old builds of OpenBLAS; they slow a current numpy.
+    slow = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+    kept = {name: value for name, value in os.environ.items() if name not in slow}
+    paths = os.pathsep.join([str(root / "python"), str(root)])
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        command,
+        cwd=root,
+        env={**kept, "PYTHONPATH": paths, **settings},
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=limit,
+    )
+    printed = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    run = {
+        "wall": round(time.perf_counter() - start, 2),
+        "cpu": round(usage.ru_utime + usage.ru_stime, 2),
+        "peak_mb": usage.ru_maxrss >> 10,
+    }
+    if process.returncode:
+        print(printed[-2000:])
+        return run | {"failed": process.returncode}
+    answer = printed.strip().splitlines()[-1:]
+    return run | (json.loads(answer[0]) if answer and answer[0][:1] == "{" else {})
+
+
+def machine() -> dict:
+    """Describe the machine, without its name."""
+    text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    named = [line for line in text.splitlines() if line.startswith("model name")]
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return {
+        "processor": named[0].split(":")[1].strip() if named else "unknown",
+        "cores": os.cpu_count(),
+        "memory_gib": round(memory / 2**30),
+        "system": platform.system(),
+        "python": platform.python_version(),
+    }
+
+
+if __name__ == "__main__":
+    main()

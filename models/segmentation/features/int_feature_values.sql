@@ -1,0 +1,20 @@
+-- One row per number in customer_features and value that it has: how many customers
+-- have it. Quantiles are read from here, as sorting all values of all customers takes
+-- more than the memory for many of them.
+
+with values_of_customers as (
+
+    {% for name in feature_order() %}
+        select
+            '{{ name }}' as feature,
+            cast({{ name }} as double) as feature_value,
+            count(*) as customer_count
+        from {{ ref('customer_features') }}
+        where {{ name }} is not null
+        group by cast({{ name }} as double)
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+)
+
+select * from values_of_customers
