@@ -97,6 +97,26 @@ def overflowing(page) -> list[str]:
     )
 
 
+def cut_texts(page) -> list[str]:
+    """List texts of shown charts that reach beyond the picture they are part of."""
+    return page.evaluate(
+        """(selector) => [...document.querySelectorAll(selector)]
+            .filter((chart) => chart.checkVisibility())
+            .flatMap((chart) => [...chart.querySelectorAll('.main-svg text')]
+                .filter((text) => text.textContent.trim() && text.checkVisibility())
+                .map((text) => {
+                    const is = text.getBoundingClientRect();
+                    const box = text.closest('.main-svg').getBoundingClientRect();
+                    const by = Math.max(box.left - is.left, is.right - box.right,
+                        box.top - is.top, is.bottom - box.bottom);
+                    return {by, said: `${chart.id}: ${text.textContent}`};
+                })
+                .filter((text) => text.by > 0.5)
+                .map((text) => `${text.said} is cut by ${text.by.toFixed(1)}`))""",
+        CHARTS,
+    )
+
+
 def serious_violations(page) -> list[str]:
     """List what axe-core calls serious or critical, with the first elements of each."""
     if not AXE.is_file():

@@ -220,6 +220,32 @@ def test_what_cannot_be_exported_is_said_in_one_sentence(demo_database, tmp_path
     assert (tmp_path / "mine" / "letter.txt").read_text() == "dear"
 
 
+def test_files_of_others_are_left_alone(demo_database, tmp_path):
+    manifest = tmp_path / "site" / "manifest.json"
+    manifest.parent.mkdir()
+    manifest.write_text('{"name": "a page", "segments": []}')
+    with pytest.raises(ExportError, match=r"such as manifest\.json"):
+        export(demo_database, manifest.parent)
+    thesis = tmp_path / ".out.previous" / "thesis.txt"
+    thesis.parent.mkdir()
+    thesis.write_text("three years")
+    with pytest.raises(ExportError, match=r"thesis\.txt is no export"):
+        export(demo_database, tmp_path / "out")
+    assert manifest.exists()
+    assert thesis.read_text() == "three years"
+
+
+def test_an_answer_may_have_columns_of_one_name(tmp_path):
+    with duckdb.connect() as connection:
+        answer = connection.sql("""select 1 as "a""b", '=x' as t, '=y' as t""")
+        write_answer(answer, tmp_path / "answer.csv")
+        found = connection.sql(
+            f"from read_csv('{tmp_path / 'answer.csv'}', all_varchar = true)"
+        )
+        assert found.columns == ['a"b', "t", "t_1"]
+        assert found.fetchall() == [("1", "'=x", "'=y")]
+
+
 def test_a_database_that_is_being_built_is_named(demo_database, tmp_path):
     database = tmp_path / "held.duckdb"
     shutil.copy(demo_database, database)

@@ -10,7 +10,7 @@ from itertools import pairwise
 import duckdb
 import numpy as np
 import pytest
-from browser import drawn_marks, opened, overflowing, serious_violations
+from browser import cut_texts, drawn_marks, opened, overflowing, serious_violations
 from bs4 import BeautifulSoup
 from conftest import rows
 from olist_segments.charts.style import COLORS
@@ -18,6 +18,7 @@ from olist_segments.cli import main
 from olist_segments.pages import written
 from olist_segments.report import page as report_page
 from olist_segments.report import render_report
+from olist_segments.whole import TABLES, stale_tables
 
 HOSTILE = "<script>alert(1)</script>"
 HEADING = re.compile("^h[1-6]$")
@@ -47,7 +48,7 @@ ANSWERS = {
     ),
     "candidates": (
         "select k, inertia, silhouette, noise_silhouette, stability_min_ari, "
-        "smallest_segment_share from segment_k_candidates order by k"
+        "min_stability, smallest_segment_share from segment_k_candidates order by k"
     ),
     "drift": "select replace(measure, '_', ' '), drift from segment_drift "
     "order by drift desc, measure",
@@ -254,13 +255,29 @@ def test_headings_state_findings_of_the_tables(soup, demo_database):
         f"{name}, {share:.1%} of them, bring {revenue_share:.1%} of revenue"
     )
     ((excluded,),) = rows(demo_database, "select count(*) from excluded_customers")
-    assert f"{excluded:,} customers have no segment" in " ".join(headings)
+    assert f"{excluded:,} customers without a segment" in " ".join(headings)
     ((reason, least),) = rows(
         demo_database,
         "select reason, stability_min_ari from segment_k_candidates where is_chosen",
     )
+    agreement = f"agree at {least:.2f} or more; 0.80 is asked for"
     assert any(one.endswith(reason.removeprefix("taken: ")) for one in headings)
-    assert any(f"agree at {least:.2f} or more, and 1 is" in one for one in headings)
+    assert any(one.startswith("Stable: ") and agreement in one for one in headings)
+
+
+@pytest.mark.parametrize(
+    ("least", "said"),
+    [
+        ("0.71", "Not stable: refits on random halves agree at 0.71 or more, where"),
+        ("null", "Too few customers to refit on halves of them"),
+    ],
+)
+def test_segments_below_the_bar_are_not_called_stable(changed, least, said):
+    page = changed(
+        f"update segment_k_candidates set stability_min_ari = {least} where is_chosen"
+    )
+    heading = BeautifulSoup(page, "html.parser").find(id="stability-title").text
+    assert heading.startswith(said)
 
 
 def test_no_number_of_a_heading_is_without_a_row(soup, demo_database):
@@ -435,9 +452,45 @@ def test_texts_of_the_data_are_shown_as_text(changed, browser, tmp_path):
     assert dialogs == []
 
 
+def test_a_page_of_an_earlier_day_does_not_call_later_ones_the_last(changed):
+    page = changed("update segment_migrations set as_of_date = date '2030-01-01'")
+    assert "The history knows later days only, from 1 January 2030 on" in page
+
+
+def test_a_segment_that_nobody_is_in_is_said_to_be_empty(changed):
+    gone = "(select max(segment_id) from segments)"
+    breakdowns = [table for table in TABLES if table.startswith("segment_by_")]
+    page = changed(
+        *(f"delete from {table} where segment_id = {gone}" for table in breakdowns),
+        f"update segments set customer_count = 0 where segment_id = {gone}",
+    )
+    # in its card, and where it is picked
+    assert page.count("Nobody is in this segment at present.") == 2
+
+
+def test_tables_of_two_builds_are_found(demo_database, tmp_path):
+    copy = shutil.copy(demo_database, tmp_path)
+    with duckdb.connect(str(copy)) as connection:
+        assert stale_tables(connection) == []
+        connection.execute("update segment_by_city set segment_key = 'of_before'")
+        connection.execute("update segment_models set model_id = 'other'")
+        assert stale_tables(connection) == ["segment_by_city", "customer_segments"]
+
+
 def test_a_first_build_has_nothing_to_compare_with(soup):
     assert "Nothing to compare with yet" in shown(soup)
+    assert "make replay writes the history of past month ends" in shown(soup)
     assert "moves" not in charts(soup)
+
+
+def test_slow_deliveries_are_explained_where_they_come_before_their_day(changed):
+    called = "update segments set segment_name = 'With slow deliveries' where "
+    called += "segment_id = (select max_by(segment_id, scaled_value) from "
+    called += "segment_centroids where feature = 'delivery_delay_days')"
+    mean = "update segment_profile set mean = {} where metric = 'delivery_delay_days'"
+    said = "still come before the promised day"
+    assert said in changed(called, mean.format(-2))
+    assert said not in changed(called, mean.format(2))
 
 
 def test_moves_since_the_build_before_are_counted(changed):
@@ -458,13 +511,17 @@ def test_moves_since_the_build_before_are_counted(changed):
 
 
 def test_the_page_opens_from_disk_at_any_width(browser, path, soup):
-    for width in (375, 1440):
+    for width in (360, 375, 1440):
         with opened(browser, path, width=width) as shown_page:
             marks = drawn_marks(shown_page)
             hidden = len(soup.select(".detail[data-choice] .plot")) - CHARTS_EACH
             assert len(marks) == len(charts(soup)) - hidden
             assert all(marks.values()), marks
             assert overflowing(shown_page) == []
+            for choice in shown_page.locator(".picker input").all():
+                choice.check()
+                drawn_marks(shown_page)
+                assert cut_texts(shown_page) == []
             assert serious_violations(shown_page) == []
 
 
@@ -553,6 +610,9 @@ def test_paper_has_all_segments_and_charts(browser, path, soup):
         assert all(marks.values())
         shown_page.emulate_media(media="print")
         assert shown_page.locator(".picker").is_hidden()
+        shown_page.set_viewport_size({"width": 688, "height": 1000})  # A4 in margins
+        assert overflowing(shown_page) == []
+        assert cut_texts(shown_page) == []
         shown_page.evaluate("window.dispatchEvent(new Event('afterprint'))")
         assert shown_page.locator(".detail:not([hidden])").count() == 1
 

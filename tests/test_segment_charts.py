@@ -73,6 +73,30 @@ def test_the_largest_are_shown_and_those_that_stand_out():
     assert list(rows["category"]) == ["a", "b", "h"]
 
 
+def test_no_tick_of_a_share_lies_beyond_the_whole():
+    for share in (0.004, 0.3, 0.98, 1.0):
+        table = breakdown("state", state=["SP"], share_of_segment=[share])
+        axis = charts.breakdown(table, "state", 1, unit="orders").layout.xaxis
+        assert 2 <= len(axis.tickvals) <= 4
+        assert max(axis.tickvals) <= max(share, 0.1)
+
+
+def test_both_shares_are_written_beside_a_bar():
+    table = breakdown(
+        "state",
+        state=["SP", "RJ"],
+        share_of_segment=[0.104, 0.05],
+        share_of_all=[0.156, 0.05],
+        index_vs_all=[66.7, 100],
+        z_score=[-9.0, 0],
+    )
+    said = charts.breakdown(table, "state", 1, unit="customers").data[2].text
+    assert [plainly.split() for plainly in (t.replace("<br>", " ") for t in said)] == [
+        ["10.4%", "<b>&#215;0.67</b>", "all:", "15.6%"],
+        ["5.0%", "all:", "5.0%"],
+    ]
+
+
 def test_bands_of_price_stand_in_order_of_price():
     table = breakdown(
         "price_band",
@@ -152,6 +176,8 @@ def test_no_two_segments_look_alike():
         (0.0, "share", "0.0%"),
         (0.1234, "share", "12.3%"),
         (-11.25, "decimal", "\N{MINUS SIGN}11.2"),
+        (-12.25, "timing", "12.2 earlier"),
+        (1.8, "timing", "1.8 later"),
         (None, "reais", "\N{EN DASH}"),
         (float("nan"), "count", "\N{EN DASH}"),
     ],
@@ -170,6 +196,7 @@ def test_means_are_said_in_words():
     assert in_words(309.434, "reais spent") == "R$ 309.43 spent"
     assert in_words(1.8, "days later than promised") == "1.8 days later than promised"
     assert in_words(309.434, "reais spent", is_short=True) == "R$ 309.43"
+    assert in_words(1.8, "days later than promised", is_short=True) == "1.8 later"
     assert (
         in_words(-1.8, "days later than promised") == "1.8 days earlier than promised"
     )

@@ -15,9 +15,10 @@ with orders as (
 
 ),
 
-as_of as (
+known_until as (
 
-    select as_of_date from {{ ref('int_as_of') }}
+    -- Later orders are still on their way, and count when they are delivered.
+    select max(purchased_at) as purchased_at from orders
 
 ),
 
@@ -49,10 +50,10 @@ known as (
     select
         waits.first_month,
         coalesce(waits.days_to_second, 99999) as days_to_second,
-        {{ dbt.datediff('waits.first_month', 'as_of.as_of_date', 'day') }}
+        {{ dbt.datediff('waits.first_month', 'known_until.purchased_at', 'day') }}
         - 30 as days_known
     from waits
-    cross join as_of
+    cross join known_until
 
 ),
 

@@ -27,6 +27,7 @@ joined as (
         metrics.calinski_harabasz,
         metrics.stability_min_ari,
         metrics.stability_mean_ari,
+        cast({{ var('min_stability') }} as double) as min_stability,
         metrics.smallest_segment_share,
 
         choice.is_elbow,

@@ -29,6 +29,7 @@ from olist_segments.questions import (
 )
 from olist_segments.raw_check import find_problems, read_contract
 from olist_segments.raw_files import RawFilesError, find_raw_folder, missing_files
+from olist_segments.whole import stale_tables
 
 DATABASES = {"dev": "olist_segments.duckdb", "demo": "olist_demo.duckdb"}
 SPARK_FOLDERS = {"dev": "olist_segments.spark", "demo": "olist_demo.spark"}
@@ -183,7 +184,7 @@ def summary(database: Path, *, target: str) -> str:
             f"{'':3}{customers:>10,}{share:>8.1%}{f'R$ {revenue:,.0f}':>16}"
             f"{revenue_share or 0:>8.1%}"
         )
-        lines.append(f"{'':3}{text}")
+        lines.append(f"{'':3}{text or 'Nobody is in it at present.'}")
     lines += [
         f"{excluded:,} customers without a delivered order have no segment: see "
         "excluded_customers.",
@@ -239,7 +240,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME=VALUE",
         help="a parameter of the question",
     )
-    query.add_argument("--rows", type=int, default=40, help="rows to print (40)")
+    query.add_argument("--rows", type=_positive, default=40, help="rows to print (40)")
     query.add_argument(
         "--to", type=Path, metavar="FILE", help="write all rows to a .csv or .parquet"
     )
@@ -361,8 +362,8 @@ def _build(options: argparse.Namespace) -> int:
         print(summary(_database(root, target), target=target))
     elif code == 1:
         print(
-            "The build stopped: what comes after the first error, segments among it, "
-            "is as the last whole build left it.",
+            "The build stopped: tables before the first error are new, those after it "
+            "old. Mend the cause and build again before you use either.",
             file=sys.stderr,
         )
     return code
@@ -480,13 +481,13 @@ def _docs(options: argparse.Namespace) -> int:
 
     root = project_root()
     target, _ = _built(root, options.target)
-    code = _dbt(root, ["docs", "generate", "--static", "--target", target])
+    artifacts = root / "target"  # whatever DBT_TARGET_PATH names
+    words = ["docs", "generate", "--static", "--target-path", str(artifacts)]
+    code = _dbt(root, [*words, "--target", target])
     if code == 0:
-        page = (root / "target" / "static_index.html").read_text(encoding="utf-8")
+        page = (artifacts / "static_index.html").read_text(encoding="utf-8")
         site = root / "site" / "index.html"
-        site.parent.mkdir(exist_ok=True)
-        page = finish_docs_page(page, title="olist_segments")
-        site.write_text(page, encoding="utf-8")
+        _write_page(site, finish_docs_page(page, title="olist_segments"))
         print(f"Open {site} in a browser.")
     return code
 
@@ -505,6 +506,7 @@ def _query(options: argparse.Namespace) -> int:
         return 0
     target, database = _built(root, options.target)
     sql = options.query
+    duckdb.connect(str(database), read_only=True).close()  # says who holds it
     if sql.isidentifier():
         sql = compile_question(
             questions,
@@ -544,6 +546,7 @@ def _questions(options: argparse.Namespace) -> int:
     root = project_root()
     target, database = _built(root, options.target)
     words = ["--quiet", "compile", "--select", "path:dbt_project/analyses"]
+    words += ["--target-path", str(root / "target")]
     code = _dbt(root, [*words, "--target", target])
     if code:
         return code
@@ -562,6 +565,12 @@ def _questions(options: argparse.Namespace) -> int:
 def _export(options: argparse.Namespace) -> int:
     root = project_root()
     _, database = _built(root, options.target)
+    try:
+        _check_whole(database)
+    except (duckdb.BinderException, duckdb.CatalogException) as error:
+        raise RawFilesError(
+            f"{database} lacks the segments: run `make build` first"
+        ) from error
     with duckdb.connect(str(database), read_only=True) as connection:
         is_made_up = is_synthetic(connection)
         if is_made_up:
@@ -594,13 +603,13 @@ def _report(options: argparse.Namespace) -> int:
     _, database = _built(root, options.target)
     site = root / "site" / "report.html"
     try:
+        _check_whole(database)
         page = render_report(database)
     except (duckdb.BinderException, duckdb.CatalogException) as error:
         raise RawFilesError(
             f"{database} lacks what the report shows: run `make build` first"
         ) from error
-    site.parent.mkdir(exist_ok=True)
-    site.write_text(page, encoding="utf-8")
+    _write_page(site, page)
     print(f"Open {site} in a browser.")
     return 0
 
@@ -679,8 +688,7 @@ def _demo_report(options: argparse.Namespace) -> int:
         text = demo_report(options.orders, options.seed)
     except ValueError as error:
         raise RawFilesError(str(error)) from error
-    site.parent.mkdir(exist_ok=True)
-    site.write_text(text, encoding="utf-8")
+    _write_page(site, text)
     print(f"Open {site} in a browser.")
     return 0
 
@@ -704,6 +712,34 @@ def _built(root: Path, target: str | None) -> tuple[str, Path]:
     if not database.is_file():
         raise RawFilesError(f"{database} does not exist yet: run `make build` first")
     return target, database
+
+
+def _check_whole(database: Path) -> None:
+    """Refuse a database with tables of two builds."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        stale = stale_tables(connection)
+    if stale:
+        raise RawFilesError(
+            f"{database} has tables of an earlier build ({', '.join(stale)}): the last "
+            "one stopped, so build again first"
+        )
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of rows from 1")
+    return int(text)
+
+
+def _write_page(path: Path, text: str) -> None:
+    """Write a page, which is there when it is complete."""
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        path.parent.mkdir(exist_ok=True)
+        partial.write_text(text, encoding="utf-8")
+        os.replace(partial, path)
+    except OSError as error:
+        raise RawFilesError(f"cannot write {path}: {error.strerror}") from error
 
 
 def _dbt(root: Path, words: list[str]) -> int:

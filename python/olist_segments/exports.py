@@ -186,13 +186,7 @@ def write_answer(answer: duckdb.DuckDBPyRelation, path: Path) -> None:
     partial = path.with_name(f".{path.name}.partial")
     try:
         if path.suffix == ".csv":
-            guarded = ", ".join(
-                f"case when regexp_matches({text}, '{FORMULA}') "
-                f"then concat(chr(39), {text}) else {text} end as {text}"
-                for text in _texts(answer)
-            )
-            picked = f"* replace ({guarded})" if guarded else "*"
-            answer.project(picked).write_csv(str(partial))
+            answer.project(_guarded(answer)).write_csv(str(partial))
         else:
             answer.write_parquet(str(partial))
         with partial.open("rb") as done:
@@ -211,6 +205,25 @@ def _reason(error: Exception) -> str:
 def _texts(relation: duckdb.DuckDBPyRelation) -> list[str]:
     named = zip(relation.columns, relation.types, strict=True)
     return [f'"{name}"' for name, type_ in named if type_ == "VARCHAR"]
+
+
+def _guarded(answer: duckdb.DuckDBPyRelation) -> str:
+    """List the columns by position, as joins may have several of the same name."""
+    columns, seen = [], set()
+    named = zip(answer.columns, answer.types, strict=True)
+    for position, (name, type_) in enumerate(named, 1):
+        value = f"#{position}"
+        if type_ == "VARCHAR":
+            value = (
+                f"case when regexp_matches({value}, '{FORMULA}') "
+                f"then concat(chr(39), {value}) else {value} end"
+            )
+        unique = name
+        while unique.lower() in seen:
+            unique += "_1"
+        seen.add(unique.lower())
+        columns.append(f'{value} as "{unique.replace(chr(34), 2 * chr(34))}"')
+    return ", ".join(columns)
 
 
 def _write(connection, segment: Segment, partial: Path) -> dict:
@@ -237,11 +250,13 @@ def _refuse_other_files(folder: Path) -> None:
     if not folder.is_dir():
         raise ExportError(f"{folder} is a file: name a folder")
     found = {path.name for path in folder.iterdir()}
-    ours = {MANIFEST}
+    ours = set()
     if MANIFEST in found:
         with contextlib.suppress(ValueError, TypeError, KeyError):
-            for entry in json.loads((folder / MANIFEST).read_text())["segments"]:
+            manifest = json.loads((folder / MANIFEST).read_text())
+            for entry in manifest["segments"]:
                 ours |= {entry["csv"]["file"], entry["parquet"]["file"]}
+            ours |= {MANIFEST} if manifest["model_id"] else set()
     if found - ours:
         raise ExportError(
             f"{folder} holds files that are no export, such as "
@@ -253,6 +268,10 @@ def _refuse_other_files(folder: Path) -> None:
 def _partial_folder(folder: Path) -> Iterator[Path]:
     """Give an empty folder beside, held by this process and gone afterwards."""
     partial = folder.with_name(f".{folder.name}.partial")
+    for beside in (partial, _previous(folder)):
+        for left in beside.glob("*"):
+            if left.suffix not in (".csv", ".parquet", ".partial", ".json"):
+                raise ExportError(f"{left} is no export: move it to another folder")
     partial.mkdir(parents=True, exist_ok=True)
     held = os.open(partial, os.O_RDONLY)
     try:

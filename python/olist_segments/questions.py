@@ -2,7 +2,9 @@
 
 import json
 import re
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -92,7 +94,7 @@ def compile_question(
     settings : iterable of str
         Values of its parameters, each as ``name=value``.
     root : Path
-        Root of the project, into whose ``target`` dbt writes.
+        Root of the project.
     run_dbt : callable
         Runs dbt with the words given, and returns what it printed as text.
 
@@ -118,18 +120,21 @@ def compile_question(
             takes = ", ".join(f"{one}=..." for one in known) or "no parameters"
             raise QuestionError(f"{setting} cannot be set: {name} takes {takes}")
         variables[parameter] = value
-    words = ["--quiet", "compile", "--select", f"{FOLDER.as_posix()}/{name}.sql"]
+    words = ["--quiet", "--no-use-colors", "compile"]
+    words += ["--select", f"{FOLDER.as_posix()}/{name}.sql"]
     if variables:  # others than last time make dbt read the whole project again
         words += ["--vars", json.dumps(variables)]
-    result = run_dbt(words)
-    if result.returncode:
-        refused = re.search(r"Compilation Error in .*\n +(.*)", result.stdout)
-        raise QuestionError(
-            refused[1]
-            if refused
-            else f"dbt could not write out {name}: {result.stdout}"
-        )
-    return compiled(root / "target")[name]
+    with tempfile.TemporaryDirectory() as scratch:  # another query may run beside
+        parsed = root / "target" / "partial_parse.msgpack"
+        if parsed.is_file():
+            shutil.copy(parsed, scratch)
+        result = run_dbt([*words, "--target-path", scratch])
+        if not result.returncode:
+            return compiled(Path(scratch))[name]
+    refused = re.search(r"Compilation Error in .*\n +(.*)", result.stdout)
+    raise QuestionError(
+        refused[1] if refused else f"dbt could not write out {name}: {result.stdout}"
+    )
 
 
 def compiled(target_path: Path) -> dict[str, str]:

@@ -287,7 +287,7 @@ def correlations(table: pd.DataFrame) -> go.Figure:
             hovertemplate="%{y} and %{x}: %{z:.2f}<extra></extra>",
         )
     )
-    figure.update_yaxes(autorange="reversed")
+    figure.update_yaxes(autorange="reversed", type="category")
     words = [str(name).replace("_", " ") for name in (one, other)]
     return finish(
         figure,

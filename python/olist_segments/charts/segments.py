@@ -26,6 +26,11 @@ SCORES = {
     "silhouette": "silhouette (-1 to 1)",
     "stability_min_ari": "lowest adjusted Rand index (1: same)",
 }
+# What a score is compared with: its column, its name, and how it is drawn.
+BARS = {
+    "silhouette": ("noise_silhouette", "noise", "lines+markers"),
+    "stability_min_ari": ("min_stability", "asked for", "lines"),
+}
 
 
 def segments_overview(segments: pd.DataFrame) -> go.Figure:
@@ -63,13 +68,14 @@ def segments_overview(segments: pd.DataFrame) -> go.Figure:
             },
             text=[f"{share:.1%} of {name}" for share in segments[column]],
             textposition="outside",
+            textfont={"size": 12},
             cliponaxis=False,
             hovertemplate=f"%{{y}}<br>%{{x:.1%}} of {name}<extra></extra>",
         )
     largest = segments[["customer_share", "revenue_share"]].max().max()
     figure.update_layout(barmode="group", bargap=0.3)
-    figure.update_xaxes(title="share of all (%)", **_share_ticks(largest, 2.4))
-    figure.update_yaxes(autorange="reversed")
+    figure.update_xaxes(title="share of all (%)", **_share_ticks(largest, 3))
+    figure.update_yaxes(autorange="reversed", type="category")
     return finish(
         figure,
         f"{richest['segment_name']} are {richest['customer_share']:.1%} of customers "
@@ -106,8 +112,8 @@ def segment_features(features: pd.DataFrame) -> go.Figure:
             legendrank=segment_id,
         )
     side = "above" if top["scaled_value"] > 0 else "below"
-    figure.update_xaxes(title="standard deviations from the average")
-    figure.update_yaxes(autorange="reversed")
+    figure.update_xaxes(title=plain("standard deviations from the average", 22))
+    figure.update_yaxes(autorange="reversed", type="category")
     return finish(
         figure,
         f"What sets a segment apart most: {top['phrase']} of "
@@ -163,11 +169,11 @@ def spend_distribution(profile: pd.DataFrame) -> go.Figure:
         )
     figure.update_xaxes(
         type="log",
-        title=plain("R$ per customer (logarithmic)"),
+        title=plain("R$ per customer (logarithmic)", 22),
         tickvals=(ticks := [10**power * step for power in range(6) for step in (1, 3)]),
         ticktext=[plain(f"R$ {tick:,}") for tick in ticks],
     )
-    figure.update_yaxes(autorange="reversed")
+    figure.update_yaxes(autorange="reversed", type="category")
     return finish(
         figure,
         f"Half of {most['segment_name']} spend over {reais(most['median'])}, half of "
@@ -206,9 +212,10 @@ def breakdown(
     Returns
     -------
     Figure
-        A bar per value for the segment, with a mark for all customers. The factor
-        between them is written where the number of customers lies three standard
-        deviations or more from what it would be by chance.
+        A bar per value for the segment, with a mark for all customers; both shares
+        are written beside them. So is the factor between them where the number of
+        customers lies three standard deviations or more from what it would be by
+        chance.
     """
     rows = shown_values(
         table, by, segment_id, largest=largest, standing_out=standing_out
@@ -242,26 +249,30 @@ def breakdown(
         x=edge,
         mode="text",
         text=[
-            f"  {share:.1%}" + (f" <b>&#215;{index / 100:.2f}</b>" if sure else "")
-            for share, index, sure in zip(
+            f"  {share:.1%}"
+            + (f" <b>&#215;{index / 100:.2f}</b>" if sure else "")
+            + f"<br>  all: {share_of_all:.1%}"
+            for share, share_of_all, index, sure in zip(
                 rows["share_of_segment"],
+                rows["share_of_all"],
                 rows["index_vs_all"],
                 is_beyond_chance(rows),
                 strict=True,
             )
         ],
         textposition="middle right",
+        textfont={"size": 12},
         cliponaxis=False,
         hoverinfo="skip",
         showlegend=False,
     )
     figure.update_layout(legend=_above())
     figure.update_xaxes(title=f"share of {unit} (%)", **_share_ticks(edge.max(), 2))
-    figure.update_yaxes(autorange="reversed")
+    figure.update_yaxes(autorange="reversed", type="category")
     return finish(
         figure,
         _breakdown_finding(_labelled(table, by, segment_id), by, unit),
-        height=120 + 32 * len(rows),
+        height=120 + 38 * len(rows),
     )
 
 
@@ -318,7 +329,7 @@ def over_representation(
             hoverongaps=False,
         )
     )
-    figure.update_yaxes(autorange="reversed")
+    figure.update_yaxes(autorange="reversed", type="category")
     figure.update_xaxes(
         title=f"{_words(by)}; 100 is as often as among all customers", type="category"
     )
@@ -353,7 +364,14 @@ def orders_by_month(table: pd.DataFrame, segment_id: int) -> go.Figure:
     """
     rows = table[table["segment_id"] == segment_id].sort_values("purchase_month")
     everyone = table.drop_duplicates("purchase_month").sort_values("purchase_month")
-    peak = rows.loc[rows["share_of_segment"].idxmax()]
+    finding = "No orders: nobody is in this segment at present"
+    if len(rows):
+        peak = rows.loc[rows["share_of_segment"].idxmax()]
+        finding = (
+            f"Their best month was {peak['purchase_month']:%B %Y}: "
+            f"{peak['share_of_segment']:.1%} of their orders, "
+            f"{peak['share_of_all']:.1%} of all"
+        )
     figure = go.Figure()
     figure.add_bar(
         x=rows["purchase_month"],
@@ -377,13 +395,7 @@ def orders_by_month(table: pd.DataFrame, segment_id: int) -> go.Figure:
     figure.update_layout(legend=_above(), bargap=0.15)
     figure.update_xaxes(title="month of purchase", tickformat="%b %Y", nticks=8)
     figure.update_yaxes(title="share of orders (%)", tickformat=".2~%")
-    return finish(
-        figure,
-        f"Their best month was {peak['purchase_month']:%B %Y}: "
-        f"{peak['share_of_segment']:.1%} of their orders, "
-        f"{peak['share_of_all']:.1%} of all",
-        height=340,
-    )
+    return finish(figure, finding, height=340)
 
 
 def customer_map(sample: pd.DataFrame, loadings: pd.DataFrame) -> go.Figure:
@@ -475,8 +487,8 @@ def candidate_score(candidates: pd.DataFrame, score: str) -> go.Figure:
     Returns
     -------
     Figure
-        A line over k. The chosen k has a ring, and the silhouette that of noise
-        beside it.
+        A line over k. The chosen k has a ring; beside the silhouette stands that of
+        noise, beside the stability what the rule asks for.
     """
     candidates = candidates.sort_values("k")
     chosen = candidates[candidates["is_chosen"]].iloc[0]
@@ -490,15 +502,16 @@ def candidate_score(candidates: pd.DataFrame, score: str) -> go.Figure:
         marker={"size": 7},
         hovertemplate="k = %{x}: %{y:,.3~r}<extra></extra>",
     )
-    if score == "silhouette":
+    if score in BARS:
+        column, name, mode = BARS[score]
         figure.add_scatter(
             x=candidates["k"],
-            y=candidates["noise_silhouette"],
-            name="noise",
-            mode="lines+markers",
+            y=candidates[column],
+            name=name,
+            mode=mode,
             line={"color": GREY, "width": 2, "dash": "dot"},
             marker={"size": 6, "symbol": "x"},
-            hovertemplate="noise, k = %{x}: %{y:.3f}<extra></extra>",
+            hovertemplate=f"{name}, k = %{{x}}: %{{y:.3f}}<extra></extra>",
         )
     figure.add_scatter(
         x=[chosen["k"]],
@@ -560,8 +573,8 @@ def moves(migrations: pd.DataFrame, names: dict[str, str]) -> go.Figure:
             hoverongaps=False,
         )
     )
-    figure.update_xaxes(title="to (customers)")
-    figure.update_yaxes(title="from", autorange="reversed")
+    figure.update_xaxes(title="to (customers)", type="category")
+    figure.update_yaxes(title="from", autorange="reversed", type="category")
     before = migrations[migrations["from_segment_key"] != "none"]
     total = before["customer_count"].sum()
     if total:
@@ -703,23 +716,32 @@ def _value_name(value: str, by: str) -> str:
 
 
 def _breakdown_finding(rows: pd.DataFrame, by: str, unit: str) -> str:
-    over = _over(rows)
-    if over.empty:
+    if rows.empty:
+        return f"No {_words(by)}: nobody is in this segment at present"
+    over, sure = _over(rows), rows[is_beyond_chance(rows)]
+    if sure.empty:
         top = rows.sort_values(["share_of_segment", "label"]).iloc[-1]
         return (
             f"No {_words(by)} stands out beyond chance; the largest is "
             f"{top['label']} with {top['share_of_segment']:.1%} of {unit}"
         )
-    top = over.iloc[0]
-    finding = (
-        f"{top['label']} stands out most: {top['share_of_segment']:.1%} of their "
-        f"{unit}, {top['share_of_all']:.1%} of all"
+    if over.empty:
+        top = sure.sort_values(["z_score", "label"]).iloc[0]
+        finding = f"{top['label']} stands out as rarer"
+    else:
+        top = over.iloc[0]
+        finding = f"{top['label']} stands out most"
+    finding += (
+        f": {top['share_of_segment']:.1%} of their {unit}, "
+        f"{top['share_of_all']:.1%} of all"
     )
     return finding[:1].upper() + finding[1:]
 
 
 def _share_ticks(largest: float, room: float) -> dict:
     """Mark shares up to the largest, and leave room on the right for its label."""
+    if not largest > 0:  # a segment without customers
+        largest = 1
     steps = [base * 10**power for power in range(-4, 1) for base in (1, 2, 5)]
     step = next((one for one in steps if largest / one <= 3), 1)
     count = int(largest / step) + 1
@@ -746,7 +768,8 @@ def _score_finding(candidates: pd.DataFrame, chosen: pd.Series, score: str) -> s
     least = candidates.loc[candidates["stability_min_ari"].idxmin()]
     return (
         f"Stability: refits agree at {chosen['stability_min_ari']:.2f} or more with "
-        f"{k} segments, at only {least['stability_min_ari']:.2f} with {least['k']}"
+        f"{k} segments, at only {least['stability_min_ari']:.2f} with {least['k']}; "
+        f"{chosen['min_stability']:.2f} is asked for"
     )
 
 

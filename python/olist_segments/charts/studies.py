@@ -412,7 +412,7 @@ def original_centers(clusters: pd.DataFrame, twins: tuple) -> go.Figure:
             colorbar_title="standard<br>deviations",
         )
     )
-    figure.update_yaxes(autorange="reversed")
+    figure.update_yaxes(autorange="reversed", type="category")
     rows = sizes[one] + sizes[other]
     return finish(
         figure,

@@ -39,7 +39,11 @@ window.addEventListener("load", drawWhenIdle);
 // What is hidden has no size: show it, draw it, and lay it out for the paper, which is
 // 680 pixels wide; figures in a grid stand in two columns.
 let hidden = [];
+let closed = [];
 function prepareForPaper() {
+    // Figures of charts stay in the page; tables of their own are printed.
+    closed = [...document.querySelectorAll("details:not(figure details):not([open])")];
+    closed.forEach((one) => (one.open = true));
     hidden = [...document.querySelectorAll("[data-choice][hidden]")];
     hidden.forEach((section) => (section.hidden = false));
     for (const plot of plots) {
@@ -49,6 +53,7 @@ function prepareForPaper() {
     }
 }
 function backToScreen() {
+    closed.forEach((one) => (one.open = false));
     hidden.forEach((section) => (section.hidden = true));
     plots.forEach((plot) => Plotly.relayout(plot, { width: null, autosize: true }));
 }

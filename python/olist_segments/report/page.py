@@ -1,5 +1,6 @@
 """Turn the answers of the tables into the page."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
@@ -20,8 +21,9 @@ SCORES = {
     "little: what is left within segments, the inertia, falls steeply before it and "
     "slowly after.",
     "silhouette": "The silhouette says how much nearer customers are to their own "
-    "segment than to the next, from -1 to 1. Noise has one too, so it counts only as "
-    "far as it exceeds that of noise.",
+    "segment than to the next, from -1 to 1, by the squared Euclidean distance of "
+    "scaled features. Noise has one too, so it counts only as far as it exceeds that "
+    "of noise.",
     "stability_min_ari": "Customers are halved at random and segmented anew. The "
     "adjusted Rand index is 1 where a refit finds the same segments, 0 where they "
     "agree by chance only. The lowest of the refits counts.",
@@ -101,7 +103,8 @@ def render_report(
         rejected=_rejected(data),
         quality=_quality(data),
         findings=_findings(data, totals),
-        told_apart_by=_listed(data["features"]["phrase"].unique()),
+        told_apart_by=_listed(map(_either_way, _varying(data["features"]))),
+        is_slow_but_early=_is_slow_but_early(data["features"]),
         axes=[charts.axis_words(data["loadings"], axis) for axis in ("x", "y")],
         map_points=len(data["map"]),
         count_word=_count_word(len(segments)),
@@ -130,11 +133,11 @@ def in_words(number: float, phrase: str, *, is_short: bool = False) -> str:
     if phrase.startswith("reais "):
         amount = written(number, "reais")
         return amount if is_short else f"{amount} {phrase.removeprefix('reais ')}"
-    earlier = number < 0 and " later " in phrase
-    if earlier:
+    if is_short:
+        return written(number, _kind(phrase))
+    if " later " in phrase and number < 0:
         number, phrase = -number, phrase.replace(" later ", " earlier ")
-    short = " earlier" if earlier else ""
-    return written(number, "decimal") + (short if is_short else f" {phrase}")
+    return f"{written(number, 'decimal')} {phrase}"
 
 
 def _segment(data: dict[str, pd.DataFrame], one: dict) -> dict:
@@ -158,7 +161,9 @@ def _segment(data: dict[str, pd.DataFrame], one: dict) -> dict:
         "color": segment_colors([number])[number],
         "symbol": segment_symbols([number])[number],
         "apart": apart,
-        "habits": _habits(data, number),
+        "habits": _habits(data, number)
+        if one["customer_count"]
+        else "Nobody is in this segment at present.",
         "charts": {
             **{by: _breakdown(data, by, number) for by in BREAKDOWNS},
             "month": _months(data, number),
@@ -185,7 +190,7 @@ def _habits(data: dict[str, pd.DataFrame], number: int) -> str:
         if words
     ]
     if not habits:
-        return "Where they live, what they buy and how they pay is within chance."
+        return "They live, buy and pay much as all customers do."
     return f"More often than others they {_listed(habits)}."
 
 
@@ -248,14 +253,18 @@ def _apart(data: dict[str, pd.DataFrame]) -> Chart:
         "segment_name": Column("segment"),
         "phrase": Column("feature"),
         "scaled_value": Column("standard deviations from the average", "precise"),
-        "mean": Column("mean", "decimal"),
-        "mean_of_all": Column("mean of all customers", "decimal"),
+        "mean": Column("mean", "row's"),
+        "mean_of_all": Column("mean of all customers", "row's"),
     }
+    table = _table("apart-figures", "Features by segment", columns, data["features"])
+    for row in table.rows:
+        row["kind"] = _kind(row["phrase"])
+        row["phrase"] = _either_way(row["phrase"])
     figure = charts.segment_features(data["features"])
     return Chart.titled(
         figure.update_layout(showlegend=False),
         name="apart",
-        table=_table("apart-figures", "Features by segment", columns, data["features"]),
+        table=table,
     )
 
 
@@ -338,7 +347,7 @@ def _comparison(data: dict[str, pd.DataFrame], totals: dict) -> Table:
     features = data["features"].sort_values(["position", "segment_id"])
     for feature, phrase in zip(features["feature"], features["phrase"], strict=True):
         if feature != "total_spend":  # that is revenue per customer
-            columns[feature] = Column(phrase, "decimal")
+            columns[feature] = Column(_either_way(phrase), _kind(phrase))
     means = features.pivot(index="segment_id", columns="feature", values="mean")
     everyone = features.drop_duplicates("feature").set_index("feature")["mean_of_all"]
     rows = data["segments"].merge(means, on="segment_id", how="left")
@@ -367,6 +376,7 @@ def _candidates(data: dict[str, pd.DataFrame]) -> Table:
         "silhouette": Column("silhouette", "precise"),
         "noise_silhouette": Column("silhouette of noise", "precise"),
         "stability_min_ari": Column("lowest agreement of refits", "precise"),
+        "min_stability": Column("agreement asked for", "precise"),
         "smallest_segment_share": Column("smallest segment", "share"),
         "reason": Column("taken or not, and why"),
     }
@@ -434,10 +444,6 @@ def _findings(data: dict[str, pd.DataFrame], totals: dict) -> dict[str, str]:
     due, watched = (
         drift.loc[drift["verdict"] == one, "measure"] for one in ("refit due", "watch")
     )
-    calm = (
-        f"Stable: refits on random halves agree at "
-        f"{chosen['stability_min_ari']:.2f} or more, and 1 is the same segments"
-    )
     overview = charts.most_valuable(segments)
     return {
         "whole": f"{_count_word(len(segments))} kinds of customers: "
@@ -451,11 +457,48 @@ def _findings(data: dict[str, pd.DataFrame], totals: dict) -> dict[str, str]:
         if len(due)
         else f"Worth watching: {_listed(_spaced(watched))} drifted"
         if len(watched)
-        else calm,
-        "left_out": f"{written(totals['excluded_count'], 'count')} customers have no "
-        f"segment, {written(totals['rejected_count'], 'count')} lines could not be "
-        "read",
+        else _calm(chosen),
+        "left_out": f"{_counted(totals['excluded_count'], 'customer')} without a "
+        f"segment, {_counted(totals['rejected_count'], 'line')} that could not be read",
     }
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{written(number, 'count')} {noun}{'' if number == 1 else 's'}"
+
+
+def _calm(chosen: pd.Series) -> str:
+    """Say how stable the segments are, where nothing drifted."""
+    least, asked = chosen["stability_min_ari"], chosen["min_stability"]
+    if pd.isna(least):
+        return "Too few customers to refit on halves of them: stability is not known"
+    agree = f"refits on random halves agree at {least:.2f} or more"
+    if least >= asked:
+        return f"Stable: {agree}; {asked:.2f} is asked for, and 1 is the same segments"
+    return f"Not stable: {agree}, where {asked:.2f} is asked for"
+
+
+def _varying(features: pd.DataFrame) -> Iterable[str]:
+    """Name the features that are not the same for all customers."""
+    return features.loc[features["standard_deviation"] > 0, "phrase"].unique()
+
+
+def _either_way(phrase: str) -> str:
+    """Name a metric whose mean can be on both sides of nothing."""
+    return phrase.replace(" later ", " earlier or later ")
+
+
+def _kind(phrase: str) -> str:
+    """Say how a mean of this name is written where its name stands elsewhere."""
+    return "timing" if " later " in phrase else "decimal"
+
+
+def _is_slow_but_early(features: pd.DataFrame) -> bool:
+    """Say whether a segment is called slow that is on average before its time."""
+    late = features["phrase"].str.contains(" later ", regex=False)
+    late &= features["scaled_value"] >= SETS_APART
+    slow = features["segment_name"].str.contains("slow", regex=False)
+    return bool((late & slow & (features["mean"] < 0)).any())
 
 
 def _table(

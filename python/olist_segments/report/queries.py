@@ -36,6 +36,7 @@ QUERIES = {
             profile.mean,
             profile.mean_of_all,
             centroids.scaled_value,
+            parameters.standard_deviation,
             parameters.position
         from segment_centroids as centroids
         inner join segment_models as models

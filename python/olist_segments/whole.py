@@ -1,0 +1,52 @@
+"""Tell whether the tables that people read come from one build."""
+
+import duckdb
+
+TABLES = (
+    "customer_segments",
+    "segment_profile",
+    "segment_by_state",
+    "segment_by_city",
+    "segment_by_category",
+    "segment_by_payment_type",
+    "segment_by_price_band",
+    "segment_by_month",
+)
+
+
+def stale_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """List tables whose segments are not those of the table segments.
+
+    Parameters
+    ----------
+    connection : DuckDBPyConnection
+        A built database.
+
+    Returns
+    -------
+    list of str
+        Names of tables; after a build that stopped half way some are of the build
+        before.
+
+    Raises
+    ------
+    duckdb.BinderException, duckdb.CatalogException
+        If a table is missing.
+    """
+    named = "segment_id, segment_key, segment_name"
+    stale = [
+        table
+        for table in TABLES
+        if connection.sql(
+            f"select {named} from {table} except select {named} from segments"
+        ).fetchone()
+    ]
+    models = "select model_id from segment_models where is_current"
+    if (
+        "customer_segments" not in stale
+        and connection.sql(
+            f"select model_id from customer_segments except ({models})"
+        ).fetchone()
+    ):
+        stale.append("customer_segments")
+    return stale
