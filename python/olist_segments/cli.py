@@ -665,17 +665,24 @@ def _study(options: argparse.Namespace) -> int:
 
 
 def _notebooks(options: argparse.Namespace) -> int:
+    from nbclient.exceptions import CellExecutionError
+
     from olist_segments.notebooks import export_notebook
     from olist_segments.studies import StudyError
 
     root = project_root()
     _, database = _built(root, options.target)
+    code = 0
     for path in sorted((root / "notebooks").glob("*.ipynb")):
         try:
-            print(f"Wrote {export_notebook(path, database, root / 'site')}")
+            print(f"Wrote {export_notebook(path, database, root / 'site')}", flush=True)
         except StudyError as error:
-            print(f"Left out {path.name}: {error}")
-    return 0
+            print(f"Left out {path.name}: {error}", flush=True)
+        except CellExecutionError as error:
+            said = f"{error.ename}: {error.evalue}"
+            print(f"{path.name} stopped with {said}", file=sys.stderr)
+            code = 1
+    return code
 
 
 def _demo_data(options: argparse.Namespace) -> int:
