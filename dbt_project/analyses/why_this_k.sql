@@ -2,7 +2,6 @@
 
 select
     k,
-    is_chosen,
     round(inertia, 1) as inertia,
     round(silhouette, 4) as silhouette,
     round(noise_silhouette, 4) as noise_silhouette,
