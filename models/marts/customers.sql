@@ -21,7 +21,7 @@ lines as (
         customer_unique_id,
 
         count(distinct category_english) as category_count,
-        avg(distance_km) as distance_km
+        {{ exact_mean('distance_km') }} as distance_km
 
     from {{ ref('order_lines') }}
     where is_delivered and has_item
@@ -50,10 +50,10 @@ per_customer as (
         sum(item_count) filter (where is_counted) as item_count,
         sum(order_total) filter (where is_counted) as total_spend,
         sum(freight_total) filter (where is_counted) as total_freight,
-        avg(review_score) filter (where is_counted) as review_score,
-        avg(installments) filter (where is_counted) as installments,
-        avg(delivery_days) filter (where is_counted) as delivery_days,
-        avg(delivery_delay_days) filter (where is_counted) as delivery_delay_days,
+        {{ exact_mean('review_score', 'is_counted') }} as review_score,
+        {{ exact_mean('installments', 'is_counted') }} as installments,
+        {{ exact_mean('delivery_days', 'is_counted') }} as delivery_days,
+        {{ exact_mean('delivery_delay_days', 'is_counted') }} as delivery_delay_days,
         count(*) filter (where is_counted and is_late) as late_order_count,
 
         max(case when is_delivered then 1 else 0 end) = 1 as has_delivered_order,
@@ -91,12 +91,12 @@ joined as (
         cast(
             coalesce(per_customer.total_freight, 0) as decimal(18, 2)
         ) as total_freight,
-        cast(per_customer.review_score as double) as review_score,
-        cast(per_customer.installments as double) as installments,
-        cast(per_customer.delivery_days as double) as delivery_days,
-        cast(per_customer.delivery_delay_days as double) as delivery_delay_days,
+        per_customer.review_score,
+        per_customer.installments,
+        per_customer.delivery_days,
+        per_customer.delivery_delay_days,
         per_customer.late_order_count,
-        cast(lines.distance_km as double) as distance_km,
+        lines.distance_km,
 
         per_customer.has_delivered_order,
         per_customer.order_count > 0 as is_eligible,

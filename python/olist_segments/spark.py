@@ -45,6 +45,7 @@ def open_session(folder: Path, *, master: str | None = None, settings=None):
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    os.environ.setdefault("SPARK_WORKER_DIR", str(folder / "work"))
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     # Data goes to pandas by way of Arrow, which is not what the warning is about.
     warnings.filterwarnings(

@@ -1,7 +1,7 @@
 {# Writes a query's answer beside a table that the query may read, and then lets it take
    the table's place. #}
 {% macro replace_table(kept, target, query) -%}
-    {%- set fresh = make_intermediate_relation(target) -%}
+    {%- set fresh = make_intermediate_relation(target, '__fresh') -%}
     {%- do adapter.drop_relation(fresh) -%}
     {%- call statement('main') -%}
         {{ create_table_as(False, fresh, query) }}

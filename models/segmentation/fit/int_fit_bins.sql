@@ -31,13 +31,21 @@ tenths as (
 
 bounds as (
 
-    {% for name in tenths %}
-        select
-            feature,
-            {{ name }} as upper_bound
-        from tenths
-        {{ 'union' if not loop.last }}
-    {% endfor %}
+    select distinct
+        tenths.feature,
+        case names.tenth
+            {%- for name in tenths %}
+                when '{{ name }}' then tenths.{{ name }}
+            {%- endfor %}
+        end as upper_bound
+
+    from tenths
+    cross join (
+        values
+        {% for name in tenths -%}
+            ('{{ name }}'){{ ',' if not loop.last }}
+        {% endfor %}
+    ) as names (tenth)
 
 ),
 
