@@ -17,7 +17,12 @@ from olist_segments.months import month_ends
 from test_pipeline import differences
 
 TABLES_ONLY = ("--resource-type", "model", "--resource-type", "snapshot")
-HISTORY = ("customer_segment_history", "segment_changes", "segment_migrations")
+HISTORY = (
+    "segment_members",
+    "customer_segment_history",
+    "segment_changes",
+    "segment_migrations",
+)
 STORED = ("segment_model_features", "segment_centroids", "segment_model_bins")
 
 
