@@ -144,17 +144,17 @@ def test_lines_that_cannot_be_read_are_the_same_in_both_engines(
 ):
     database = tmp_path / "spoiled.duckdb"
     build(*CHECKS, raw_dir=spoiled_dir, database=database, variables=SPOILED)
-    with duckdb.connect(str(database), read_only=True) as connection:
-        for path in (on_spark[0] / "kept").iterdir():
+    for path in (on_spark[0] / "kept").iterdir():
+        files = str(path / "*.parquet").replace("'", "''")
+        with duckdb.connect(str(database), read_only=True) as connection:
             names = ", ".join(connection.table(path.name).columns)
-            expected = connection.sql(f"select {names} from {path.name} order by all")
-            found = connection.execute(
-                f"select {names} from read_parquet(?) order by all",
-                [str(path / "*.parquet")],
-            )
-            rows = expected.fetchall()
-            assert found.fetchall() == rows
-            assert len(rows) > 5
+            query = f"select {names} from {{}} order by all"
+            expected = connection.sql(query.format(path.name)).fetchall()
+            found = connection.sql(query.format(f"read_parquet('{files}')")).fetchall()
+        # A line that differs may be as long as a book.
+        differing = [str(one)[:300] for one in set(expected) ^ set(found)]
+        assert differing == []
+        assert len(found) == len(expected) > 5
 
 
 def test_mllib_iterates_on_all_customers_until_centroids_are_means(on_spark):
