@@ -35,7 +35,7 @@ docs: .venv/runtime ## write the dbt docs into site/index.html (TARGET=dev|demo)
 report: .venv/runtime ## write the report into site/report.html, after build (TARGET=dev|demo)
 	@$(BIN)/olist-segments report $(if $(TARGET),--target $(TARGET))
 
-export: .venv/runtime ## write the members of segments for other tools (TARGET=, SEGMENT=)
+export: .venv/runtime ## write members of segments, in place of the last export (TARGET=, SEGMENT=)
 	@$(BIN)/olist-segments export $(if $(TARGET),--target $(TARGET)) $(if $(SEGMENT),--segment $(SEGMENT))
 
 queries: .venv/runtime ## write the answers to all questions into dbt_project/docs/queries.md
@@ -77,7 +77,7 @@ lock: ## pin the newest versions in requirements.txt and requirements-dev.txt (n
 LOCK := --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
 	--upgrade
 
-clean: ## remove what builds write, but no raw data and no .venv
+clean: ## remove what builds write, but no raw data, exports or .venv
 	rm -rf target logs site data/demo *.duckdb *.duckdb.wal *.spark .sqlfluff_cache
 
 .venv/bin/python:

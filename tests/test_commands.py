@@ -10,7 +10,7 @@ import sys
 import zipfile
 
 from conftest import ROOT, rows
-from olist_segments.cli import QUERIES
+from olist_segments.cli import SUGGESTED
 from olist_segments.progress import show_progress
 
 
@@ -39,9 +39,10 @@ def test_a_build_without_data_says_that_it_is_synthetic(project_copy):
     for layer in ["staging", "intermediate", "marts", "segmentation", "profiles"]:
         assert len(re.findall(rf" s +\d+ of \d+ done: {layer}\n", result.stdout)) == 1
     assert "START" not in result.stdout
-    for query in QUERIES.values():
-        assert query in result.stdout
-        answer = run("query", query, cwd=project_copy)
+    assert "query --target demo win_back\n" in result.stdout
+    for name in SUGGESTED:
+        assert f" {name}\n" in result.stdout
+        answer = run("query", name, cwd=project_copy)
         assert answer.returncode == 0, answer.stderr
         assert "│" in answer.stdout
 
@@ -55,7 +56,11 @@ def test_a_build_without_data_says_that_it_is_synthetic(project_copy):
     lines = (project_copy / "back.csv").read_text(encoding="utf-8").splitlines()
     assert f"Wrote {len(lines) - 1:,} rows to back.csv" in answer.stdout
     for words, sentence in [
-        (["nothing"], "no question is called nothing"),
+        (["nothing"], "no question is called nothing: `olist-segments query` lists"),
+        (["winback"], "no question is called winback: did you mean win_back?"),
+        (["segments"], 'segments is a table: olist-segments query "from segments"'),
+        (["select 1; select 2"], "these are 2 statements: ask them one by one"),
+        (["win_back", "--set", "days"], "days needs a value: --set days=..."),
         (["win_back", "--set", "day=1"], "day=1 cannot be set: win_back takes days="),
         (["win_back", "--set", "days=x"], "variable days is 'x': it must be a number"),
         (["top_cities", "--set", "segment=x"], "it must be one of repeat_buyers, "),
@@ -68,7 +73,12 @@ def test_a_build_without_data_says_that_it_is_synthetic(project_copy):
     exported = run("export", "--preview", cwd=project_copy)
     assert "repeat_buyers" in exported.stdout
     assert not (project_copy / "exports").exists()
+    whole = run("export", cwd=project_copy)
+    assert "Removed" not in whole.stdout
+    assert "for everybody, the day of the first build" in whole.stdout
+    written = int(re.search(r"Wrote (\d+) files", whole.stdout).group(1))
     exported = run("export", "--segment", "repeat_buyers", cwd=project_copy)
+    assert f"Removed {written - 2} files of the export before" in exported.stdout
     folder = project_copy / "exports" / "demo"
     assert str(folder / "manifest.json") in exported.stdout
     assert len(list(folder.iterdir())) == 3
@@ -80,6 +90,9 @@ def test_a_build_without_data_says_that_it_is_synthetic(project_copy):
 
     docs = run("docs", cwd=project_copy)
     assert docs.returncode == 0, docs.stdout + docs.stderr
+    said = docs.stdout.splitlines()
+    assert len(said) == 2
+    assert "\x1b" not in docs.stdout
     page = (project_copy / "site" / "index.html").read_text(encoding="utf-8")
     assert "turn_on_tracking:function(){return;" in page
     assert page.count('rel="icon"') == page.count('rel="icon" href="data:,"') == 1

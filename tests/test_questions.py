@@ -11,6 +11,7 @@ from conftest import ROOT, dbt
 from olist_segments.questions import (
     FOLDER,
     compiled,
+    explain_unknown,
     read_questions,
     render_page,
     render_question,
@@ -55,6 +56,15 @@ def test_a_file_begins_with_its_question():
         assert " ".join(comment.replace("-- ", "").split()) == question.text
         for parameter in question.parameters:
             assert f"asked_{parameter}()" in sql or f"asked_number('{parameter}'" in sql
+
+
+def test_a_question_without_an_entry_says_where_it_belongs(tmp_path):
+    path = tmp_path / FOLDER / "worth_by_state.sql"
+    path.parent.mkdir(parents=True)
+    path.write_text("select 1")
+    said = explain_unknown("worth_by_state", QUESTIONS, root=tmp_path)
+    assert "worth_by_state.sql exists, but has no entry in" in said
+    assert said.endswith("_analyses.yml")
 
 
 def test_the_page_has_every_question_as_it_is_described():

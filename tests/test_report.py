@@ -493,7 +493,7 @@ def test_slow_deliveries_are_explained_where_they_come_before_their_day(changed)
     assert said not in changed(called, mean.format(2))
 
 
-def test_moves_since_the_build_before_are_counted(changed):
+def test_moves_since_the_build_before_are_counted(changed, browser, tmp_path):
     page = changed(
         "update segment_migrations set as_of_date = as_of_date - 31",
         "insert into segment_migrations by name select a.segment_key as "
@@ -508,6 +508,14 @@ def test_moves_since_the_build_before_are_counted(changed):
     assert "What changed last, on 17 October 2018" in said
     assert "5 of 100 customers changed their segment (5.0%)" in said
     assert values(charts(soup)["moves"]["data"][0]["z"])[0] in ([5.0], 5.0)
+    path = tmp_path / "moves.html"
+    path.write_text(page, encoding="utf-8")
+    with opened(browser, path, width=360) as shown_page:
+        assert all(drawn_marks(shown_page).values())
+        assert overflowing(shown_page) == []
+        assert cut_texts(shown_page) == []
+        assert shown_page.locator("#moves").bounding_box()["width"] >= 640
+        assert serious_violations(shown_page) == []
 
 
 def test_the_page_opens_from_disk_at_any_width(browser, path, soup):

@@ -30,25 +30,64 @@ bought as (
 pairs as (
 
     select
-        firsts.category as first_category,
-        seconds.category as second_category,
-        count(*) as customer_count
-    from bought as firsts
-    inner join bought as seconds
-        on firsts.customer_unique_id = seconds.customer_unique_id
-    where firsts.order_number = 1 and seconds.order_number = 2
-    group by firsts.category, seconds.category
+        one.customer_unique_id,
+        one.category as first_category,
+        other.category as second_category
+    from bought as one
+    inner join bought as other
+        on one.customer_unique_id = other.customer_unique_id
+    where one.order_number = 1 and other.order_number = 2
+
+),
+
+firsts as (
+
+    select
+        first_category,
+        count(distinct customer_unique_id) as of_first
+    from pairs
+    group by first_category
+
+),
+
+seconds as (
+
+    select
+        second_category,
+        count(distinct customer_unique_id) as of_second
+    from pairs
+    group by second_category
+
+),
+
+everybody as (
+
+    select count(distinct customer_unique_id) as of_all
+    from pairs
 
 ),
 
 totalled as (
 
     select
-        *,
-        sum(customer_count) over (partition by first_category) as of_first,
-        sum(customer_count) over (partition by second_category) as of_second,
-        sum(customer_count) over () as of_all
+        pairs.first_category,
+        pairs.second_category,
+        firsts.of_first,
+        seconds.of_second,
+        everybody.of_all,
+        count(*) as customer_count
     from pairs
+    inner join firsts
+        on pairs.first_category = firsts.first_category
+    inner join seconds
+        on pairs.second_category = seconds.second_category
+    cross join everybody
+    group by
+        pairs.first_category,
+        pairs.second_category,
+        firsts.of_first,
+        seconds.of_second,
+        everybody.of_all
 
 )
 

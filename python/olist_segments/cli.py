@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import duckdb
@@ -23,6 +24,7 @@ from olist_segments.questions import (
     QuestionError,
     compile_question,
     compiled,
+    explain_unknown,
     list_questions,
     read_questions,
     render_page,
@@ -41,21 +43,7 @@ SUMMARY_TABLES = {
     "segment_k_candidates",
     "rejected_rows",
 }
-QUERIES = {
-    "Whom to win back: who spent most of those who have not bought for a year": (
-        "select customer_unique_id, segment_name, total_spend, recency_days "
-        "from customer_segments where recency_days > 365 "
-        "order by total_spend desc limit 20"
-    ),
-    "Where a segment is over-represented beyond chance": (
-        "select segment_name, state, customer_count, index_vs_all, z_score "
-        "from segment_by_state where z_score > 2 order by z_score desc limit 10"
-    ),
-    "Why this number of segments": (
-        "select k, silhouette, stability_min_ari, reason "
-        "from segment_k_candidates order by k"
-    ),
-}
+SUGGESTED = ("win_back", "states_beyond_chance", "why_this_k")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -145,7 +133,7 @@ def summary(database: Path, *, target: str) -> str:
     Returns
     -------
     str
-        Where the database is, its segments, and queries to try; after a build of
+        Where the database is, its segments, and questions to ask; after a build of
         some models only, where it is.
     """
     lines = [f"Database: {database}"]
@@ -189,13 +177,14 @@ def summary(database: Path, *, target: str) -> str:
         f"{excluded:,} customers without a delivered order have no segment: see "
         "excluded_customers.",
         "",
-        "Three queries to try:",
+        "Three questions to ask:",
     ]
     command = f".venv/bin/olist-segments query --target {target}"
     if os.environ.get("OLIST_DB"):
         command = f"OLIST_DB={shlex.quote(str(database))} {command}"
-    for title, query in QUERIES.items():
-        lines += [f"# {title}", f'{command} "{query}"']
+    questions = read_questions(project_root())
+    for name in SUGGESTED:
+        lines += [f"# {questions[name].text}", f"{command} {name}"]
     lines += ["# More questions, with names to ask them by", command]
     return "\n".join(lines)
 
@@ -248,10 +237,16 @@ def _parser() -> argparse.ArgumentParser:
         "questions", _questions, "Ask all questions: dbt_project/docs/queries.md."
     )
     export = command(
-        "export", _export, "Write the members of segments as CSV and Parquet files."
+        "export",
+        _export,
+        "Write the members of segments as CSV and Parquet files, in place of the "
+        "export before.",
     )
     export.add_argument(
-        "--segment", action="append", metavar="KEY", help="a segment (default: all)"
+        "--segment",
+        action="append",
+        metavar="KEY",
+        help="a segment (default: all); files of others are removed",
     )
     export.add_argument(
         "--to",
@@ -343,8 +338,7 @@ def _build(options: argparse.Namespace) -> int:
     if options.verbose:
         code = _dbt(root, words)
     else:
-        colours = "--use-colors" if sys.stdout.isatty() else "--no-use-colors"
-        process = _dbt_process(root, [*LOG_AS_JSON, colours, *words])
+        process = _dbt_process(root, [*LOG_AS_JSON, _colours(), *words])
         with subprocess.Popen(**process, stdout=subprocess.PIPE, text=True) as dbt:
             try:
                 show_progress(dbt.stdout, sys.stdout)
@@ -460,13 +454,15 @@ def _replay(options: argparse.Namespace) -> int:
             "replay earlier months"
         )
 
+    began = time.monotonic()
     code = _dbt(root, [*quiet, "run-operation", "forget_history"])
     labels = ["--select", "int_as_of+,+customer_segment_history"]
     labels += ["--exclude", "config.materialized:fitted", "feature_statistics"]
     for number, day in enumerate(days, start=1):
         if code:
             return code
-        print(f"[{number}/{len(days)}] as of {day}", flush=True)
+        passed = f"{time.monotonic() - began:.0f} s"
+        print(f"[{number}/{len(days)}] as of {day}, after {passed}", flush=True)
         variables = json.dumps({"as_of_date": str(day)})
         code = _dbt(root, [*quiet, "build", *tables, *labels, "--vars", variables])
     if code:
@@ -482,7 +478,9 @@ def _docs(options: argparse.Namespace) -> int:
     root = project_root()
     target, _ = _built(root, options.target)
     artifacts = root / "target"  # whatever DBT_TARGET_PATH names
-    words = ["docs", "generate", "--static", "--target-path", str(artifacts)]
+    print("Writing the docs ...", flush=True)
+    words = ["--quiet", _colours(), "docs", "generate", "--static"]
+    words += ["--target-path", str(artifacts)]
     code = _dbt(root, [*words, "--target", target])
     if code == 0:
         page = (artifacts / "static_index.html").read_text(encoding="utf-8")
@@ -508,6 +506,12 @@ def _query(options: argparse.Namespace) -> int:
     sql = options.query
     duckdb.connect(str(database), read_only=True).close()  # says who holds it
     if sql.isidentifier():
+        if sql not in questions:
+            with duckdb.connect(str(database), read_only=True) as connection:
+                shown = connection.sql("show tables").fetchall()
+            raise QuestionError(
+                explain_unknown(sql, questions, {name for (name,) in shown}, root=root)
+            )
         sql = compile_question(
             questions,
             sql,
@@ -525,6 +529,11 @@ def _query(options: argparse.Namespace) -> int:
     with duckdb.connect(str(database), read_only=True) as connection:
         if is_synthetic(connection):
             print("The answer is about SYNTHETIC data.", file=sys.stderr)
+        statements = len(connection.extract_statements(sql))
+        if statements > 1:
+            raise QuestionError(
+                f"these are {statements} statements: ask them one by one"
+            )
         answer = connection.sql(sql)
         if answer is None:  # of a statement such as copy
             return 0
@@ -589,10 +598,22 @@ def _export(options: argparse.Namespace) -> int:
                 "an apostrophe in front, in the Parquet files they are as they are."
             )
         if not options.preview:
+            before = {path.name for path in folder.glob("*")}
             manifest = export_segments(
                 connection, folder, segments, is_synthetic=is_made_up
             )
             print(f"Wrote {2 * len(segments)} files, listed in {manifest}")
+            removed = before - {path.name for path in folder.iterdir()}
+            if removed:
+                print(f"Removed {len(removed)} files of the export before")
+            days = connection.sql(
+                "select distinct entered_at from segment_members limit 2"
+            ).fetchall()
+            if len(days) == 1 and days[0][0]:
+                print(
+                    f"entered_at is {days[0][0]} for everybody, the day of the first "
+                    "build: `make replay` writes the history of months before."
+                )
     return 0
 
 
@@ -644,17 +665,24 @@ def _study(options: argparse.Namespace) -> int:
 
 
 def _notebooks(options: argparse.Namespace) -> int:
+    from nbclient.exceptions import CellExecutionError
+
     from olist_segments.notebooks import export_notebook
     from olist_segments.studies import StudyError
 
     root = project_root()
     _, database = _built(root, options.target)
+    code = 0
     for path in sorted((root / "notebooks").glob("*.ipynb")):
         try:
-            print(f"Wrote {export_notebook(path, database, root / 'site')}")
+            print(f"Wrote {export_notebook(path, database, root / 'site')}", flush=True)
         except StudyError as error:
-            print(f"Left out {path.name}: {error}")
-    return 0
+            print(f"Left out {path.name}: {error}", flush=True)
+        except CellExecutionError as error:
+            said = f"{error.ename}: {error.evalue}"
+            print(f"{path.name} stopped with {said}", file=sys.stderr)
+            code = 1
+    return code
 
 
 def _demo_data(options: argparse.Namespace) -> int:
@@ -740,6 +768,10 @@ def _write_page(path: Path, text: str) -> None:
         os.replace(partial, path)
     except OSError as error:
         raise RawFilesError(f"cannot write {path}: {error.strerror}") from error
+
+
+def _colours() -> str:
+    return "--use-colors" if sys.stdout.isatty() else "--no-use-colors"
 
 
 def _dbt(root: Path, words: list[str]) -> int:

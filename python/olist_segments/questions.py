@@ -1,5 +1,6 @@
 """Questions in SQL: the analyses that people ask, with their parameters and columns."""
 
+import difflib
 import json
 import re
 import shutil
@@ -109,13 +110,13 @@ def compile_question(
         If there is no such question or parameter, or dbt refuses a value.
     """
     if name not in questions:
-        raise QuestionError(
-            f"no question is called {name}: `olist-segments query` lists them"
-        )
+        raise QuestionError(explain_unknown(name, questions, root=root))
     variables = {}
     for setting in settings:
         parameter, equals, value = setting.partition("=")
         known = questions[name].parameters
+        if not equals and parameter in known:
+            raise QuestionError(f"{parameter} needs a value: --set {parameter}=...")
         if not equals or parameter not in known:
             takes = ", ".join(f"{one}=..." for one in known) or "no parameters"
             raise QuestionError(f"{setting} cannot be set: {name} takes {takes}")
@@ -135,6 +136,40 @@ def compile_question(
     raise QuestionError(
         refused[1] if refused else f"dbt could not write out {name}: {result.stdout}"
     )
+
+
+def explain_unknown(
+    name: str,
+    questions: Iterable[str],
+    tables: Iterable[str] = (),
+    *,
+    root: Path,
+) -> str:
+    """Say why no question has a name, and what may be meant.
+
+    Parameters
+    ----------
+    name : str
+        What was asked for.
+    questions : iterable of str
+        Names of questions.
+    tables : iterable of str
+        Names of tables.
+    root : Path
+        Root of the project.
+
+    Returns
+    -------
+    str
+    """
+    if name in tables:
+        return f'{name} is a table: olist-segments query "from {name}"'
+    path = FOLDER / f"{name}.sql"
+    if (root / path).is_file():
+        return f"{path} exists, but has no entry in {FOLDER / '_analyses.yml'}"
+    near = difflib.get_close_matches(name, [*questions], n=1)
+    hint = f"did you mean {near[0]}? " if near else ""
+    return f"no question is called {name}: {hint}`olist-segments query` lists them"
 
 
 def compiled(target_path: Path) -> dict[str, str]:
@@ -208,7 +243,8 @@ def render_page(
         "olist-segments query                      # lists the questions",
         "olist-segments query win_back --set days=365 --rows 10",
         "olist-segments query win_back --to win_back.csv",
-        "dbt show --select win_back --limit 10     # the same in dbt",
+        "dbt show --select win_back --limit 10     # the same in dbt,",
+        "                                          # on demo data with --target demo",
         "dbt compile --select path:dbt_project/analyses",
         "duckdb -readonly olist_segments.duckdb \\",
         "    < target/compiled/olist_segments/dbt_project/analyses/win_back.sql",

@@ -39,14 +39,14 @@ def stale_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
         for table in TABLES
         if connection.sql(
             f"select {named} from {table} except select {named} from segments"
-        ).fetchone()
+        ).fetchall()
     ]
     models = "select model_id from segment_models where is_current"
     if (
         "customer_segments" not in stale
         and connection.sql(
             f"select model_id from customer_segments except ({models})"
-        ).fetchone()
+        ).fetchall()
     ):
         stale.append("customer_segments")
     return stale

@@ -266,6 +266,7 @@ def correlations(table: pd.DataFrame) -> go.Figure:
     Figure
         A heat map from -1 to 1; every pair stands there once.
     """
+    table = table.dropna(how="all").dropna(how="all", axis=1)  # without any value
     below = np.tril(np.ones(table.shape, bool), -1)
     once = table.where(below)
     pairs = once.stack().dropna()

@@ -439,7 +439,9 @@ def customer_map(sample: pd.DataFrame, loadings: pd.DataFrame) -> go.Figure:
     figure.update_xaxes(title=plain(axis_words(loadings, "x"), 36), zeroline=True)
     figure.update_yaxes(title=plain(axis_words(loadings, "y"), 36), zeroline=True)
     title = "All customers are in one segment"
-    if gaps:
+    if len(gaps) == 1:
+        title = "Two segments on the map"
+    elif gaps:
         near = min(gaps, key=gaps.get)
         title = f"{near[0]} and {near[1]} are the nearest neighbours on the map"
     return finish(figure, title, height=560)
@@ -765,11 +767,15 @@ def _score_finding(candidates: pd.DataFrame, chosen: pd.Series, score: str) -> s
             f"Separation: {chosen['silhouette']:.2f} with {k} segments, where noise "
             f"would reach {chosen['noise_silhouette']:.2f}"
         )
-    least = candidates.loc[candidates["stability_min_ari"].idxmin()]
+    least = candidates.loc[candidates["stability_min_ari"].fillna(1).idxmin()]
+    beside = (
+        f", at only {least['stability_min_ari']:.2f} with {least['k']}"
+        if least["stability_min_ari"] < chosen["stability_min_ari"]
+        else ""
+    )
     return (
         f"Stability: refits agree at {chosen['stability_min_ari']:.2f} or more with "
-        f"{k} segments, at only {least['stability_min_ari']:.2f} with {least['k']}; "
-        f"{chosen['min_stability']:.2f} is asked for"
+        f"{k} segments{beside}; {chosen['min_stability']:.2f} is asked for"
     )
 
 

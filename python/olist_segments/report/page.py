@@ -135,7 +135,7 @@ def in_words(number: float, phrase: str, *, is_short: bool = False) -> str:
         return amount if is_short else f"{amount} {phrase.removeprefix('reais ')}"
     if is_short:
         return written(number, _kind(phrase))
-    if " later " in phrase and number < 0:
+    if " later " in phrase and round(number, 1) < 0:
         number, phrase = -number, phrase.replace(" later ", " earlier ")
     return f"{written(number, 'decimal')} {phrase}"
 

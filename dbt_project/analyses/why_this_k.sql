@@ -1,0 +1,11 @@
+-- Why this number of segments: how do the candidates compare?
+
+select
+    k,
+    round(inertia, 1) as inertia,
+    round(silhouette, 4) as silhouette,
+    round(noise_silhouette, 4) as noise_silhouette,
+    round(stability_min_ari, 4) as stability_min_ari,
+    reason
+from {{ ref('segment_k_candidates') }}
+order by k asc
