@@ -18,10 +18,10 @@ from test_pipeline import differences
 
 TABLES_ONLY = ("--resource-type", "model", "--resource-type", "snapshot")
 HISTORY = (
+    "segment_members",
     "customer_segment_history",
     "segment_changes",
     "segment_migrations",
-    "segment_members",
 )
 STORED = ("segment_model_features", "segment_centroids", "segment_model_bins")
 

@@ -28,6 +28,9 @@ PAST = {"as_of_date": "2018-03-31"}
 # For little data in little time.
 SETTINGS = ["spark.master=local[2]", "spark.driver.memory=2g"]
 SETTINGS += ["spark.sql.shuffle.partitions=1"]
+# Half the CPU time: the second compiler is not worth its price for so little data, but
+# the first one alone has room for too little code by default.
+JAVA = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC"
 # Starts Spark once: checks of spoiled files, a past day, the present with a new fit.
 DRIVER = """
 import json, os, shutil, sys
@@ -97,8 +100,7 @@ def on_spark(demo_dir, spoiled_dir, tmp_path_factory) -> tuple[Path, dict]:
             **os.environ,
             "OLIST_DB": str(folder),
             "PYTHONPATH": str(ROOT / "python"),
-            # compiled code is not worth its price for five thousand orders
-            "JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1",
+            "JDK_JAVA_OPTIONS": JAVA,
         },
         capture_output=True,
         text=True,
@@ -144,17 +146,17 @@ def test_lines_that_cannot_be_read_are_the_same_in_both_engines(
 ):
     database = tmp_path / "spoiled.duckdb"
     build(*CHECKS, raw_dir=spoiled_dir, database=database, variables=SPOILED)
-    with duckdb.connect(str(database), read_only=True) as connection:
-        for path in (on_spark[0] / "kept").iterdir():
+    for path in (on_spark[0] / "kept").iterdir():
+        files = str(path / "*.parquet").replace("'", "''")
+        with duckdb.connect(str(database), read_only=True) as connection:
             names = ", ".join(connection.table(path.name).columns)
-            expected = connection.sql(f"select {names} from {path.name} order by all")
-            found = connection.execute(
-                f"select {names} from read_parquet(?) order by all",
-                [str(path / "*.parquet")],
-            )
-            rows = expected.fetchall()
-            assert found.fetchall() == rows
-            assert len(rows) > 5
+            query = f"select {names} from {{}} order by all"
+            expected = connection.sql(query.format(path.name)).fetchall()
+            found = connection.sql(query.format(f"read_parquet('{files}')")).fetchall()
+        # A line that differs may be as long as a book.
+        differing = [str(one)[:300] for one in set(expected) ^ set(found)]
+        assert differing == []
+        assert len(found) == len(expected) > 5
 
 
 def test_mllib_iterates_on_all_customers_until_centroids_are_means(on_spark):

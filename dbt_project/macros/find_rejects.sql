@@ -39,9 +39,13 @@
                 when false then ''
             end as cast_fault,
             {% for column in columns -%}
-                {{ 'or ' if not loop.first }}coalesce({{ column.name }} like '"%', false)
+                coalesce({{ column.name }} like '"%', false)
                 or coalesce(contains({{ column.name }}, '\ufffd'), false)
-            {% endfor %} as is_odd
+                or
+            {% endfor -%}
+            octet_length(
+                concat_ws(',', {{ columns | map(attribute='name') | join(', ') }})
+            ) > 1000000 as is_odd
         from {{ raw_lines(file) }}
 
     ),
