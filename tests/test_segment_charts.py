@@ -178,8 +178,9 @@ def test_no_two_segments_look_alike():
         (0.0, "share", "0.0%"),
         (0.1234, "share", "12.3%"),
         (-11.25, "decimal", "\N{MINUS SIGN}11.2"),
-        (-12.25, "timing", "12.2 earlier"),
-        (1.8, "timing", "1.8 later"),
+        (-12.25, "later|earlier", "12.2 earlier"),
+        (1.8, "later|earlier", "1.8 later"),
+        (-0.04, "later|earlier", "0.0 later"),
         (None, "reais", "\N{EN DASH}"),
         (float("nan"), "count", "\N{EN DASH}"),
     ],
@@ -193,16 +194,21 @@ def test_reais_have_their_sign_in_front():
     assert reais(-1234.5) == "-R$ 1,234.50"
 
 
-def test_means_are_said_in_words():
-    assert in_words(6.42, "installments per order") == "6.4 installments per order"
-    assert in_words(309.434, "reais spent") == "R$ 309.43 spent"
-    assert in_words(1.8, "days later than promised") == "1.8 days later than promised"
-    assert in_words(309.434, "reais spent", is_short=True) == "R$ 309.43"
-    assert in_words(1.8, "days later than promised", is_short=True) == "1.8 later"
-    assert (
-        in_words(-1.8, "days later than promised") == "1.8 days earlier than promised"
-    )
-    assert in_words(-1.8, "days later than promised", is_short=True) == "1.8 earlier"
+def test_means_are_said_in_the_phrases_of_the_configuration():
+    delay = ("days later than promised", "days earlier than promised")
+    behind = ("parcels behind plan", "ahead")
+    late = "% of orders late"
+    for number, phrases, said, in_short in [
+        (6.42, ["installments per order"], "6.4 installments per order", "6.4"),
+        (-6.42, ["points"], "\N{MINUS SIGN}6.4 points", "\N{MINUS SIGN}6.4"),
+        (309.434, ["reais spent"], "R$ 309.43 spent", "R$ 309.43"),
+        (0.076, [late], "7.6% of orders late", "7.6%"),
+        (1.8, delay, "1.8 days later than promised", "1.8 later"),
+        (-1.8, delay, "1.8 days earlier than promised", "1.8 earlier"),
+        (-2, behind, "2.0 ahead", "2.0 ahead"),
+    ]:
+        assert in_words(number, *phrases) == said
+        assert in_words(number, *phrases, is_short=True) == in_short
 
 
 def test_the_exposure_names_every_table_that_the_report_reads():

@@ -63,10 +63,16 @@ joined as (
         case per_segment.metric
             {%- for feature in worded_features() %}
                 when '{{ feature.name }}'
-                    then '{{ feature.phrase | replace("'", "''") }}'
+                    then {{ text_or_null(feature.phrase) }}
             {%- endfor %}
             else replace(per_segment.metric, '_', ' ')
         end as phrase,
+        case per_segment.metric
+            {%- for feature in worded_features() %}
+                when '{{ feature.name }}'
+                    then {{ text_or_null(feature.phrase_negative) }}
+            {%- endfor %}
+        end as phrase_negative,
 
         per_segment.customer_count,
         per_segment.mean,

@@ -26,8 +26,15 @@ long as (
         select
             segment_id,
             '{{ feature.name }}' as feature,
-            '{{ feature.phrase | replace("'", "''") }}' as phrase,
-            cast({{ feature.name }} as double) as feature_value
+            {{ text_or_null(feature.phrase.removeprefix('%').strip()) }} as phrase,
+            {{ text_or_null(feature.phrase_negative) }} as phrase_negative,
+            {% if feature.phrase.startswith('%') -%}
+                '% ' as unit,
+                100 * cast({{ feature.name }} as double) as feature_value
+            {%- else -%}
+                ' ' as unit,
+                cast({{ feature.name }} as double) as feature_value
+            {%- endif %}
         from customers
         {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -51,41 +58,75 @@ means as (
         long.segment_id,
         long.feature,
         long.phrase,
-        {{ exact_sum('long.feature_value') }}
-        / nullif(count(long.feature_value), 0) as mean,
-        max(overall.mean) as mean_of_all
+        long.phrase_negative,
+        long.unit,
+        cast(
+            {{ exact_sum('long.feature_value') }}
+            / nullif(count(long.feature_value), 0) as decimal(18, 1)
+        ) as mean,
+        cast(max(overall.mean) as decimal(18, 1)) as mean_of_all
 
     from long
     inner join overall
         on long.feature = overall.feature
-    group by long.segment_id, long.feature, long.phrase
+    group by
+        long.segment_id,
+        long.feature,
+        long.phrase,
+        long.phrase_negative,
+        long.unit
+
+),
+
+-- A mean below nothing that has a phrase of its own is said without its sign.
+said as (
+
+    select
+        segment_id,
+        feature,
+        unit,
+        case
+            when phrase_negative is null then mean else abs(mean)
+        end as said_mean,
+        case
+            when phrase_negative is null then mean_of_all else abs(mean_of_all)
+        end as said_mean_of_all,
+        case
+            when mean < 0 then coalesce(phrase_negative, phrase) else phrase
+        end as phrase,
+        case
+            when mean_of_all < 0 then coalesce(phrase_negative, phrase) else phrase
+        end as phrase_of_all
+
+    from means
+    where mean is not null
 
 ),
 
 described as (
 
     select
-        means.segment_id,
+        said.segment_id,
         concat(
             'On average ',
             {{ join_text(
-                "concat(cast(cast(means.mean as decimal(18, 1)) as string), ' ', "
-                ~ "means.phrase, ' (all customers: ', "
-                ~ "cast(cast(means.mean_of_all as decimal(18, 1)) as string), ')')",
+                "concat(cast(said.said_mean as string), said.unit, said.phrase, "
+                ~ "' (all customers: ', cast(said.said_mean_of_all as string), "
+                ~ "case when said.phrase_of_all = said.phrase then trim(said.unit) "
+                ~ "else concat(said.unit, said.phrase_of_all) end, ')')",
                 ', ', 'words.prominence_rank'
             ) }}
         ) as description
 
-    from means
+    from said
     inner join words
         on
-            means.segment_id = words.segment_id
-            and means.feature = words.feature
+            said.segment_id = words.segment_id
+            and said.feature = words.feature
     where
         words.prominence_rank <= {{ var('name_words') }}
         and words.prominence >= {{ var('name_ratio') }} * words.top_prominence
-        and means.mean is not null
-    group by means.segment_id
+    group by said.segment_id
 
 ),
 

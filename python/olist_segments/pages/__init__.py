@@ -24,9 +24,9 @@ class Column:
         What stands above it.
     kind : str, default "text"
         How its values are written: "text", "count" (1,234), "share" (12.3%), "decimal"
-        (1.2), "precise" (0.12), "reais" (R$ 1,234.56), "factor" (1.23 times), "timing"
-        (1.2 later, or earlier where it is below nothing), "month" (Nov 2017), or
-        "row's": as one of these that its row has as `kind`.
+        (1.2), "precise" (0.12), "reais" (R$ 1,234.56), "factor" (1.23 times), "month"
+        (Nov 2017), two words as "later|earlier" (1.2 later, or 1.2 earlier where it is
+        below nothing), or "row's": as one of these that its row has as `kind`.
     """
 
     header: str
@@ -239,8 +239,9 @@ def written(value: object, kind: str = "text") -> str:
     if kind == "month":
         return f"{value:%b %Y}"
     number = float(value)
-    if kind == "timing":
-        return f"{abs(number):,.1f} {'earlier' if number < 0 else 'later'}"
+    if "|" in kind:
+        above, below = kind.split("|")
+        return f"{abs(number):,.1f} {below if round(number, 1) < 0 else above}"
     formats = {
         "count": "{:,.0f}",
         "share": "{:.1%}",

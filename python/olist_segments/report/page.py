@@ -1,6 +1,6 @@
 """Turn the answers of the tables into the page."""
 
-from collections.abc import Iterable
+from itertools import takewhile
 from pathlib import Path
 
 import duckdb
@@ -103,7 +103,7 @@ def render_report(
         rejected=_rejected(data),
         quality=_quality(data),
         findings=_findings(data, totals),
-        told_apart_by=_listed(map(_either_way, _varying(data["features"]))),
+        told_apart_by=_listed(_varying(data["features"])),
         is_slow_but_early=_is_slow_but_early(data["features"]),
         axes=[charts.axis_words(data["loadings"], axis) for axis in ("x", "y")],
         map_points=len(data["map"]),
@@ -111,7 +111,13 @@ def render_report(
     )
 
 
-def in_words(number: float, phrase: str, *, is_short: bool = False) -> str:
+def in_words(
+    number: float,
+    phrase: str,
+    negative: str = "",
+    *,
+    is_short: bool = False,
+) -> str:
     """Say a mean of a segment in words.
 
     Parameters
@@ -120,23 +126,28 @@ def in_words(number: float, phrase: str, *, is_short: bool = False) -> str:
         The mean.
     phrase : str
         What the configuration calls the metric after its value. Reais stand before
-        their number, and less than nothing later is earlier.
+        their number; a phrase that begins with % is that of a share.
+    negative : str, default ""
+        What it calls the metric after a value below nothing, if not the same.
     is_short : bool, default False
         Whether the phrase was said before and can be left out.
 
     Returns
     -------
     str
-        Such as "6.4 installments per order", "R$ 309.43 spent" or "1.8 days earlier
-        than promised"; in short "6.4", "R$ 309.43" and "1.8 earlier".
+        Such as "6.4 installments per order", "R$ 309.43 spent", "12.3% of orders late"
+        or "1.8 days earlier than promised"; in short "6.4", "R$ 309.43", "12.3%" and
+        "1.8 earlier".
     """
     if phrase.startswith("reais "):
         amount = written(number, "reais")
         return amount if is_short else f"{amount} {phrase.removeprefix('reais ')}"
     if is_short:
-        return written(number, _kind(phrase))
-    if " later " in phrase and round(number, 1) < 0:
-        number, phrase = -number, phrase.replace(" later ", " earlier ")
+        return written(number, _kind(phrase, negative))
+    if phrase.startswith("%"):
+        return f"{written(number, 'share')}{phrase.removeprefix('%')}"
+    if negative and round(number, 1) < 0:
+        number, phrase = -number, negative
     return f"{written(number, 'decimal')} {phrase}"
 
 
@@ -149,9 +160,14 @@ def _segment(data: dict[str, pd.DataFrame], one: dict) -> dict:
     order = features["scaled_value"].abs().sort_values(ascending=False, kind="stable")
     apart = [
         {
-            "name": in_words(row["mean"], row["phrase"]),
+            "name": in_words(row["mean"], row["phrase"], row["phrase_negative"]),
             "mean": row["mean"],
-            "all": in_words(row["mean_of_all"], row["phrase"], is_short=True),
+            "all": in_words(
+                row["mean_of_all"],
+                row["phrase"],
+                row["phrase_negative"],
+                is_short=True,
+            ),
             "feature": row["feature"],
         }
         for row in features.loc[order.index].head(3).to_dict("records")
@@ -257,9 +273,10 @@ def _apart(data: dict[str, pd.DataFrame]) -> Chart:
         "mean_of_all": Column("mean of all customers", "row's"),
     }
     table = _table("apart-figures", "Features by segment", columns, data["features"])
-    for row in table.rows:
-        row["kind"] = _kind(row["phrase"])
-        row["phrase"] = _either_way(row["phrase"])
+    negatives = data["features"]["phrase_negative"]
+    for row, negative in zip(table.rows, negatives, strict=True):
+        row["kind"] = _kind(row["phrase"], negative)
+        row["phrase"] = _heading(row["phrase"], negative)
     figure = charts.segment_features(data["features"])
     return Chart.titled(
         figure.update_layout(showlegend=False),
@@ -345,9 +362,10 @@ def _comparison(data: dict[str, pd.DataFrame], totals: dict) -> Table:
         "revenue_per_customer": Column("revenue per customer", "reais"),
     }
     features = data["features"].sort_values(["position", "segment_id"])
-    for feature, phrase in zip(features["feature"], features["phrase"], strict=True):
-        if feature != "total_spend":  # that is revenue per customer
-            columns[feature] = Column(_either_way(phrase), _kind(phrase))
+    for row in features.drop_duplicates("feature").itertuples():
+        if row.feature != "total_spend":  # that is revenue per customer
+            said = (row.phrase, row.phrase_negative)
+            columns[row.feature] = Column(_heading(*said), _kind(*said))
     means = features.pivot(index="segment_id", columns="feature", values="mean")
     everyone = features.drop_duplicates("feature").set_index("feature")["mean_of_all"]
     rows = data["segments"].merge(means, on="segment_id", how="left")
@@ -478,24 +496,50 @@ def _calm(chosen: pd.Series) -> str:
     return f"Not stable: {agree}, where {asked:.2f} is asked for"
 
 
-def _varying(features: pd.DataFrame) -> Iterable[str]:
+def _varying(features: pd.DataFrame) -> list[str]:
     """Name the features that are not the same for all customers."""
-    return features.loc[features["standard_deviation"] > 0, "phrase"].unique()
+    varying = features[features["standard_deviation"] > 0].drop_duplicates("feature")
+    return list(map(_heading, varying["phrase"], varying["phrase_negative"]))
 
 
-def _either_way(phrase: str) -> str:
-    """Name a metric whose mean can be on both sides of nothing."""
-    return phrase.replace(" later ", " earlier or later ")
+def _heading(phrase: str, negative: str) -> str:
+    """Name a metric, whose mean may be on both sides of nothing, without its value."""
+    if phrase.startswith("%"):
+        return f"share{phrase.removeprefix('%')}"
+    if not negative:
+        return phrase
+    before, above, below, after = _sides(phrase, negative)
+    return " ".join([*before, *below, "or", *above, *after])
 
 
-def _kind(phrase: str) -> str:
+def _kind(phrase: str, negative: str) -> str:
     """Say how a mean of this name is written where its name stands elsewhere."""
-    return "timing" if " later " in phrase else "decimal"
+    if phrase.startswith("%"):
+        return "share"
+    if not negative:
+        return "decimal"
+    _, above, below, _ = _sides(phrase, negative)
+    return f"{' '.join(above)}|{' '.join(below)}"
+
+
+def _sides(phrase: str, negative: str) -> tuple[list, list, list, list]:
+    """Split two phrases into words: before, of the one, of the other, and after."""
+    one, other = phrase.split(), negative.split()
+    start = _shared(one, other)
+    end = _shared(one[start:][::-1], other[start:][::-1])
+    stop, other_stop = len(one) - end, len(other) - end
+    return one[:start], one[start:stop], other[start:other_stop], one[stop:]
+
+
+def _shared(one: list, other: list) -> int:
+    """Count how many words two lists have in common from their beginnings on."""
+    pairs = zip(one, other, strict=False)
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
 
 
 def _is_slow_but_early(features: pd.DataFrame) -> bool:
     """Say whether a segment is called slow that is on average before its time."""
-    late = features["phrase"].str.contains(" later ", regex=False)
+    late = features["phrase_negative"] != ""
     late &= features["scaled_value"] >= SETS_APART
     slow = features["segment_name"].str.contains("slow", regex=False)
     return bool((late & slow & (features["mean"] < 0)).any())

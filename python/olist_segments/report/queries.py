@@ -33,6 +33,7 @@ QUERIES = {
             segments.segment_name,
             centroids.feature,
             profile.phrase,
+            coalesce(profile.phrase_negative, '') as phrase_negative,
             profile.mean,
             profile.mean_of_all,
             centroids.scaled_value,
