@@ -46,8 +46,8 @@ def test_every_question_has_an_answer_with_the_columns_that_are_described(demo):
     for name, question in QUESTIONS.items():
         answer = connection.sql(sql[name])
         assert answer.columns == list(question.columns), name
-        # Of few orders no seller has enough to be beyond chance.
-        assert len(answer) > 0 or name == "sellers_with_unhappy_customers", name
+        # Reviews of demo data do not go by seller or category: none is beyond chance.
+        assert len(answer) > 0 or name.endswith("_with_unhappy_customers"), name
 
 
 def test_a_file_begins_with_its_question():
