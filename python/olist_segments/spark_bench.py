@@ -5,6 +5,7 @@ both engines, one after the other, and prints the tables of dbt_project/docs/spa
 """
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -61,8 +62,8 @@ def measure(
     Returns
     -------
     tuple of float
-        Seconds, seconds of CPU time, and the largest sum of the resident memory of
-        the process and its descendants in MB.
+        Seconds, seconds of CPU time, and the most memory of the process and its
+        descendants at a time in MB, shared pages counted once.
     """
     environment = {
         **os.environ,
@@ -82,10 +83,11 @@ def measure(
         for pid in _tree(process.pid):
             try:
                 stat = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+                pages = Path(f"/proc/{pid}/smaps_rollup").read_text()
             except OSError:
                 continue
             used[pid] = (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
-            memory += int(stat[21]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+            memory += int(re.search(r"Pss: +(\d+)", pages)[1]) * 1024 / 1e6
         peak = max(peak, memory)
         time.sleep(0.2)
     if process.returncode:
