@@ -475,6 +475,32 @@ def test_tables_of_two_builds_are_found(demo_database, tmp_path):
         connection.execute("update segment_by_city set segment_key = 'of_before'")
         connection.execute("update segment_models set model_id = 'other'")
         assert stale_tables(connection) == ["segment_by_city", "customer_segments"]
+        connection.execute("delete from segment_by_state where segment_id = 1")
+        assert stale_tables(connection) == [
+            "segment_by_state",
+            "segment_by_city",
+            "customer_segments",
+        ]
+
+
+def test_what_is_only_rarer_is_no_habit(changed):
+    likely = "update segment_by_{} set is_beyond_chance = false"
+    tables = [likely.format(by) for by in ("state", "category", "payment_type")]
+    rare = "update segment_by_state set is_beyond_chance = true, index_vs_all = 50 "
+    rare += "where segment_id = 1 and state = 'SP'"
+    average = "They live, buy and pay much as all customers do."
+    rarer = "No state, category or way to pay is more frequent than with others."
+    assert rarer not in changed(*tables)
+    page = changed(*tables, rare)
+    assert rarer in page
+    assert average in page
+
+
+def test_an_endless_label_keeps_its_ends(changed):
+    name = "('a' || repeat('_very', 100) || '_long_category')"
+    page = changed(f"update segment_by_category set category = {name} || category")
+    assert "a very very very very very ver … " in page
+    assert " very" * 6 not in page
 
 
 def test_a_first_build_has_nothing_to_compare_with(soup):

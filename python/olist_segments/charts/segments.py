@@ -674,11 +674,17 @@ def _labelled(
         table = table.assign(rank=table[by].map(ranks))
     if segment_id is not None:
         table = table[table["segment_id"] == segment_id]
-    labels = [_value_name(str(value), by) for value in table[by]]
+    labels = [_shortened(_value_name(str(value), by)) for value in table[by]]
     if by == "city":  # several states have a city of that name
         pairs = zip(labels, table["state"], strict=True)
         labels = [f"{city}, {state}" for city, state in pairs]
     return table.assign(label=labels)
+
+
+def _shortened(label: str, most: int = 60) -> str:
+    """Leave out the middle of a label that would fill its chart."""
+    half = most // 2
+    return label if len(label) <= most else f"{label[:half]} … {label[-half:]}"
 
 
 def _value_name(value: str, by: str) -> str:

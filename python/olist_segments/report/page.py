@@ -205,9 +205,13 @@ def _habits(data: dict[str, pd.DataFrame], number: int) -> str:
         )
         if words
     ]
-    if not habits:
-        return "They live, buy and pay much as all customers do."
-    return f"More often than others they {_listed(habits)}."
+    if habits:
+        return f"More often than others they {_listed(habits)}."
+    for by in ("state", "category", "payment_type"):
+        rows = data[by][data[by]["segment_id"] == number]
+        if rows["is_beyond_chance"].any():  # some are rarer, which the charts show
+            return "No state, category or way to pay is more frequent than with others."
+    return "They live, buy and pay much as all customers do."
 
 
 def _breakdown(data: dict[str, pd.DataFrame], by: str, number: int) -> Chart:
