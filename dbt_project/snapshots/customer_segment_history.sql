@@ -1,8 +1,8 @@
 {% snapshot customer_segment_history %}
 
-    -- One row per customer and stay in a segment under one name, number and model, dated
-    -- by the as-of dates of builds. A build as of a day before the last change in it adds
-    -- nothing.
+    -- One row per customer and stay in a segment under one name, number and model,
+    -- dated by the as-of dates of builds. A build as of a day before the last change
+    -- in it adds nothing.
 
     {{
         config(
