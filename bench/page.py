@@ -111,6 +111,9 @@ def _real(result: dict) -> str:
                 f"{_median(result, task, 'peak_mb'):,.0f} | {wall / build:.2f} |"
             )
     work = _median(result, "build", "models_elapsed")
+    added = _seconds(
+        result, "build", lambda node: node["kind"] in ("model", "snapshot")
+    )
     bare = _median(result, "bare", "wall")
     lines += [
         "",
@@ -124,7 +127,8 @@ def _real(result: dict) -> str:
     if work and bare:
         lines += [
             f"Models were running for {work:.1f} s of a build, {work / bare:.2f} times",
-            f"the {bare:.1f} s of the bare script (`bench/bare.py`).",
+            f"the {bare:.1f} s of the bare script (`bench/bare.py`). Added up, up to four",
+            f"of them side by side on two cores, their times are {added:.1f} s.",
             "",
         ]
     if day := _median(result, "next_day", "wall"):
