@@ -17,6 +17,8 @@ from bad_data import (
     SELLERS,
 )
 from conftest import build, dbt, differences, killed_when, rows
+from olist_segments.cli import summary
+from olist_segments.report import render_report
 
 QUICK = ["--exclude-resource-type", "unit_test"]
 STRANGE = [
@@ -142,6 +144,14 @@ def test_a_feature_that_nobody_has_or_all_share_counts_for_nothing(strange):
         "where standard_deviation = 0 or standard_deviation is null order by feature",
     )
     assert {("installments",), ("review_score",)} <= set(constant)
+    ((reason,),) = rows(
+        database, "select reason from feature_statistics where feature = 'review_score'"
+    )
+    assert reason.endswith("the rule would leave it out: nobody has a value")
+    said = "Of no use: installments, review_score"
+    assert said in summary(database, target="demo")
+    said = "They do not differ in orders, stars in reviews and installments per order: "
+    assert said in render_report(database)
     assert rows(
         database, "select count(*) from customer_segments where segment_name is null"
     ) == [(0,)]

@@ -50,6 +50,25 @@ def test_every_question_has_an_answer_with_the_columns_that_are_described(demo):
         assert len(answer) > 0 or name.endswith("_with_unhappy_customers"), name
 
 
+def test_without_reviews_nobody_is_known_to_be_content_or_at_risk(demo, tmp_path):
+    connection, sql = demo
+    ((path,),) = connection.sql(
+        "select path from duckdb_databases() limit 1"
+    ).fetchall()
+    with duckdb.connect(shutil.copy(path, tmp_path)) as changed:
+        asked = changed.sql(sql["win_back"])
+        content, score = len(asked), asked.columns.index("review_score")
+        assert min(row[score] for row in asked.fetchall()) >= 4
+        for table in ("customer_segments", "orders"):
+            changed.execute(f"update {table} set review_score = null")
+        assert len(changed.sql(sql["win_back"])) > content
+        risks = changed.sql(
+            "select distinct hit_customer_count, hit_share, revenue_at_risk, "
+            f"share_at_risk from ({sql['revenue_at_risk']})"
+        ).fetchall()
+        assert risks == [(None, None, None, None)]
+
+
 def test_a_file_begins_with_its_question():
     for question in QUESTIONS.values():
         sql = (ROOT / FOLDER / f"{question.name}.sql").read_text(encoding="utf-8")

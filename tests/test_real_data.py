@@ -158,6 +158,12 @@ def test_the_figures_in_the_readme_are_those_of_the_build(real_database):
         row = f"| {name} | {customers:,} | {share:.1%} | {revenue_share:.1%} | "
         row += f"{revenue:,.2f} |"
         assert row in readme, f"README.md should say: {row}"
+    with duckdb.connect(str(real_database), read_only=True) as connection:
+        ((days, last),) = connection.sql(
+            "select min(recency_days), max(as_of_date) from customer_segments"
+        ).fetchall()
+    said = f"{last:%-d %B %Y} in the real files, {days} days after the last that was"
+    assert said in " ".join(readme.split())
 
 
 def test_no_row_of_the_real_files_is_in_the_parameters_of_the_demo(real_dir):

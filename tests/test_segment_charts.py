@@ -9,6 +9,7 @@ from conftest import ROOT
 from olist_segments import charts
 from olist_segments.charts.segments import (
     axis_words,
+    metric_name,
     most_valuable,
     shown_values,
     standing_out,
@@ -148,6 +149,16 @@ def test_the_segment_of_most_value_is_known_without_any_revenue():
     assert most_valuable(segments)["revenue_share"] == 0.8
     free = segments.assign(revenue_share=float("nan"))
     assert most_valuable(free)["revenue_share"] == 0
+    # A few who spend twice as much bring less than many who spend half as much more.
+    few = pd.DataFrame(
+        {"customer_share": [0.03, 0.3, 0.67], "revenue_share": [0.06, 0.45, 0.49]}
+    )
+    assert most_valuable(few)["revenue_share"] == 0.45
+
+
+def test_a_share_is_named_without_its_percent_sign():
+    assert metric_name("% of orders late") == "share of orders late"
+    assert metric_name("reais spent") == "reais spent"
 
 
 def test_axes_are_named_by_the_features_that_make_them():

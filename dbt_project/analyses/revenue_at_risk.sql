@@ -15,20 +15,33 @@ hit as (
 
 ),
 
+judged as (
+
+    select count(*) > 0 as is_known
+    from {{ ref('orders') }}
+    where is_delivered and is_late is not null and review_score is not null
+
+),
+
 summed as (
 
     select
         members.segment_key,
         count(*) as customer_count,
-        count(hit.customer_unique_id) as hit_customer_count,
+        case when judged.is_known then count(hit.customer_unique_id) end
+            as hit_customer_count,
         sum(members.total_spend) as revenue,
         sum(
-            case when hit.customer_unique_id is null then 0 else members.total_spend end
+            case
+                when hit.customer_unique_id is not null then members.total_spend
+                when judged.is_known then 0
+            end
         ) as revenue_at_risk
     from members
+    cross join judged
     left join hit
         on members.customer_unique_id = hit.customer_unique_id
-    group by members.segment_key
+    group by members.segment_key, judged.is_known
 
 )
 
@@ -41,4 +54,4 @@ select
     revenue_at_risk,
     round(cast(revenue_at_risk as double) / nullif(revenue, 0), 4) as share_at_risk
 from summed
-order by revenue_at_risk desc, segment_key asc
+order by revenue_at_risk desc nulls last, segment_key asc

@@ -41,6 +41,7 @@ SUMMARY_TABLES = {
     "customer_segments",
     "segment_by_state",
     "segment_k_candidates",
+    "feature_statistics",
     "rejected_rows",
 }
 SUGGESTED = ("win_back", "states_beyond_chance", "why_this_k")
@@ -160,10 +161,19 @@ def summary(database: Path, *, target: str) -> str:
             "(select count(*) from rejected_rows), "
             "(select max(as_of_date) from customer_segments)"
         ).fetchall()
+        alike = connection.sql(
+            "select feature from feature_statistics where is_selected "
+            "and distinct_values <= 1 order by feature"
+        ).fetchall()
     lines.append(f"As of {as_of}.")
     if rejected:
         lines.append(
             f"{rejected:,} lines of the raw files could not be read: see rejected_rows."
+        )
+    if alike:
+        lines.append(
+            f"Of no use: {', '.join(feature for (feature,) in alike)}. The files say "
+            "the same of everybody, or nothing; see feature_statistics."
         )
     lines += ["", f"{'':3}{'customers':>10}{'share':>8}{'revenue':>16}{'share':>8}"]
     for number, name, customers, share, revenue, revenue_share, text in segments:

@@ -23,6 +23,7 @@ faults as (
     select
         feature,
         case
+            when missing_share = 1 then 'nobody has a value'
             when distinct_values <= 1 then 'everybody has the same value'
             when missing_share > {{ var('max_missing_share') }}
                 then concat(

@@ -99,7 +99,7 @@ def segment_features(features: pd.DataFrame) -> go.Figure:
     for segment_id, rows, look in _segments(features):
         figure.add_scatter(
             x=rows["scaled_value"],
-            y=[plain(phrase, 18) for phrase in rows["phrase"]],
+            y=[plain(metric_name(phrase), 18) for phrase in rows["phrase"]],
             name=plain(rows["segment_name"].iloc[0]),
             mode="markers",
             marker={**look, "size": 13, "opacity": 0.9},
@@ -111,7 +111,7 @@ def segment_features(features: pd.DataFrame) -> go.Figure:
     figure.update_yaxes(autorange="reversed", type="category")
     return finish(
         figure,
-        f"What sets a segment apart most: {top['phrase']} of "
+        f"What sets a segment apart most: {metric_name(top['phrase'])} of "
         f"{top['segment_name']}, {abs(top['scaled_value']):.1f} standard deviations "
         f"{side} the average",
         height=150 + 46 * features["phrase"].nunique(),
@@ -464,7 +464,7 @@ def axis_words(loadings: pd.DataFrame, axis: str, *, at_least: float = 0.4) -> s
     if kept.empty:
         kept = rows.head(1)
     parts = [
-        f"{'more' if loading > 0 else 'fewer'} {_words(feature)}"
+        f"{'more' if loading > 0 else 'fewer'} {_words(metric_name(feature))}"
         for feature, loading in zip(kept["feature"], kept["loading"], strict=True)
     ]
     return f"{'right' if axis == 'x' else 'up'}: {', '.join(parts)}"
@@ -598,8 +598,25 @@ def most_valuable(segments: pd.DataFrame) -> pd.Series:
     Series
         Its row.
     """
-    ratio = segments["revenue_share"].fillna(0) / segments["customer_share"]
-    return segments.fillna({"revenue_share": 0}).loc[ratio.fillna(0).idxmax()]
+    segments = segments.fillna({"revenue_share": 0, "customer_share": 0})
+    more = segments["revenue_share"] - segments["customer_share"]
+    return segments.loc[more.idxmax()]
+
+
+def metric_name(phrase: str) -> str:
+    """Name a metric without its value.
+
+    Parameters
+    ----------
+    phrase : str
+        What it is called after its value, as "% of orders late" or "reais spent".
+
+    Returns
+    -------
+    str
+        Such as "share of orders late" or "reais spent".
+    """
+    return f"share{phrase.removeprefix('%')}" if phrase.startswith("%") else phrase
 
 
 def shown_values(

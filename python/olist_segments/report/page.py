@@ -98,12 +98,14 @@ def render_report(
         model=data["model"].iloc[0].to_dict(),
         comparison=_comparison(data, totals),
         candidates=_candidates(data),
+        rivals=_rivals(data["candidates"]),
         drift=_drift(data),
         excluded=_excluded(data),
         rejected=_rejected(data),
         quality=_quality(data),
         findings=_findings(data, totals),
-        told_apart_by=_listed(_varying(data["features"])),
+        told_apart_by=_listed(_named(data["features"], varying=True)),
+        alike_in=_listed(_named(data["features"], varying=False)),
         is_slow_but_early=_is_slow_but_early(data["features"]),
         axes=[charts.axis_words(data["loadings"], axis) for axis in ("x", "y")],
         map_points=len(data["map"]),
@@ -207,11 +209,7 @@ def _habits(data: dict[str, pd.DataFrame], number: int) -> str:
     ]
     if habits:
         return f"More often than others they {_listed(habits)}."
-    for by in ("state", "category", "payment_type"):
-        rows = data[by][data[by]["segment_id"] == number]
-        if rows["is_beyond_chance"].any():  # some are rarer, which the charts show
-            return "No state, category or way to pay is more frequent than with others."
-    return "They live, buy and pay much as all customers do."
+    return "No state, category or way to pay is more frequent beyond chance."
 
 
 def _breakdown(data: dict[str, pd.DataFrame], by: str, number: int) -> Chart:
@@ -461,6 +459,13 @@ def _findings(data: dict[str, pd.DataFrame], totals: dict) -> dict[str, str]:
     """State what each part of the page shows."""
     segments, drift = data["segments"], data["drift"]
     dearest = segments.loc[segments["revenue_per_customer"].idxmax()]
+    largest = segments.loc[segments["revenue_share"].fillna(0).idxmax()]
+    in_all = (
+        ""
+        if largest["segment_id"] == dearest["segment_id"]
+        else f"; {largest['segment_name']} bring most in all, "
+        f"{largest['revenue_share']:.1%} of revenue"
+    )
     chosen = data["candidates"][data["candidates"]["is_chosen"]].iloc[0]
     reason = chosen["reason"].removeprefix("taken: ")
     due, watched = (
@@ -473,7 +478,7 @@ def _findings(data: dict[str, pd.DataFrame], totals: dict) -> dict[str, str]:
         f"{overview['revenue_share']:.1%} of revenue",
         "segments": f"{dearest['segment_name']} are worth most: "
         f"{written(dearest['revenue_per_customer'], 'reais')} each, against "
-        f"{written(totals['revenue_per_customer'], 'reais')} on average",
+        f"{written(totals['revenue_per_customer'], 'reais')} on average{in_all}",
         "number": f"Why {_count_word(chosen['k']).lower()}: {reason}",
         "stability": f"A refit is due: {_listed(_spaced(due))} drifted"
         if len(due)
@@ -500,18 +505,28 @@ def _calm(chosen: pd.Series) -> str:
     return f"Not stable: {agree}, where {asked:.2f} is asked for"
 
 
-def _varying(features: pd.DataFrame) -> list[str]:
-    """Name the features that are not the same for all customers."""
-    varying = features[features["standard_deviation"] > 0].drop_duplicates("feature")
-    return list(map(_heading, varying["phrase"], varying["phrase_negative"]))
+def _named(features: pd.DataFrame, *, varying: bool) -> list[str]:
+    """Name the features that differ between customers, or those that do not."""
+    chosen = features[(features["standard_deviation"] > 0) == varying]
+    chosen = chosen.drop_duplicates("feature")
+    return list(map(_heading, chosen["phrase"], chosen["phrase_negative"]))
+
+
+def _rivals(candidates: pd.DataFrame) -> str:
+    """Name the other numbers of segments that would have been good enough."""
+    rivals = candidates[candidates["is_eligible"] & ~candidates["is_chosen"]]
+    each = [
+        f"{one.k} (agreement of refits {one.stability_min_ari:.2f}, silhouette "
+        f"{one.silhouette:.2f})"
+        for one in rivals.itertuples()
+    ]
+    return f"Good enough too: {_listed(each)}." if each else ""
 
 
 def _heading(phrase: str, negative: str) -> str:
     """Name a metric, whose mean may be on both sides of nothing, without its value."""
-    if phrase.startswith("%"):
-        return f"share{phrase.removeprefix('%')}"
-    if not negative:
-        return phrase
+    if phrase.startswith("%") or not negative:
+        return charts.metric_name(phrase)
     before, above, below, after = _sides(phrase, negative)
     return " ".join([*before, *below, "or", *above, *after])
 

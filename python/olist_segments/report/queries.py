@@ -22,7 +22,8 @@ QUERIES = {
             (select sum(order_count) from segment_by_payment_type) as order_count,
             (select count(*) from excluded_customers) as excluded_count,
             (select count(*) from rejected_rows) as rejected_count,
-            (select max(as_of_date) from customer_segments) as as_of_date
+            (select max(as_of_date) from customer_segments) as as_of_date,
+            (select min(recency_days) from customer_segments) as fewest_days
     """,
     "segments": "select * from segments order by segment_id",
     "profile": "select * from segment_profile order by segment_id, metric",
