@@ -20,29 +20,55 @@ with history as (
 
 ),
 
+called as (
+
+    select distinct
+        model_id,
+        segment_id,
+        segment_key,
+        segment_name,
+        dbt_valid_from,
+        dbt_valid_to
+
+    from history
+    where segment_id is not null
+
+),
+
+-- What its model calls a segment now, or called it at last.
+last_words as (
+
+    select * from (
+        select
+            *,
+            row_number() over (
+                partition by model_id, segment_id
+                order by dbt_valid_from desc, dbt_valid_to desc nulls first
+            ) as words_back
+        from called
+    ) as ranked
+    where words_back = 1
+
+),
+
 stays as (
 
     select
-        *,
-        -- What its model calls the segment now.
-        case
-            when segment_id is null then segment_key
-            else max_by(segment_key, dbt_valid_from) over (
-                partition by model_id, segment_id
-            )
-        end as last_key,
-        case
-            when segment_id is null then segment_name
-            else max_by(segment_name, dbt_valid_from) over (
-                partition by model_id, segment_id
-            )
-        end as last_name,
+        history.*,
+        coalesce(last_words.segment_key, history.segment_key) as last_key,
+        coalesce(last_words.segment_name, history.segment_name) as last_name,
         row_number() over (
-            partition by customer_unique_id order by dbt_valid_from
+            partition by history.customer_unique_id order by history.dbt_valid_from
         ) as stay
 
     from history
-    where dbt_valid_to is null or dbt_valid_to > dbt_valid_from
+    left join last_words
+        on
+            history.model_id = last_words.model_id
+            and history.segment_id = last_words.segment_id
+    where
+        history.dbt_valid_to is null
+        or history.dbt_valid_to > history.dbt_valid_from
 
 ),
 
@@ -51,12 +77,13 @@ compared as (
     select
         stays.*,
         coalesce(stays.model_id != previous.model_id, false) as is_by_new_model,
+        -- Within a model the number tells segments apart, which may swap their names.
         coalesce(
-            stays.segment_key = previous.segment_key
-            or (
-                stays.model_id = previous.model_id
-                and stays.segment_id = previous.segment_id
-            ), false
+            case
+                when stays.model_id = previous.model_id
+                    then stays.segment_id = previous.segment_id
+            end,
+            stays.segment_key in (previous.segment_key, previous.last_key), false
         ) as is_same_segment
 
     from stays

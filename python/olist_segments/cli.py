@@ -544,7 +544,15 @@ def _query(options: argparse.Namespace) -> int:
             raise QuestionError(
                 f"these are {statements} statements: ask them one by one"
             )
-        answer = connection.sql(sql)
+        try:
+            answer = connection.sql(sql)
+        except (duckdb.BinderException, duckdb.CatalogException) as error:
+            if sql == options.query:  # SQL of one's own
+                raise
+            raise RawFilesError(
+                f"{database} lacks what {options.query} asks for: run `make build` "
+                "first"
+            ) from error
         if answer is None:  # of a statement such as copy
             return 0
         count = len(answer)

@@ -12,6 +12,7 @@ TABLES = (
     "segment_by_price_band",
     "segment_by_month",
 )
+COUNTS = {"customer_segments": "count(*)", "segment_by_state": "sum(customer_count)"}
 # Whoever has a segment is in these; orders may have no payment, items no category.
 COMPLETE = ("customer_segments", "segment_profile", "segment_by_state")
 
@@ -48,6 +49,14 @@ def stale_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
             and connection.sql(f"{members} except {named} {table}").fetchall()
         )
     ]
+    # Of another day there are other numbers of customers.
+    for table, count in COUNTS.items():
+        counted = f"select segment_id, {count} from {table} group by segment_id"
+        known = "select segment_id, customer_count from segments"
+        if table not in stale and (
+            connection.sql(f"{counted} except {known}").fetchall()
+        ):
+            stale.append(table)
     models = "select model_id from segment_models where is_current"
     if (
         "customer_segments" not in stale

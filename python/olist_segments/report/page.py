@@ -150,7 +150,8 @@ def in_words(
         return f"{written(number, 'share')}{phrase.removeprefix('%')}"
     if negative and round(number, 1) < 0:
         number, phrase = -number, negative
-    return f"{written(number, 'decimal')} {phrase}"
+    # What is rounded to -0.0 is nothing.
+    return f"{written(round(number, 1) + 0.0, 'decimal')} {phrase}"
 
 
 def _segment(data: dict[str, pd.DataFrame], one: dict) -> dict:
