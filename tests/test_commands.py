@@ -70,6 +70,14 @@ def test_a_build_without_data_says_that_it_is_synthetic(project_copy):
         assert result.returncode == 2
         assert sentence in result.stderr
         assert "Traceback" not in result.stderr
+    rename = "alter table {} rename to {}"
+    with duckdb.connect(project_copy / "olist_demo.duckdb") as connection:
+        connection.execute(rename.format("segment_k_candidates", "of_old"))
+    result = run("query", "why_this_k", cwd=project_copy)
+    assert result.returncode == 2
+    assert "lacks what why_this_k asks for: run `make build` first" in result.stderr
+    with duckdb.connect(project_copy / "olist_demo.duckdb") as connection:
+        connection.execute(rename.format("of_old", "segment_k_candidates"))
 
     exported = run("export", "--preview", cwd=project_copy)
     assert "repeat_buyers" in exported.stdout
