@@ -254,8 +254,9 @@ def render_page(
         "parameter is a variable, as in `--vars 'days: 365'`.",
         "",
         "A z-score says how far a number lies from a random draw, in standard "
-        "deviations; it is beyond chance from 3 or -3 on, where a random draw gives 5 "
-        "or more. See the columns of `segment_by_state`.",
+        "deviations; it is beyond chance from 3 or -3 on, and with odds of 740 to 1 "
+        "where a random draw gives fewer than 5. See the columns of "
+        "`segment_by_state`.",
         "",
     ]
     lines += [f"- [{one.text}](#{one.name})" for one in questions.values()]
