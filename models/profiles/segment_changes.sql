@@ -54,12 +54,13 @@ last_words as (
 stays as (
 
     select
-        history.*,
+        history.customer_unique_id,
+        history.segment_id,
+        history.segment_key,
+        history.model_id,
+        history.dbt_valid_from,
         coalesce(last_words.segment_key, history.segment_key) as last_key,
-        coalesce(last_words.segment_name, history.segment_name) as last_name,
-        row_number() over (
-            partition by history.customer_unique_id order by history.dbt_valid_from
-        ) as stay
+        coalesce(last_words.segment_name, history.segment_name) as last_name
 
     from history
     left join last_words
@@ -72,25 +73,38 @@ stays as (
 
 ),
 
+followed as (
+
+    select
+        *,
+        lag(segment_id) over stays_of_customer as previous_segment_id,
+        lag(segment_key) over stays_of_customer as previous_key,
+        lag(last_key) over stays_of_customer as previous_last_key,
+        lag(model_id) over stays_of_customer as previous_model_id
+
+    from stays
+    window
+        stays_of_customer as (
+            partition by customer_unique_id order by dbt_valid_from
+        )
+
+),
+
 compared as (
 
     select
-        stays.*,
-        coalesce(stays.model_id != previous.model_id, false) as is_by_new_model,
+        *,
+        coalesce(model_id != previous_model_id, false) as is_by_new_model,
         -- Within a model the number tells segments apart, which may swap their names.
         coalesce(
             case
-                when stays.model_id = previous.model_id
-                    then stays.segment_id = previous.segment_id
+                when model_id = previous_model_id
+                    then segment_id = previous_segment_id
             end,
-            stays.segment_key in (previous.segment_key, previous.last_key), false
+            segment_key in (previous_key, previous_last_key), false
         ) as is_same_segment
 
-    from stays
-    left join stays as previous
-        on
-            stays.customer_unique_id = previous.customer_unique_id
-            and stays.stay = previous.stay + 1
+    from followed
 
 ),
 
@@ -99,7 +113,7 @@ numbered as (
     select
         *,
         sum(case when is_same_segment then 0 else 1 end) over (
-            partition by customer_unique_id order by stay
+            partition by customer_unique_id order by dbt_valid_from
         ) as visit
 
     from compared
@@ -111,10 +125,10 @@ visits as (
     select
         customer_unique_id,
         min(dbt_valid_from) as entered,
-        min_by(model_id, stay) as model_id,
-        max_by(last_key, stay) as segment_key,
-        max_by(last_name, stay) as segment_name,
-        min_by(is_by_new_model, stay) as is_by_new_model
+        min_by(model_id, dbt_valid_from) as model_id,
+        max_by(last_key, dbt_valid_from) as segment_key,
+        max_by(last_name, dbt_valid_from) as segment_name,
+        min_by(is_by_new_model, dbt_valid_from) as is_by_new_model
 
     from numbered
     group by customer_unique_id, visit

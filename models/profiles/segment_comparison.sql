@@ -6,6 +6,12 @@
 {# LT02 does not see the indent of lines that a loop writes. #}
 -- noqa: disable=LT02
 {%- set metrics = numeric_columns('customer_features') %}
+{#- What tells the segments of each apart. #}
+{%- set segmentations = {
+    'kmeans': 'segment_id',
+    'rfm': 'rfm_segment_id',
+    'two_or_more_orders': 'is_repeat_buyer'
+} %}
 
 with customers as (
 
@@ -13,9 +19,9 @@ with customers as (
 
 ),
 
-labels as (
+rules as (
 
-    select * from {{ ref('int_segmentations') }}
+    select * from {{ ref('rfm_segments') }}
 
 ),
 
@@ -29,14 +35,45 @@ clustered_on as (
 
 ),
 
-sized as (
+-- Customers alike in all segmentations are one row first, so that customers are read
+-- once, not once per segmentation.
+alike as (
 
     select
-        segmentation,
-        segment_id,
-        cast(count(*) as double) as customer_count
-    from labels
-    group by segmentation, segment_id
+        customers.segment_id,
+        rules.rfm_segment_id,
+        rules.order_count >= 2 as is_repeat_buyer,
+        count(*) as customer_count
+        {%- for metric in metrics %},
+            count(customers.{{ metric }}) as {{ metric }}_count,
+            {{ exact_sum('customers.' ~ metric) }} as {{ metric }}_total
+        {%- endfor %}
+
+    from customers
+    inner join rules
+        on customers.customer_unique_id = rules.customer_unique_id
+    group by
+        customers.segment_id,
+        rules.rfm_segment_id,
+        rules.order_count >= 2
+
+),
+
+per_segment as (
+
+    {% for segmentation, segment in segmentations.items() %}
+        select
+            '{{ segmentation }}' as segmentation,
+            sum(customer_count) as customer_count
+            {%- for metric in metrics %},
+                sum({{ metric }}_count) as {{ metric }}_count,
+                {{ exact_sum(metric ~ '_total') }}
+                / nullif(sum({{ metric }}_count), 0) as {{ metric }}
+            {%- endfor %}
+        from alike
+        group by {{ segment }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 
@@ -45,9 +82,11 @@ sizes as (
     select
         segmentation,
         count(*) as segment_count,
-        min(customer_count) / sum(customer_count) as smallest_segment_share,
-        max(customer_count) / sum(customer_count) as largest_segment_share
-    from sized
+        cast(min(customer_count) as double) / sum(customer_count)
+            as smallest_segment_share,
+        cast(max(customer_count) as double) / sum(customer_count)
+            as largest_segment_share
+    from per_segment
     group by segmentation
 
 ),
@@ -56,28 +95,11 @@ overall as (
 
     select
         {% for metric in metrics -%}
-            {{ exact_sum(metric) }} / nullif(count({{ metric }}), 0) as {{ metric }}
+            {{ exact_sum(metric ~ '_total') }} / nullif(sum({{ metric }}_count), 0)
+                as {{ metric }}
             {{- ',' if not loop.last }}
         {% endfor %}
-    from customers
-
-),
-
-per_segment as (
-
-    select
-        labels.segmentation,
-        labels.segment_id,
-        {% for metric in metrics -%}
-            count(customers.{{ metric }}) as {{ metric }}_count,
-            {{ exact_sum('customers.' ~ metric) }}
-            / nullif(count(customers.{{ metric }}), 0) as {{ metric }}
-            {{- ',' if not loop.last }}
-        {% endfor %}
-    from customers
-    inner join labels
-        on customers.customer_unique_id = labels.customer_unique_id
-    group by labels.segmentation, labels.segment_id
+    from alike
 
 ),
 

@@ -20,7 +20,24 @@ names as (
 
 ),
 
-long as (
+-- A segment is one row first: customers are read once, not once per feature.
+wide as (
+
+    select
+        segment_id,
+        count(*) as customer_count,
+        sum(total_spend) as revenue
+        {%- for feature in features %},
+            count({{ feature.name }}) as {{ feature.name }}_count,
+            {{ exact_sum(feature.name) }} as {{ feature.name }}_total
+        {%- endfor %}
+
+    from customers
+    group by segment_id
+
+),
+
+per_feature as (
 
     {% for feature in features %}
         select
@@ -28,14 +45,11 @@ long as (
             '{{ feature.name }}' as feature,
             {{ text_or_null(feature.phrase.removeprefix('%').strip()) }} as phrase,
             {{ text_or_null(feature.phrase_negative) }} as phrase_negative,
-            {% if feature.phrase.startswith('%') -%}
-                '% ' as unit,
-                100 * cast({{ feature.name }} as double) as feature_value
-            {%- else -%}
-                ' ' as unit,
-                cast({{ feature.name }} as double) as feature_value
-            {%- endif %}
-        from customers
+            {%- set is_share = feature.phrase.startswith('%') %}
+            '{{ '% ' if is_share else ' ' }}' as unit,
+            {{ 100 if is_share else 1 }} * {{ feature.name }}_total as total,
+            {{ feature.name }}_count as customer_count
+        from wide
         {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -45,9 +59,9 @@ overall as (
 
     select
         feature,
-        {{ exact_sum('feature_value') }} / nullif(count(feature_value), 0) as mean
+        {{ exact_sum('total') }} / nullif(sum(customer_count), 0) as mean
 
-    from long
+    from per_feature
     group by feature
 
 ),
@@ -55,26 +69,20 @@ overall as (
 means as (
 
     select
-        long.segment_id,
-        long.feature,
-        long.phrase,
-        long.phrase_negative,
-        long.unit,
+        per_feature.segment_id,
+        per_feature.feature,
+        per_feature.phrase,
+        per_feature.phrase_negative,
+        per_feature.unit,
         cast(
-            {{ exact_sum('long.feature_value') }}
-            / nullif(count(long.feature_value), 0) as decimal(18, 1)
+            per_feature.total / nullif(per_feature.customer_count, 0)
+            as decimal(18, 1)
         ) as mean,
-        cast(max(overall.mean) as decimal(18, 1)) as mean_of_all
+        cast(overall.mean as decimal(18, 1)) as mean_of_all
 
-    from long
+    from per_feature
     inner join overall
-        on long.feature = overall.feature
-    group by
-        long.segment_id,
-        long.feature,
-        long.phrase,
-        long.phrase_negative,
-        long.unit
+        on per_feature.feature = overall.feature
 
 ),
 
@@ -133,10 +141,10 @@ described as (
 totals as (
 
     select
-        count(*) as customer_count,
-        cast(sum(total_spend) as double) as revenue
+        sum(customer_count) as customer_count,
+        cast(sum(revenue) as double) as revenue
 
-    from customers
+    from wide
 
 ),
 
@@ -146,13 +154,12 @@ per_segment as (
         names.segment_id,
         names.segment_key,
         names.segment_name,
-        count(customers.customer_unique_id) as customer_count,
-        coalesce(sum(customers.total_spend), 0) as revenue
+        coalesce(wide.customer_count, 0) as customer_count,
+        coalesce(wide.revenue, 0) as revenue
 
     from names
-    left join customers
-        on names.segment_id = customers.segment_id
-    group by names.segment_id, names.segment_key, names.segment_name
+    left join wide
+        on names.segment_id = wide.segment_id
 
 ),
 

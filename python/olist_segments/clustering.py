@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,8 +13,8 @@ from threadpoolctl import threadpool_limits
 # Decimals kept of what is fitted: far below any difference that matters, far above
 # the last bits, which depend on the order in which floats are added.
 DECIMALS = 12
-# Bytes of points that are too many to be copied in several threads at a time.
-_LARGE = 1 << 28
+# Bytes that copies of the points may take, one for every fit at a time.
+_COPIES = 1 << 30
 
 
 def fit_centroids(
@@ -29,7 +30,7 @@ def fit_centroids(
     The starts are fitted on a random sample; the best of them is then iterated on
     all points until no point changes its cluster, so that every centroid is the
     mean of its members. Each fit uses one thread: the result does not depend on the
-    machine. Fits of several k run side by side, of many points one after the other.
+    machine. Fits of several k run side by side.
 
     Parameters
     ----------
@@ -62,8 +63,7 @@ def fit_centroids(
     fits = _side_by_side(
         lambda k: _fit(points, k, seed=seed, n_init=n_init, sample_size=sample_size),
         ks,
-        # Each fit has a copy of the points.
-        threads=1 if points.nbytes > _LARGE else None,
+        most=max(1, _COPIES // points.nbytes),
     )
     fitted = dict(zip(ks, fits, strict=True))
     if not fitted:
@@ -331,9 +331,7 @@ def _distinct(points: np.ndarray, enough: int) -> int:
     return found
 
 
-def _side_by_side(
-    function: Callable, items: Iterable, threads: int | None = None
-) -> list:
-    """Call a function for every item, by default in a thread for every processor."""
-    with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
+def _side_by_side(function: Callable, items: Iterable, most: int = sys.maxsize) -> list:
+    """Call a function for every item, up to `most` at a time, one per processor."""
+    with ThreadPoolExecutor(min(os.cpu_count(), most)) as pool:
         return list(pool.map(function, items))
