@@ -40,7 +40,7 @@ TASKS = {
         "sweep": 0,
     },
     "10x": {"build": 1, "next_day": 1, "bare": 1, "until_fit": 1},
-    "100x": {"build": 1, "next_day": 1, "until_merge": 1},
+    "100x": {"build": 1, "until_merge": 1},
 }
 ORDERS = {"10x": 1_000_000, "100x": 10_000_000}
 SWEEP = [str(k) for k in range(2, 11)]
