@@ -3,7 +3,6 @@
 {# LT02 does not see the indent of lines that a loop writes. #}
 -- noqa: disable=LT02
 {%- set metrics = numeric_columns('customer_features') %}
-{%- set quantiles = {'median': 0.5, 'p10': 0.1, 'p90': 0.9} %}
 
 with customers as (
 
@@ -24,35 +23,49 @@ wide as (
         segment_id,
         {% for metric in metrics -%}
             count({{ metric }}) as {{ metric }}_count,
-            {{ exact_sum(metric) }} as {{ metric }}_total,
-            {% for quantile, share in quantiles.items() -%}
-                percentile_cont({{ share }}) within group (
-                    order by cast({{ metric }} as double)
-                ) as {{ metric }}_{{ quantile }}
-                {{- ',' if not loop.last }}
-            {% endfor -%}
-            {{ ',' if not loop.last }}
+            {{ exact_sum(metric) }} as {{ metric }}_total
+            {{- ',' if not loop.last }}
         {% endfor %}
     from customers
     group by segment_id
 
 ),
 
-per_segment as (
+totals as (
 
     {% for metric in metrics %}
         select
             segment_id,
             '{{ metric }}' as metric,
             {{ metric }}_count as customer_count,
-            {{ metric }}_total as total,
-            {{ metric }}_total / nullif({{ metric }}_count, 0) as mean
-            {%- for quantile in quantiles %},
-                {{ metric }}_{{ quantile }} as {{ quantile }}
-            {%- endfor %}
+            {{ metric }}_total as total
         from wide
         {{ 'union all' if not loop.last }}
     {% endfor %}
+
+),
+
+counted as (
+
+    {% for metric in metrics %}
+        select
+            segment_id,
+            '{{ metric }}' as metric,
+            cast({{ metric }} as double) as feature_value,
+            count(*) as customer_count
+        from customers
+        where {{ metric }} is not null
+        group by segment_id, cast({{ metric }} as double)
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+quantiles as (
+
+    {{ quantiles(
+        'counted', {'median': 0.5, 'p10': 0.1, 'p90': 0.9}, ['segment_id', 'metric']
+    ) | indent(4) }}
 
 ),
 
@@ -62,7 +75,7 @@ overall as (
         metric,
         {{ exact_sum('total') }} / nullif(sum(customer_count), 0) as mean_of_all
 
-    from per_segment
+    from totals
     group by metric
 
 ),
@@ -70,41 +83,48 @@ overall as (
 joined as (
 
     select
-        per_segment.segment_id,
+        totals.segment_id,
         names.segment_key,
-        per_segment.metric,
+        totals.metric,
 
         names.segment_name,
-        case per_segment.metric
+        case totals.metric
             {%- for feature in worded_features() %}
                 when '{{ feature.name }}'
                     then {{ text_or_null(feature.phrase) }}
             {%- endfor %}
-            else replace(per_segment.metric, '_', ' ')
+            else replace(totals.metric, '_', ' ')
         end as phrase,
-        case per_segment.metric
+        case totals.metric
             {%- for feature in worded_features() %}
                 when '{{ feature.name }}'
                     then {{ text_or_null(feature.phrase_negative) }}
             {%- endfor %}
         end as phrase_negative,
 
-        per_segment.customer_count,
-        per_segment.mean,
-        per_segment.median,
-        per_segment.p10,
-        per_segment.p90,
+        totals.customer_count,
+        totals.total / nullif(totals.customer_count, 0) as mean,
+        quantiles.median,
+        quantiles.p10,
+        quantiles.p90,
         overall.mean_of_all,
         case
             when overall.mean_of_all > 0
-                then round(100 * per_segment.mean / overall.mean_of_all, 1)
+                then round(
+                    100 * totals.total / nullif(totals.customer_count, 0)
+                    / overall.mean_of_all, 1
+                )
         end as index_vs_all
 
-    from per_segment
+    from totals
     inner join names
-        on per_segment.segment_id = names.segment_id
+        on totals.segment_id = names.segment_id
+    left join quantiles
+        on
+            totals.segment_id = quantiles.segment_id
+            and totals.metric = quantiles.metric
     inner join overall
-        on per_segment.metric = overall.metric
+        on totals.metric = overall.metric
 
 )
 
