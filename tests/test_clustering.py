@@ -58,9 +58,11 @@ def test_a_k_with_too_few_different_points_is_left_out():
     assert list(fit_centroids(points, range(2, 6), **SETTINGS)) == [2]
 
 
-def test_customers_who_are_all_alike_are_refused_in_words():
-    with pytest.raises(ValueError, match="10 customers with 1 different"):
-        fit_centroids(np.ones((10, 2)), range(2, 4), **SETTINGS)
+@pytest.mark.parametrize(("count", "different"), [(10, 1), (0, 0)])
+def test_customers_who_are_all_alike_or_none_are_refused_in_words(count, different):
+    words = f"{count} customers with {different} different"
+    with pytest.raises(ValueError, match=words):
+        fit_centroids(np.ones((count, 2)), range(2, 4), **SETTINGS)
 
 
 def test_refits_agree_on_clusters_that_exist_and_not_on_others(blobs):

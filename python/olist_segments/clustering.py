@@ -30,7 +30,7 @@ def fit_centroids(
     The starts are fitted on a random sample; the best of them is then iterated on
     all points until no point changes its cluster, so that every centroid is the
     mean of its members. Each fit uses one thread: the result does not depend on the
-    machine. Fits of several k run side by side.
+    machine. Fits of several k run side by side, of many points fewer at a time.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def fit_centroids(
     fits = _side_by_side(
         lambda k: _fit(points, k, seed=seed, n_init=n_init, sample_size=sample_size),
         ks,
-        most=max(1, _COPIES // points.nbytes),
+        most=max(1, _COPIES // max(1, points.nbytes)),
     )
     fitted = dict(zip(ks, fits, strict=True))
     if not fitted:
