@@ -58,6 +58,26 @@ def test_tools_with_duckdb_1_4_can_read_the_database(demo_database):
     assert version == "v1.4.0+"
 
 
+def test_a_table_of_a_small_shop_can_be_read_by_several_threads(demo_database):
+    ((points,), (row_groups,)) = rows(
+        demo_database,
+        "select count(*) from staging.stg_geolocation union all select "
+        "count(distinct row_group_id) from pragma_storage_info('staging.stg_geolocation')",
+    )
+    assert points < 122_880  # what DuckDB puts into one, for one thread
+    assert row_groups > 1
+
+
+@pytest.mark.parametrize("name", ["temp", "memory"])
+def test_a_database_with_a_name_that_duckdb_has_taken_is_refused(
+    demo_dir, tmp_path, name
+):
+    result = dbt("build", raw_dir=demo_dir, database=tmp_path / f"{name}.duckdb")
+    assert result.returncode != 0
+    assert f'"{name}"' in result.stdout
+    assert "Traceback" not in result.stdout
+
+
 def test_zip_prefixes_keep_their_leading_zeros(demo_database):
     ((shortest, with_zero),) = rows(
         demo_database,

@@ -1,4 +1,4 @@
-"""Plugin of dbt-duckdb: what SQL asks of the raw files."""
+"""Plugin of dbt-duckdb: opens the database, and adds what SQL asks of the raw files."""
 
 import atexit
 
@@ -14,9 +14,15 @@ from olist_segments.raw_functions import (
     raw_file_problems,
 )
 
+# DuckDB reads a row group with one thread; in its own of 122,880 rows a shop's 100,000
+# orders would keep one processor busy. The size can be set when attaching only.
+ROW_GROUP_SIZE = 20_480
+
 
 class Plugin(BasePlugin):
-    """Register functions that macros call; profiles.yml names this module."""
+    """Attach the database and register functions; profiles.yml names this module."""
+
+    path = ""
 
     def update_connection_config(self, creds, config: dict) -> None:
         """Leave out empty settings, and refuse a database that cannot be opened.
@@ -24,9 +30,11 @@ class Plugin(BasePlugin):
         Parameters
         ----------
         creds : DuckDBCredentials
+            Its path becomes `:memory:`, to which the database is attached.
         config : dict
             What the database will be opened with; a setting that is an empty text is
-            taken out, so that DuckDB's own holds.
+            taken out, so that DuckDB's own holds. Files of what does not fit in memory
+            go beside the database if no folder is set.
 
         Raises
         ------
@@ -42,15 +50,30 @@ class Plugin(BasePlugin):
             duckdb.connect(creds.path, config=config).close()
         except duckdb.Error as error:
             raise DbtRuntimeError(explain(error)) from error
+        config.setdefault("temp_directory", f"{creds.path}.tmp")
+        self.path, creds.path = creds.path, ":memory:"
 
     def configure_connection(self, conn) -> None:
-        """Add the functions to a DuckDB connection.
+        """Attach the database, and add the functions, to a DuckDB connection.
 
         Parameters
         ----------
         conn : DuckDBPyConnection
+
+        Raises
+        ------
+        DbtRuntimeError
+            If the database has a name that DuckDB keeps for itself, or another process
+            has just opened it.
         """
         atexit.register(conn.close)
+        if self.path:
+            path = self.path.replace("'", "''")
+            options = f"row_group_size {ROW_GROUP_SIZE}"
+            try:
+                conn.execute(f"attach '{path}' as {self.database} ({options})")
+            except duckdb.Error as error:
+                raise DbtRuntimeError(explain(error)) from error
         for function, arguments, returned in [
             (raw_file_problems, ["VARCHAR", "VARCHAR", "DOUBLE"], "VARCHAR[]"),
             (raw_file_header, ["VARCHAR"], "VARCHAR[]"),
@@ -65,3 +88,18 @@ class Plugin(BasePlugin):
             conn.create_function(
                 function.__name__, function, arguments, returned, side_effects=True
             )
+
+    def configure_cursor(self, cursor) -> None:
+        """Let names without a database mean the attached one.
+
+        Parameters
+        ----------
+        cursor : DuckDBPyConnection
+        """
+        if self.path:
+            cursor.execute(f"use {self.database}")
+
+    @property
+    def database(self) -> str:
+        """The name of the database, quoted."""
+        return '"' + self.creds.database.replace('"', '""') + '"'
