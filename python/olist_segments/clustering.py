@@ -314,11 +314,9 @@ def _fit(
             len(points), sample_size, replace=False
         )
         sample = points[np.sort(chosen)]
-    with threadpool_limits(limits=1):
-        start = KMeans(k, n_init=n_init, random_state=seed).fit(sample)
-        final = KMeans(
-            k, init=start.cluster_centers_, n_init=1, tol=0, max_iter=1000
-        ).fit(points)
+    start = KMeans(k, n_init=n_init, random_state=seed).fit(sample)
+    final = KMeans(k, init=start.cluster_centers_, n_init=1, tol=0, max_iter=1000)
+    final.fit(points)
     return sorted_centroids(final.cluster_centers_)
 
 
@@ -332,6 +330,7 @@ def _distinct(points: np.ndarray, enough: int) -> int:
 
 
 def _side_by_side(function: Callable, items: Iterable, most: int = sys.maxsize) -> list:
-    """Call a function for every item, up to `most` at a time, one per processor."""
-    with ThreadPoolExecutor(min(os.cpu_count(), most)) as pool:
+    """Call a function for every item, up to `most` at a time, in one thread each."""
+    workers = min(os.cpu_count(), most)
+    with threadpool_limits(limits=1), ThreadPoolExecutor(workers) as pool:
         return list(pool.map(function, items))
