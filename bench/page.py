@@ -24,7 +24,7 @@ TRIED = """\
 ## What was tried
 
 Seconds of CPU on the real files, one side after the other on a busy machine; of the second
-line, seconds of its node in two builds.
+line, seconds of its node in two builds. The fourth line is newer than the builds above.
 
 | change | before | after |
 | --- | --- | --- |

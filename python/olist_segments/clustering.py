@@ -330,7 +330,10 @@ def _distinct(points: np.ndarray, enough: int) -> int:
 
 
 def _side_by_side(function: Callable, items: Iterable, most: int = sys.maxsize) -> list:
-    """Call a function for every item, up to `most` at a time, in one thread each."""
+    """Call a function for every item, up to `most` at a time, one per processor.
+
+    Limits of threads hold for the whole process, so they are set around all calls.
+    """
     workers = min(os.cpu_count(), most)
     with threadpool_limits(limits=1), ThreadPoolExecutor(workers) as pool:
         return list(pool.map(function, items))
