@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from olist_segments import clustering
 from olist_segments.choice import choose_k
 from olist_segments.clustering import (
     adjusted_rand_index,
@@ -13,6 +14,7 @@ from olist_segments.clustering import (
 )
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, silhouette_score
+from threadpoolctl import threadpool_info
 
 SETTINGS = {"seed": 1, "n_init": 3, "sample_size": 300}
 
@@ -51,6 +53,24 @@ def test_another_seed_numbers_the_same_clusters_the_same_way(blobs):
     one = fit_centroids(blobs, [4], **SETTINGS)[4]
     other = fit_centroids(blobs, [4], **{**SETTINGS, "seed": 99})[4]
     np.testing.assert_allclose(one, other, atol=1e-9)
+
+
+def test_fits_have_one_thread_each_also_when_others_end_before_them(blobs, monkeypatch):
+    def thread_counts():
+        return [pool["num_threads"] for pool in threadpool_info()]
+
+    class Watched(KMeans):
+        def fit(self, points):
+            if points is blobs:
+                fit_centroids(blobs[:50], [2], **SETTINGS)
+            seen.append(thread_counts())
+            return super().fit(points)
+
+    seen, before = [], thread_counts()
+    monkeypatch.setattr(clustering, "KMeans", Watched)
+    fit_centroids(blobs, [2, 3], **SETTINGS)
+    assert {count for counts in seen for count in counts} == {1}
+    assert thread_counts() == before
 
 
 def test_a_k_with_too_few_different_points_is_left_out():

@@ -3,8 +3,11 @@
 import itertools
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Lock
+from types import SimpleNamespace
 
 import numpy as np
 from sklearn.cluster import KMeans
@@ -15,6 +18,8 @@ from threadpoolctl import threadpool_limits
 DECIMALS = 12
 # Bytes that copies of the points may take, one for every fit at a time.
 _COPIES = 1 << 30
+# Who has BLAS limited to one thread, and what the limit was before.
+_blas = SimpleNamespace(lock=Lock(), users=0, limits=None)
 
 
 def fit_centroids(
@@ -332,8 +337,30 @@ def _distinct(points: np.ndarray, enough: int) -> int:
 def _side_by_side(function: Callable, items: Iterable, most: int = sys.maxsize) -> list:
     """Call a function for every item, up to `most` at a time, one per processor.
 
-    Limits of threads hold for the whole process, so they are set around all calls.
+    Each call uses one thread. OpenMP keeps that for every worker, BLAS for the whole
+    process: there it holds until the last of all calls ends, also of other models.
     """
     workers = min(os.cpu_count(), most)
-    with threadpool_limits(limits=1), ThreadPoolExecutor(workers) as pool:
+    with (
+        _one_thread_in_blas(),
+        ThreadPoolExecutor(
+            workers, initializer=threadpool_limits, initargs=(1, "openmp")
+        ) as pool,
+    ):
         return list(pool.map(function, items))
+
+
+@contextmanager
+def _one_thread_in_blas() -> Iterator[None]:
+    """Limit BLAS to one thread until the last who asked for it leaves."""
+    with _blas.lock:
+        if not _blas.users:
+            _blas.limits = threadpool_limits(1, "blas")
+        _blas.users += 1
+    try:
+        yield
+    finally:
+        with _blas.lock:
+            _blas.users -= 1
+            if not _blas.users:
+                _blas.limits.restore_original_limits()

@@ -1,6 +1,7 @@
 """Plugin of dbt-duckdb: opens the database, and adds what SQL asks of the raw files."""
 
 import atexit
+import gc
 
 import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
@@ -17,6 +18,9 @@ from olist_segments.raw_functions import (
 # DuckDB reads a row group with one thread; in its own of 122,880 rows a shop's 100,000
 # orders would keep one processor busy. The size can be set when attaching only.
 ROW_GROUP_SIZE = 20_480
+# dbt makes millions of objects, most of them short-lived. To look for cycles after each
+# 700 of them, as Python does, and once more at its end takes a twentieth of a build.
+NEW_OBJECTS = 10_000
 
 
 class Plugin(BasePlugin):
@@ -66,6 +70,8 @@ class Plugin(BasePlugin):
             If the database has a name that DuckDB keeps for itself, or another process
             has just opened it.
         """
+        gc.set_threshold(NEW_OBJECTS)
+        atexit.register(gc.disable)
         atexit.register(conn.close)
         if self.path:
             path = self.path.replace("'", "''")
