@@ -39,6 +39,7 @@ def dbt_process(
     target: str = "demo",
     variables: dict | None = None,
     settings: dict[str, str] | None = None,
+    project: Path = ROOT,
 ) -> subprocess.Popen:
     """Start dbt in the root of the project, with its artifacts beside the database."""
     work = database.parent
@@ -50,12 +51,12 @@ def dbt_process(
         **os.environ,
         "OLIST_RAW_DIR": str(raw_dir),
         "OLIST_DB": str(database),
-        "PYTHONPATH": str(ROOT / "python"),
+        "PYTHONPATH": str(project / "python"),
         **(settings or {}),
     }
     return subprocess.Popen(
         command,
-        cwd=ROOT,
+        cwd=project,
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -2,6 +2,8 @@
 
 import csv
 import random
+import shutil
+from datetime import date
 
 import duckdb
 import numpy as np
@@ -169,6 +171,37 @@ def test_building_twice_into_one_database_changes_nothing(
             "--exclude-resource-type", "unit_test", raw_dir=demo_dir, database=database
         )
     assert differences(demo_database, database) == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select error('broken') as as_of_date",
+        "{{ config(post_hook=\"select error('broken')\") }} "
+        "select date '2000-01-01' as as_of_date",
+    ],
+    ids=["query", "hook"],
+)
+def test_a_table_that_cannot_be_built_anew_stays_as_it_was(
+    demo_dir, demo_database, project_copy, query
+):
+    database = project_copy / demo_database.name
+    shutil.copy(demo_database, database)
+    model = project_copy / "models" / "intermediate" / "int_as_of.sql"
+    options = {"raw_dir": demo_dir, "database": database, "project": project_copy}
+    kept = rows(database, "from intermediate.int_as_of")
+
+    model.write_text(query, encoding="utf-8")
+    result = dbt("run", "--select", "int_as_of", **options)
+    assert result.returncode == 1
+    assert "broken" in result.stdout
+    assert rows(database, "from intermediate.int_as_of") == kept
+    assert tables(database) == tables(demo_database)
+
+    model.write_text("select date '2000-01-01' as as_of_date", encoding="utf-8")
+    assert dbt("run", "--select", "int_as_of", **options).returncode == 0
+    assert rows(database, "from intermediate.int_as_of") == [(date(2000, 1, 1),)]
+    assert tables(database) == tables(demo_database)
 
 
 def test_a_past_day_a_fixed_k_and_other_features_are_configuration_only(

@@ -10,13 +10,15 @@
     {%- else -%}
         {#- As the table materialization does it, which cannot be called from another
             one: dbt runs Python for the outermost only. -#}
-        {%- set fresh = make_intermediate_relation(target) -%}
-        {%- do drop_relation_if_exists(load_cached_relation(fresh)) -%}
+        {%- set fresh = make_intermediate_relation(target) if kept else target -%}
+        {%- do drop_relation_if_exists(load_cached_relation(fresh)) if kept -%}
         {%- call statement('main', language=model.language) -%}
             {{ create_table_as(False, fresh, compiled_code, model.language) }}
         {%- endcall -%}
-        {%- do drop_relation_if_exists(kept) -%}
-        {%- do adapter.rename_relation(fresh, target) -%}
+        {%- if kept -%}
+            {%- do adapter.drop_relation(kept) -%}
+            {%- do adapter.rename_relation(fresh, target) -%}
+        {%- endif -%}
         {{ run_hooks(post_hooks, inside_transaction=True) }}
         {%- do adapter.commit() -%}
     {%- endif -%}

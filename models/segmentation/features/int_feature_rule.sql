@@ -61,13 +61,8 @@ twins as (
     select
         {% for name in names -%}
             {%- for other in names[:loop.index0] -%}
-                count(
-                    case
-                        when
-                            feature = '{{ name }}'
-                            and other_feature = '{{ other }}'
-                            then 1
-                    end
+                count(*) filter (
+                    where feature = '{{ name }}' and other_feature = '{{ other }}'
                 ) as {{ name }}_like_{{ other }},
             {% endfor %}
         {%- endfor -%}
