@@ -1,3 +1,6 @@
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -61,15 +64,26 @@ def test_fits_have_one_thread_each_also_when_others_end_before_them(blobs, monke
 
     class Watched(KMeans):
         def fit(self, points):
-            if points is blobs:
-                fit_centroids(blobs[:50], [2], **SETTINGS)
-            seen.append(thread_counts())
+            if points is first:
+                assert second_began.wait(60)
+            if points is second:
+                second_began.set()
+                assert first_ended.wait(60)
+                seen.append(thread_counts())
             return super().fit(points)
 
-    seen, before = [], thread_counts()
+    first, second, seen = blobs[:400], blobs[:600], []
+    second_began, first_ended = Event(), Event()
+    fit_centroids(blobs, [2], **SETTINGS)
+    before = thread_counts()
     monkeypatch.setattr(clustering, "KMeans", Watched)
-    fit_centroids(blobs, [2, 3], **SETTINGS)
-    assert {count for counts in seen for count in counts} == {1}
+    with ThreadPoolExecutor(2) as models:
+        one = models.submit(fit_centroids, first, [2], **SETTINGS)
+        other = models.submit(fit_centroids, second, [2], **SETTINGS)
+        one.result()
+        first_ended.set()
+        other.result()
+    assert [set(counts) for counts in seen] == [{1}]
     assert thread_counts() == before
 
 

@@ -10,8 +10,9 @@
     {%- else -%}
         {#- As the table materialization does it, which cannot be called from another
             one: dbt runs Python for the outermost only. -#}
-        {%- set fresh = make_intermediate_relation(target) if kept else target -%}
-        {%- do drop_relation_if_exists(load_cached_relation(fresh)) if kept -%}
+        {%- set aside = make_intermediate_relation(target) -%}
+        {%- do drop_relation_if_exists(load_cached_relation(aside)) -%}
+        {%- set fresh = aside if kept else target -%}
         {%- call statement('main', language=model.language) -%}
             {{ create_table_as(False, fresh, compiled_code, model.language) }}
         {%- endcall -%}

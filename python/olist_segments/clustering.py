@@ -352,10 +352,15 @@ def _side_by_side(function: Callable, items: Iterable, most: int = sys.maxsize) 
 
 @contextmanager
 def _one_thread_in_blas() -> Iterator[None]:
-    """Limit BLAS to one thread until the last who asked for it leaves."""
+    """Limit BLAS to one thread until the last who asked for it leaves.
+
+    threadpoolctl heeds one thread at a time in BLAS, as long as that thread lives. So
+    threads that end at once set the limit and take it back.
+    """
     with _blas.lock:
         if not _blas.users:
-            _blas.limits = threadpool_limits(1, "blas")
+            with ThreadPoolExecutor(1) as setter:
+                _blas.limits = setter.submit(threadpool_limits, 1, "blas").result()
         _blas.users += 1
     try:
         yield
@@ -363,4 +368,5 @@ def _one_thread_in_blas() -> Iterator[None]:
         with _blas.lock:
             _blas.users -= 1
             if not _blas.users:
-                _blas.limits.restore_original_limits()
+                with ThreadPoolExecutor(1) as setter:
+                    setter.submit(_blas.limits.restore_original_limits).result()
