@@ -174,16 +174,25 @@ def test_building_twice_into_one_database_changes_nothing(
 
 
 @pytest.mark.parametrize(
-    "query",
+    ("name", "text"),
     [
-        "select error('broken') as as_of_date",
-        "{{ config(post_hook=\"select error('broken')\") }} "
-        "select date '2000-01-01' as as_of_date",
+        ("int_as_of.sql", "select error('broken') as as_of_date"),
+        (
+            "int_as_of.sql",
+            "{{ config(post_hook=\"select error('broken')\") }} "
+            "select date '2000-01-01' as as_of_date",
+        ),
+        (
+            "int_as_of.py",
+            "def model(dbt, session):\n"
+            "    dbt.config(post_hook=\"select error('broken')\")\n"
+            "    return session.sql(\"select date '2000-01-01' as as_of_date\").df()\n",
+        ),
     ],
-    ids=["query", "hook"],
+    ids=["query", "hook", "hook after Python"],
 )
 def test_a_table_that_cannot_be_built_anew_stays_as_it_was(
-    demo_dir, demo_database, project_copy, query
+    demo_dir, demo_database, project_copy, name, text
 ):
     database = project_copy / demo_database.name
     shutil.copy(demo_database, database)
@@ -191,13 +200,18 @@ def test_a_table_that_cannot_be_built_anew_stays_as_it_was(
     options = {"raw_dir": demo_dir, "database": database, "project": project_copy}
     kept = rows(database, "from intermediate.int_as_of")
 
-    model.write_text(query, encoding="utf-8")
+    model.unlink()
+    broken = model.with_name(name)
+    broken.write_text(text, encoding="utf-8")
     result = dbt("run", "--select", "int_as_of", **options)
     assert result.returncode == 1
     assert "broken" in result.stdout
     assert rows(database, "from intermediate.int_as_of") == kept
-    assert tables(database) == tables(demo_database)
+    # What Python has written stays aside until the next run.
+    left = set(tables(database)) - set(tables(demo_database))
+    assert left <= {("intermediate", "int_as_of__dbt_tmp")}
 
+    broken.unlink()
     model.write_text("select date '2000-01-01' as as_of_date", encoding="utf-8")
     assert dbt("run", "--select", "int_as_of", **options).returncode == 0
     assert rows(database, "from intermediate.int_as_of") == [(date(2000, 1, 1),)]

@@ -13,8 +13,11 @@
         {{ create_table_as(False, fresh, compiled_code, model.language) }}
     {%- endcall -%}
     {%- if kept -%}
-        {%- do adapter.drop_relation(kept) -%}
-        {%- do adapter.rename_relation(fresh, target) -%}
+        {#- dbt's own macro to drop would begin no transaction after a Python model. #}
+        {%- call statement('replace') -%}
+            drop {{ kept.type }} if exists {{ kept }};
+            alter table {{ fresh }} rename to {{ adapter.quote(target.identifier) }};
+        {%- endcall -%}
     {%- endif -%}
     {%- do create_indexes(target) -%}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
