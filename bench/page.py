@@ -95,7 +95,7 @@ These did not help and were left out:
   with three starts instead of five, or half of the sample, but other answers again: a lowest
   adjusted Rand index of 0.607 instead of 0.967 for k = 6, or of 0.110 instead of 0.640 for k = 3.
 - Refits in single precision: 3.8 s instead of 3.7 s.
-- More fits side by side than processors: 3.0, 3.1 and 3.2 s with 2, 3 and 4 of them.
+- More fits side by side than processors: refits take 3.1 s with 2, 3 or 4 of them.
 
 Not tried, as Python models rely on ordered reads: `preserve_insertion_order = false`. Not
 possible: sharing dbt's parse between databases or variables, which it drops with either.
