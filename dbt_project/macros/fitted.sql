@@ -8,8 +8,9 @@
             select 1
         {%- endcall -%}
     {%- else -%}
-        {#- As the table materialization does it, which cannot be called from another
-            one: dbt runs Python for the outermost only. -#}
+        {#- Much like the table materialization, which cannot be called from another one,
+            as dbt runs Python for the outermost only. A table that is lost here makes
+            the next build fit anew. -#}
         {%- set aside = make_intermediate_relation(target) -%}
         {%- do drop_relation_if_exists(load_cached_relation(aside)) -%}
         {%- set fresh = aside if kept else target -%}
