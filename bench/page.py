@@ -19,7 +19,7 @@ LINEAR = {
     "exact silhouettes of all k": ["int_candidate_assignments"],
     "profiles": ["segment_profile", "segments", "segment_comparison"],
 }
-LAYERS = ["staging", "intermediate", "marts", "segmentation", "profiles"]
+LAYERS = ["staging", "intermediate", "quality", "marts", "segmentation", "profiles"]
 TRIED = """\
 ## On another processor
 

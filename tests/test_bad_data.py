@@ -21,9 +21,9 @@ from bad_data import (
     write_line,
 )
 from conftest import ROOT, build, dbt, rows
-from olist_segments.raw_check import find_problems, read_contract
+from olist_segments.raw.check import find_problems, read_contract
 
-YAML = ROOT / "models" / "staging" / "_sources.yml"
+YAML = ROOT / "models" / "staging" / "olist" / "_sources.yml"
 CONTRACT = read_contract(YAML)
 SOURCES = {
     table["name"]: table["config"]["meta"]["file"]

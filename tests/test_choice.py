@@ -1,6 +1,6 @@
 import pandas as pd
 import pytest
-from olist_segments.choice import choose_k, find_elbow
+from olist_segments.fit.choice import choose_k, find_elbow
 
 INERTIA = [464, 376, 309, 266, 246, 228, 214, 202, 192]
 LIMITS = {

@@ -5,8 +5,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from olist_segments import clustering
-from olist_segments.choice import choose_k
-from olist_segments.clustering import (
+from olist_segments.fit.choice import choose_k
+from olist_segments.fit.clustering import (
     adjusted_rand_index,
     exact_silhouette,
     fit_centroids,

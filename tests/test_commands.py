@@ -37,7 +37,14 @@ def test_a_build_without_data_says_that_it_is_synthetic(project_copy):
         project_copy / "olist_demo.duckdb", "select segment_name from segments"
     ):
         assert name in result.stdout
-    for layer in ["staging", "intermediate", "marts", "segmentation", "profiles"]:
+    for layer in [
+        "staging",
+        "intermediate",
+        "quality",
+        "marts",
+        "segmentation",
+        "profiles",
+    ]:
         assert len(re.findall(rf" s +\d+ of \d+ done: {layer}\n", result.stdout)) == 1
     assert "START" not in result.stdout
     assert "query --target demo win_back\n" in result.stdout

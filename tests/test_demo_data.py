@@ -22,7 +22,6 @@ from conftest import ROOT, rows, segments
 from olist_segments.demo import (
     FILES,
     MIN_ORDERS,
-    calibration,
     generator,
     load_parameters,
     write_demo_data,
@@ -42,6 +41,8 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
+
+from bench import calibration
 
 PUBLISHED_HEADERS = {
     "customers": b'"customer_id","customer_unique_id","customer_zip_code_prefix",'

@@ -11,6 +11,9 @@ from conftest import ROOT, dbt, rows
 from olist_segments.docs_page import finish_docs_page
 from olist_segments.report.queries import BREAKDOWNS, QUERIES
 
+# The way of the data, from left to right; segmentation has no files of its own.
+FOLDERS = ["staging", "intermediate", "quality", "marts", "features", "fit", "model"]
+FOLDERS += ["labels", "snapshot", "profiles"]
 # The graph that dbt's page draws on a canvas, as the page's own service has it.
 LINEAGE = (
     "angular.element(document.querySelector('[ng-app]')).injector()"
@@ -114,14 +117,19 @@ def test_order_lines_depends_on_all_nine_files(manifest):
     assert len([node for node in above if node.startswith("source.")]) == 9
 
 
-def test_a_layer_reads_only_the_layers_before_it(manifest, models):
-    layers = ["staging", "intermediate", "marts", "segmentation", "profiles"]
-    layer = {m["unique_id"]: layers.index(m["fqn"][1]) for m in models}
+def test_a_folder_reads_only_the_folders_before_it(manifest):
+    place = {}
+    for name, node in manifest["nodes"].items():
+        if node["resource_type"] == "snapshot":
+            place[name] = FOLDERS.index("snapshot")
+        elif node["resource_type"] == "model":
+            folders = node["fqn"][1:-1]
+            place[name] = FOLDERS.index(folders[folders[0] == "segmentation"])
     backwards = [
         (parent, child)
         for child, parents in manifest["parent_map"].items()
         for parent in parents
-        if child in layer and parent in layer and layer[parent] > layer[child]
+        if child in place and parent in place and place[parent] > place[child]
     ]
     assert backwards == []
 

@@ -1,7 +1,7 @@
 import zipfile
 
 import pytest
-from olist_segments.raw_files import (
+from olist_segments.raw.files import (
     RAW_FILES,
     RawFilesError,
     find_raw_folder,

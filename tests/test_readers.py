@@ -10,7 +10,7 @@ import pytest
 from conftest import dbt
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from olist_segments.raw_check import (
+from olist_segments.raw.check import (
     RawFile,
     count_lines,
     find_lines,

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 import yaml
 from conftest import ROOT, build, dbt, rows
-from olist_segments.choice import choose_k
-from olist_segments.clustering import (
+from olist_segments.fit.choice import choose_k
+from olist_segments.fit.clustering import (
     exact_silhouette,
     fit_centroids,
     nearest,

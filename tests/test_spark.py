@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from bad_data import spoil_lines
 from conftest import ROOT, build
-from olist_segments.parity import compare, render
+from olist_segments.spark.parity import compare, render
 
 if importlib.util.find_spec("pyspark") is None or not shutil.which("java"):
     pytest.skip(
@@ -37,10 +37,10 @@ import json, os, shutil, sys
 from pathlib import Path
 import numpy as np
 from olist_segments.cli import main
-from olist_segments.clustering import fit_centroids, nearest
-from olist_segments.frames import read_points
-from olist_segments.spark import open_session
-from olist_segments.spark_fit import iterate_on_all
+from olist_segments.fit.clustering import fit_centroids, nearest
+from olist_segments.fit.frames import read_points
+from olist_segments.spark.session import open_session
+from olist_segments.spark.fit import iterate_on_all
 
 folder, settings, steps = Path(sys.argv[1]), json.loads(sys.argv[2]), sys.argv[3]
 for step in json.loads(steps):

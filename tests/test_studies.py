@@ -10,8 +10,14 @@ import pytest
 from conftest import ROOT, rows
 from olist_segments import charts
 from olist_segments.months import month_ends
-from olist_segments.original import FEATURES, describe_clusters, fit_original, twins
-from olist_segments.studies import (
+from olist_segments.study.original import (
+    FEATURES,
+    describe_clusters,
+    fit_original,
+    twins,
+)
+from olist_segments.study.page import render_page
+from olist_segments.study.studies import (
     Study,
     StudyError,
     jaccard_stability,
@@ -19,7 +25,6 @@ from olist_segments.studies import (
     reasons_to_move,
     run_study,
 )
-from olist_segments.study_page import render_page
 
 
 def test_a_cluster_found_again_has_a_jaccard_index_of_one():

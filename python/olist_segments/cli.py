@@ -29,8 +29,8 @@ from olist_segments.questions import (
     read_questions,
     render_page,
 )
-from olist_segments.raw_check import find_problems, read_contract
-from olist_segments.raw_files import RawFilesError, find_raw_folder, missing_files
+from olist_segments.raw.check import find_problems, read_contract
+from olist_segments.raw.files import RawFilesError, find_raw_folder, missing_files
 from olist_segments.whole import stale_tables
 
 DATABASES = {"dev": "olist_segments.duckdb", "demo": "olist_demo.duckdb"}
@@ -374,7 +374,7 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _build_on_spark(root: Path, options: argparse.Namespace) -> int:
-    from olist_segments.spark import describe_segments, open_session, run_dbt
+    from olist_segments.spark.session import describe_segments, open_session, run_dbt
 
     if importlib.util.find_spec("pyspark") is None:
         raise RawFilesError("Spark is not installed: run `make build TARGET=spark`")
@@ -410,7 +410,7 @@ def _spark_folder(root: Path, target: str) -> Path:
 
 
 def _parity(options: argparse.Namespace) -> int:
-    from olist_segments.parity import compare, render
+    from olist_segments.spark.parity import compare, render
 
     root = project_root()
     target, database = ("dev", options.duckdb) if options.duckdb else _built(root, None)
@@ -428,7 +428,7 @@ def _check(root: Path, folder: Path) -> None:
     project = yaml.safe_load((root / "dbt_project.yml").read_text(encoding="utf-8"))
     problems = find_problems(
         folder,
-        read_contract(root / "models" / "staging" / "_sources.yml"),
+        read_contract(root / "models" / "staging" / "olist" / "_sources.yml"),
         max_bad_share=project["vars"]["max_rejected_share"],
     )
     if problems:
@@ -654,8 +654,8 @@ def _report(options: argparse.Namespace) -> int:
 
 
 def _study(options: argparse.Namespace) -> int:
-    from olist_segments.studies import StudyError, run_study
-    from olist_segments.study_page import render_page
+    from olist_segments.study.page import render_page
+    from olist_segments.study.studies import StudyError, run_study
 
     root = project_root()
     target, database = _built(root, options.target)
@@ -686,7 +686,7 @@ def _notebooks(options: argparse.Namespace) -> int:
     from nbclient.exceptions import CellExecutionError
 
     from olist_segments.notebooks import export_notebook
-    from olist_segments.studies import StudyError
+    from olist_segments.study.studies import StudyError
 
     root = project_root()
     _, database = _built(root, options.target)

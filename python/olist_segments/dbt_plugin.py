@@ -8,7 +8,7 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
 
 from olist_segments.locks import explain
-from olist_segments.raw_functions import (
+from olist_segments.raw.functions import (
     raw_file_header,
     raw_file_line_count,
     raw_file_lines,

@@ -9,7 +9,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbconvert import HTMLExporter
 
-from olist_segments.studies import StudyError
+from olist_segments.study.studies import StudyError
 
 # Scripts for formulas and diagrams, of which the notebooks have none.
 LINKED_SCRIPT = r'<script[^>]* src="(?:https?:[^"]*)?"[^>]*>\s*</script>'

@@ -1,9 +1,9 @@
 """One row per candidate k, cluster and feature: where the centroid lies."""
 
 import pandas as pd
-from olist_segments.clustering import fit_centroids
-from olist_segments.frames import read_points, to_relation
-from olist_segments.spark_fit import iterate_on_all
+from olist_segments.fit.clustering import fit_centroids
+from olist_segments.fit.frames import read_points, to_relation
+from olist_segments.spark.fit import iterate_on_all
 
 
 def model(dbt, session):

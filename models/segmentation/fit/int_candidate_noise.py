@@ -1,8 +1,8 @@
 """One row per candidate k: the silhouette of noise cut into as many clusters."""
 
 import pandas as pd
-from olist_segments.clustering import noise_silhouettes
-from olist_segments.frames import read_frame, to_relation
+from olist_segments.fit.clustering import noise_silhouettes
+from olist_segments.fit.frames import read_frame, to_relation
 
 
 def model(dbt, session):

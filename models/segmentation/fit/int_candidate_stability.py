@@ -1,8 +1,8 @@
 """One row per candidate k and refit on half of the customers: how well they agree."""
 
 import pandas as pd
-from olist_segments.clustering import refit_agreement
-from olist_segments.frames import read_frame, read_points, to_relation
+from olist_segments.fit.clustering import refit_agreement
+from olist_segments.fit.frames import read_frame, read_points, to_relation
 
 
 def model(dbt, session):

@@ -1,7 +1,7 @@
 """One row per candidate k: is it the elbow, is it eligible, is it taken, and why."""
 
-from olist_segments.choice import choose_k
-from olist_segments.frames import read_frame, to_relation
+from olist_segments.fit.choice import choose_k
+from olist_segments.fit.frames import read_frame, to_relation
 
 
 def model(dbt, session):

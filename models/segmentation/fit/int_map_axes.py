@@ -1,8 +1,8 @@
 """One row per axis of the customer map and feature: its loading."""
 
 import pandas as pd
-from olist_segments.clustering import principal_axes
-from olist_segments.frames import read_frame, to_relation
+from olist_segments.fit.clustering import principal_axes
+from olist_segments.fit.frames import read_frame, to_relation
 
 
 def model(dbt, session):

@@ -386,7 +386,7 @@ def original_centers(clusters: pd.DataFrame, twins: tuple) -> go.Figure:
     clusters : DataFrame
         The table studies.original_clusters.
     twins : tuple
-        What `olist_segments.original.twins` returns.
+        What `olist_segments.study.original.twins` returns.
 
     Returns
     -------

@@ -3,7 +3,7 @@
 What is known of the real data stands in ``comparison.json``, aggregates only. To
 compute it again, together with the parameters of the generator::
 
-    python -m olist_segments.demo.calibration FOLDER
+    python -m bench.calibration FOLDER
 """
 
 import json

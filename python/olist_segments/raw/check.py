@@ -110,7 +110,7 @@ def read_contract(path: Path) -> list[RawFile]:
     Parameters
     ----------
     path : Path
-        ``models/staging/_sources.yml``.
+        ``models/staging/olist/_sources.yml``.
 
     Returns
     -------

@@ -3,7 +3,7 @@
 Every figure in ``parameters.json`` is an aggregate over many rows: a count, a
 share, a quantile or a regression coefficient. Run this again to rewrite the file::
 
-    python -m olist_segments.demo.calibration FOLDER
+    python -m bench.calibration FOLDER
 
 where FOLDER holds the nine CSV files under their published names.
 """
@@ -15,14 +15,15 @@ from statistics import NormalDist
 from tempfile import TemporaryDirectory
 
 import numpy as np
-
+from olist_segments import demo
 from olist_segments.demo.comparison import measure, tell_apart
 from olist_segments.demo.generator import write_demo_data
 from olist_segments.demo.raw_tables import load_files
 
 _NORMAL = NormalDist()
-PARAMETERS_PATH = Path(__file__).with_name("parameters.json")
-COMPARISON_PATH = Path(__file__).with_name("comparison.json")
+_DEMO = Path(demo.__file__).parent
+PARAMETERS_PATH = _DEMO / "parameters.json"
+COMPARISON_PATH = _DEMO / "comparison.json"
 COMPARED_ORDERS = 100_000
 
 # The probabilities at which every distribution is described. Neither end is in the

@@ -6,7 +6,7 @@ import sys
 import warnings
 from pathlib import Path
 
-from olist_segments import raw_functions
+from olist_segments.raw import functions as raw_functions
 
 MASTER = "local[*]"
 MEMORY = "4g"
@@ -52,7 +52,7 @@ def open_session(folder: Path, *, master: str | None = None, settings=None):
         "ignore", "PySpark does not yet fully support pandas", FutureWarning
     )
     logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
-    logs = Path(__file__).with_name("spark_log4j2.properties")
+    logs = Path(__file__).with_name("log4j2.properties")
     options = {
         "spark.app.name": "olist_segments",
         "spark.master": master or os.environ.get("SPARK_MASTER") or MASTER,
@@ -63,7 +63,7 @@ def open_session(folder: Path, *, master: str | None = None, settings=None):
             f'"-Dlog4j2.configurationFile={logs}" '
             f'"-Dderby.stream.error.file={folder / "derby.log"}"'
         ),
-        "spark.executorEnv.PYTHONPATH": str(Path(__file__).resolve().parents[1]),
+        "spark.executorEnv.PYTHONPATH": str(Path(__file__).resolve().parents[2]),
         "spark.hadoop.javax.jdo.option.ConnectionURL": (
             f"jdbc:derby:;databaseName={folder / 'metastore'};create=true"
         ),

@@ -25,7 +25,7 @@
             {%- elif key == 'name' and found not in allowed.name -%}
                 {{ exceptions.raise_compiler_error(
                     'variable features: ' ~ found ~ ' must be a column of numbers in '
-                    ~ 'models/segmentation/customer_features.yml, as in its SQL; there '
+                    ~ 'models/segmentation/features/customer_features.yml, as in its SQL; there '
                     ~ 'are ' ~ allowed.name | join(', ')
                 ) }}
             {%- elif key in allowed and found not in allowed[key] -%}

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from olist_segments.raw_check import (
+from olist_segments.raw.check import (
     RawFile,
     count_lines,
     find_lines,
@@ -14,14 +14,14 @@ from olist_segments.raw_check import (
 
 
 def raw_file_problems(folder: str, contract: str, max_bad_share: float) -> list[str]:
-    """List what makes the raw files unfit; see `raw_check.find_problems`.
+    """List what makes the raw files unfit; see `raw.check.find_problems`.
 
     Parameters
     ----------
     folder : str
         Where the files lie.
     contract : str
-        JSON: a list of objects with the attributes of `raw_check.RawFile`.
+        JSON: a list of objects with the attributes of `raw.check.RawFile`.
     max_bad_share : float
         Share of the lines of a file that may hold bytes that are not UTF-8.
 
@@ -49,7 +49,7 @@ def raw_file_header(path: str) -> list[str]:
 
 
 def raw_file_line_count(path: str) -> int:
-    """Count the lines of a CSV that hold anything; see `raw_check.count_lines`.
+    """Count the lines of a CSV that hold anything; see `raw.check.count_lines`.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def raw_file_line_count(path: str) -> int:
 
 
 def raw_file_lines(path: str, positions: list[int], places: list[int]) -> list[dict]:
-    """Find the lines that a reader has rejected; see `raw_check.find_lines`.
+    """Find the lines that a reader has rejected; see `raw.check.find_lines`.
 
     Parameters
     ----------
@@ -75,13 +75,13 @@ def raw_file_lines(path: str, positions: list[int], places: list[int]) -> list[d
     Returns
     -------
     list of dict
-        With the attributes of `raw_check.RejectedLine`.
+        With the attributes of `raw.check.RejectedLine`.
     """
     return [line._asdict() for line in find_lines(Path(path), positions, places)]
 
 
 def raw_file_records(path: str, records: list[int], field_count: int) -> list[tuple]:
-    """Find records that a reader has stumbled over; see `raw_check.find_records`.
+    """Find records that a reader has stumbled over; see `raw.check.find_records`.
 
     Parameters
     ----------
@@ -94,6 +94,6 @@ def raw_file_records(path: str, records: list[int], field_count: int) -> list[tu
     Returns
     -------
     list of tuple
-        With the attributes of `raw_check.FoundRecord`.
+        With the attributes of `raw.check.FoundRecord`.
     """
     return [tuple(one) for one in find_records(Path(path), records, field_count)]

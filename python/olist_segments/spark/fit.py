@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from olist_segments.clustering import sorted_centroids
-from olist_segments.frames import is_spark
+from olist_segments.fit.clustering import sorted_centroids
+from olist_segments.fit.frames import is_spark
 
 
 def iterate_on_all(

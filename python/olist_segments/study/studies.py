@@ -19,10 +19,10 @@ from sklearn.metrics import adjusted_rand_score, silhouette_score
 from sklearn.metrics.cluster import contingency_matrix
 from tqdm import tqdm
 
-from olist_segments.clustering import fit_centroids, nearest
 from olist_segments.demo.mark import is_synthetic
+from olist_segments.fit.clustering import fit_centroids, nearest
 from olist_segments.months import month_ends
-from olist_segments.original import describe_clusters, fit_original, twins
+from olist_segments.study.original import describe_clusters, fit_original, twins
 
 ANALYSES = ["original_rows", "rfm_labels_by_bounds", "scaled_customers"]
 # Whose labels: the current model, the one of the first month, the one of the day.

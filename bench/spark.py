@@ -1,6 +1,6 @@
 """Measure builds on Spark and DuckDB, and MLlib's KMeans beside the models' fits.
 
-``python -m olist_segments.spark_bench FOLDER`` builds the nine files in FOLDER with
+``python -m bench.spark FOLDER`` builds the nine files in FOLDER with
 both engines, one after the other, and prints the tables of dbt_project/docs/spark.md.
 """
 
@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from olist_segments.cli import project_root
-from olist_segments.parity import compare, render
+from olist_segments.spark.parity import compare, render
 
 SEEDS = (42, 1, 2, 3, 4)
 COLUMNS = ("engine", "seconds", "CPU seconds", "peak memory in MB")
@@ -110,11 +110,10 @@ def fits(built: Path) -> tuple[tuple[str, ...], list[tuple]]:
         how much more inertia the seeds give, and the time of one fit. MLlib's
         ClusteringEvaluator computes the same silhouette as the SQL.
     """
+    from olist_segments.spark.session import open_session
     from pyspark.ml.clustering import KMeans
     from pyspark.ml.evaluation import ClusteringEvaluator
     from pyspark.ml.feature import VectorAssembler
-
-    from olist_segments.spark import open_session
 
     session = open_session(built)
     points = session.table("intermediate.int_fit_features")

@@ -1,0 +1,1 @@
+"""What Python models call: KMeans, its checks, and the choice of k."""

@@ -1,0 +1,1 @@
+"""Builds on Spark, and how they compare with DuckDB's."""

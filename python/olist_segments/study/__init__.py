@@ -1,0 +1,1 @@
+"""The study of how far segments hold, run by hand."""
