@@ -253,14 +253,14 @@ def test_the_readme_quotes_the_stability_page():
     changed = re.findall(r"\| KMeans \| [0-9-]+ \| [0-9,]+ \| ([0-9.]+)% \|", page)
     low, high = min(changed, key=float), max(changed, key=float)
     assert f"agree at {lowest} or more" in readme
-    assert f"between {low} and {high} % of customers change" in readme
+    assert f"between {low}% and {high}% of customers change" in readme
     shares = [
         100 * float(time) / float(moved)
         for moved, time in re.findall(
             r"\| KMeans \| [0-9-]+ \| [0-9,]+ \| ([0-9.]+)% \| ([0-9.]+)% \|", page
         )
     ]
-    assert f"{min(shares):.0f} to {max(shares):.0f} % of them only" in readme
+    assert f"{min(shares):.0f}% to {max(shares):.0f}% of them only" in readme
     table = page.partition("| KMeans, month end |")[2].partition("| RFM rule, month")[0]
     refits = re.findall(r"\| (\d{4}-\d\d)-\d\d \| [0-9,]+ \| ([0-9.]+) \|", table)
     (month, agreement), (last_month, last) = refits[0], refits[-1]

@@ -6,16 +6,6 @@ import duckdb
 
 from olist_segments.project import UserError
 
-TABLES = (
-    "customer_segments",
-    "segment_profile",
-    "segment_by_state",
-    "segment_by_city",
-    "segment_by_category",
-    "segment_by_payment_type",
-    "segment_by_price_band",
-    "segment_by_month",
-)
 COUNTS = {"customer_segments": "count(*)", "segment_by_state": "sum(customer_count)"}
 # Whoever has a segment is in these; orders may have no payment, items no category.
 COMPLETE = ("customer_segments", "segment_profile", "segment_by_state")
@@ -45,6 +35,16 @@ def check_whole(database: Path) -> None:
         )
 
 
+def breakdowns(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """List the tables that break segments down, such as segment_by_state."""
+    found = connection.sql(
+        "select table_name from information_schema.tables "
+        "where table_schema = 'main' and starts_with(table_name, 'segment_by_') "
+        "order by table_name"
+    )
+    return [name for (name,) in found.fetchall()]
+
+
 def stale_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """List tables whose segments are not those of the table segments.
 
@@ -70,7 +70,7 @@ def stale_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
     members = f"{named} segments where customer_count > 0"
     stale = [
         table
-        for table in TABLES
+        for table in ("customer_segments", "segment_profile", *breakdowns(connection))
         if connection.sql(f"{named} {table} except {named} segments").fetchall()
         or (
             table in COMPLETE

@@ -28,13 +28,6 @@ SCORES = {
     "adjusted Rand index is 1 where a refit finds the same segments, 0 where they "
     "agree by chance only. The lowest of the refits counts.",
 }
-NOUNS = {
-    "state": "Where they live: states",
-    "city": "Where they live: cities",
-    "category": "What they buy",
-    "payment_type": "How they pay",
-    "price_band": "What an item costs",
-}
 
 
 def render_report(
@@ -214,7 +207,7 @@ def _habits(data: dict[str, pd.DataFrame], number: int) -> str:
 
 
 def _breakdown(data: dict[str, pd.DataFrame], by: str, number: int) -> Chart:
-    unit = BREAKDOWNS[by]
+    unit, heading = BREAKDOWNS[by]
     rows = charts.shown_values(data[by], by, number)
     columns = {
         "label": Column(by.replace("_", " ")),
@@ -229,8 +222,8 @@ def _breakdown(data: dict[str, pd.DataFrame], by: str, number: int) -> Chart:
     return Chart.titled(
         charts.breakdown(data[by], by, number, unit=unit),
         name=name,
-        note=NOUNS[by],
-        table=_table(f"{name}-figures", f"{NOUNS[by]}: figures", columns, rows),
+        note=heading,
+        table=_table(f"{name}-figures", f"{heading}: figures", columns, rows),
     )
 
 
