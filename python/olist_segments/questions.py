@@ -93,13 +93,8 @@ def compile_question(
         Values of its parameters, each as ``name=value``.
     root : Path
         Root of the project.
-<<<<<<< HEAD
     target : {"dev", "demo"}
         The target that the database was built with.
-=======
-    run_dbt : callable
-        Runs dbt with the given arguments, and returns what it printed.
->>>>>>> main
 
     Returns
     -------
@@ -131,7 +126,6 @@ def compile_question(
         parsed = root / "target" / "partial_parse.msgpack"
         if parsed.is_file():
             shutil.copy(parsed, scratch)
-<<<<<<< HEAD
         try:
             run_dbt(root, [*words, "--target-path", scratch], is_silent=True)
         except DbtError as error:
@@ -140,15 +134,6 @@ def compile_question(
                 raise
             raise UserError(refused[1]) from error
         return compiled(Path(scratch))[name]
-=======
-        result = run_dbt([*words, "--target-path", scratch])
-        if not result.returncode:
-            return compiled(Path(scratch))[name]
-    refused = re.search(r"Compilation Error in .*\n +(.*)", result.stdout)
-    raise QuestionError(
-        refused[1] if refused else f"dbt could not compile {name}: {result.stdout}"
-    )
->>>>>>> main
 
 
 def explain_unknown(
