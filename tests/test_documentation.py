@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from browser import opened, overflowing
 from conftest import ROOT, dbt, rows
-from olist_segments.docs_page import finish_docs_page
+from olist_segments.commands.docs import finish_docs_page
 from olist_segments.report.queries import BREAKDOWNS, QUERIES
 
 # The way of the data, from left to right; segmentation has no files of its own.

@@ -10,7 +10,7 @@ import pytest
 from browser import drawn_marks, opened, overflowing
 from conftest import ROOT, rows
 from olist_segments.cli import main
-from olist_segments.notebooks import export_notebook
+from olist_segments.commands.notebooks import export_notebook
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NAMES = [path.stem for path in NOTEBOOKS]

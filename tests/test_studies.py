@@ -10,6 +10,7 @@ import pytest
 from conftest import ROOT, rows
 from olist_segments import charts
 from olist_segments.months import month_ends
+from olist_segments.project import UserError
 from olist_segments.study.original import (
     FEATURES,
     describe_clusters,
@@ -65,7 +66,7 @@ def test_customers_move_because_of_time_orders_or_other_news():
     ],
 )
 def test_months_that_cannot_be_compared_are_refused(tmp_path, first, last, sentence):
-    with pytest.raises(StudyError, match=sentence):
+    with pytest.raises(UserError, match=sentence):
         run_study(ROOT, tmp_path / "none", target="demo", first=first, last=last)
 
 
@@ -90,7 +91,7 @@ def test_clusters_that_differ_in_one_feature_only_are_found():
 
 
 def test_fewer_than_five_different_rows_are_refused():
-    with pytest.raises(ValueError, match="five different rows"):
+    with pytest.raises(UserError, match="five different rows"):
         fit_original(pd.DataFrame(np.ones((9, 5)), columns=FEATURES))
 
 

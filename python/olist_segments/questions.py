@@ -4,22 +4,19 @@ import difflib
 import json
 import re
 import shutil
-import subprocess
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 import yaml
 
+from olist_segments.project import DbtError, UserError, run_dbt
+
 FOLDER = Path("dbt_project", "analyses")
 ROWS_ON_PAGE = 10
 FEWEST_ON_PAGE = 5
-
-
-class QuestionError(Exception):
-    """A question cannot be asked; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +80,7 @@ def compile_question(
     settings: Iterable[str],
     *,
     root: Path,
-    run_dbt: Callable[[list[str]], subprocess.CompletedProcess],
+    target: str,
 ) -> str:
     """Let dbt compile the SQL of a question.
 
@@ -96,32 +93,32 @@ def compile_question(
         Values of its parameters, each as ``name=value``.
     root : Path
         Root of the project.
-    run_dbt : callable
-        Runs dbt with the given arguments, and returns what it printed.
+    target : {"dev", "demo"}
+        The target that the database was built with.
 
     Returns
     -------
     str
-        SQL for the database that dbt was run on.
+        SQL for that database.
 
     Raises
     ------
-    QuestionError
+    UserError
         If there is no such question or parameter, or dbt refuses a value.
     """
     if name not in questions:
-        raise QuestionError(explain_unknown(name, questions, root=root))
+        raise UserError(explain_unknown(name, questions, root=root))
     variables = {}
     for setting in settings:
         parameter, equals, value = setting.partition("=")
         known = questions[name].parameters
         if not equals and parameter in known:
-            raise QuestionError(f"{parameter} needs a value: --set {parameter}=...")
+            raise UserError(f"{parameter} needs a value: --set {parameter}=...")
         if not equals or parameter not in known:
             takes = ", ".join(f"{one}=..." for one in known) or "no parameters"
-            raise QuestionError(f"{setting} cannot be set: {name} takes {takes}")
+            raise UserError(f"{setting} cannot be set: {name} takes {takes}")
         variables[parameter] = value
-    words = ["--quiet", "--no-use-colors", "compile"]
+    words = ["compile", "--quiet", "--no-use-colors", "--target", target]
     words += ["--select", f"{FOLDER.as_posix()}/{name}.sql"]
     if variables:  # when they differ from last time, dbt parses the whole project
         words += ["--vars", json.dumps(variables)]
@@ -129,13 +126,14 @@ def compile_question(
         parsed = root / "target" / "partial_parse.msgpack"
         if parsed.is_file():
             shutil.copy(parsed, scratch)
-        result = run_dbt([*words, "--target-path", scratch])
-        if not result.returncode:
-            return compiled(Path(scratch))[name]
-    refused = re.search(r"Compilation Error in .*\n +(.*)", result.stdout)
-    raise QuestionError(
-        refused[1] if refused else f"dbt could not compile {name}: {result.stdout}"
-    )
+        try:
+            run_dbt(root, [*words, "--target-path", scratch], is_silent=True)
+        except DbtError as error:
+            refused = re.search(r"Compilation Error in .*\n +(.*)", str(error))
+            if not refused:
+                raise
+            raise UserError(refused[1]) from error
+        return compiled(Path(scratch))[name]
 
 
 def explain_unknown(

@@ -1,10 +1,38 @@
 """Tell whether the tables that people read come from one build."""
 
+from pathlib import Path
+
 import duckdb
+
+from olist_segments.project import UserError
 
 COUNTS = {"customer_segments": "count(*)", "segment_by_state": "sum(customer_count)"}
 # Whoever has a segment is in these; orders may have no payment, items no category.
 COMPLETE = ("customer_segments", "segment_profile", "segment_by_state")
+
+
+def check_whole(database: Path) -> None:
+    """Refuse a database with tables of two builds.
+
+    Parameters
+    ----------
+    database : Path
+        A built database; opened for reading and closed again.
+
+    Raises
+    ------
+    UserError
+        If some tables are of an earlier build than others.
+    duckdb.BinderException, duckdb.CatalogException
+        If a table is missing.
+    """
+    with duckdb.connect(str(database), read_only=True) as connection:
+        stale = stale_tables(connection)
+    if stale:
+        raise UserError(
+            f"{database} has tables of an earlier build ({', '.join(stale)}): the last "
+            "one stopped, so build again first"
+        )
 
 
 def breakdowns(connection: duckdb.DuckDBPyConnection) -> list[str]:

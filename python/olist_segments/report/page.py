@@ -8,8 +8,8 @@ import pandas as pd
 
 from olist_segments.charts import segments as charts
 from olist_segments.charts.style import segment_colors, segment_symbols
-from olist_segments.demo.mark import is_synthetic
 from olist_segments.pages import Chart, Column, Table, render, written
+from olist_segments.project import is_synthetic
 from olist_segments.report.queries import BREAKDOWNS, QUERIES
 
 # From this many standard deviations on, a feature sets a segment apart.
