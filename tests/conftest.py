@@ -23,10 +23,20 @@ from olist_segments.study.studies import read_study
 ROOT = Path(__file__).resolve().parents[1]
 # Staging has no order of rows, and its lines are counted elsewhere.
 SCHEMAS = ("main", "intermediate")
+NO_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
+# Where dbt finds what it has parsed for the demo build, as soon as that is there.
+PARSED: dict[str, str] = {}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests with one of these fixtures as slow: `make test-slow` runs them."""
+    for item in items:
+        if {"real_dir", "browser", "demo_study"} & set(item.fixturenames):
+            item.add_marker(pytest.mark.slow)
 
 
 def dbt(*words: str, **options) -> subprocess.CompletedProcess:
-    """Run dbt from the root of the project; see `dbt_process` for the options."""
+    """Run dbt to its end; see `dbt_process` for the options."""
     with dbt_process(*words, **options) as process:
         stdout, stderr = process.communicate()
     return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
@@ -41,22 +51,26 @@ def dbt_process(
     settings: dict[str, str] | None = None,
     project: Path = ROOT,
 ) -> subprocess.Popen:
-    """Start dbt in the root of the project, with its artifacts beside the database."""
+    """Start dbt in the folder of the database, which gets its artifacts as well.
+
+    Without variables, and with a database that is called demo.duckdb as well, it need
+    not parse again what it has parsed for the demo build.
+    """
     work = database.parent
     work.mkdir(parents=True, exist_ok=True)
     command = [*words, "--target", target, "--target-path", str(work / "target")]
     command += ["--log-path", str(work / "logs"), "--vars", json.dumps(variables or {})]
+    command += ["--project-dir", str(project), "--profiles-dir", str(project)]
     environment = {
         "OLIST_RAW_DIR": str(raw_dir),
-        "OLIST_DB": str(database),
         "PYTHONPATH": str(project / "python"),
+        **({} if variables else PARSED),
         **(settings or {}),
     }
+    process = project_dbt_process(work, command, **environment)
+    process["env"]["OLIST_DB"] = database.name
     return subprocess.Popen(
-        **project_dbt_process(project, command, **environment),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
+        **process, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
 
 
@@ -83,8 +97,7 @@ def build(*words: str, **options) -> Path:
 
 def segments(raw_dir: Path, database: Path) -> Path:
     """Make the segments without testing the tables on the way; return the database."""
-    no_tests = ("--exclude-resource-type", "test", "unit_test")
-    return build("--select", "+segments", *no_tests, raw_dir=raw_dir, database=database)
+    return build("--select", "+segments", *NO_TESTS, raw_dir=raw_dir, database=database)
 
 
 def rows(database: Path, query: str) -> list[tuple]:
@@ -170,13 +183,12 @@ def demo_dir(once) -> Path:
 @pytest.fixture(scope="session")
 def demo_database(demo_dir, once) -> Path:
     """Return a database built from the synthetic orders; do not write to it."""
-    return (
-        once(
-            "demo build",
-            lambda work: build(raw_dir=demo_dir, database=work / "demo.duckdb"),
-        )
-        / "demo.duckdb"
+    work = once(
+        "demo build",
+        lambda work: build(raw_dir=demo_dir, database=work / "demo.duckdb"),
     )
+    PARSED["DBT_PARTIAL_PARSE_FILE_PATH"] = str(work / "target/partial_parse.msgpack")
+    return work / "demo.duckdb"
 
 
 @pytest.fixture(scope="session")
@@ -205,15 +217,11 @@ def demo_study(demo_dir, demo_database, once):
 def real_database(real_dir, once) -> Path:
     """Return a database built from the real files; do not write to it."""
     options = {"target": "dev", "variables": {"published_olist": True}}
-    return (
-        once(
-            "real build",
-            lambda work: build(
-                raw_dir=real_dir, database=work / "real.duckdb", **options
-            ),
-        )
-        / "real.duckdb"
+    work = once(
+        "real build",
+        lambda work: build(raw_dir=real_dir, database=work / "real.duckdb", **options),
     )
+    return work / "real.duckdb"
 
 
 @pytest.fixture(scope="session")
