@@ -141,6 +141,18 @@ def differences(one: Path, other: Path) -> list[tuple]:
     return found
 
 
+def copy_project(folder: Path) -> Path:
+    """Copy what builds need, without data, into a folder with a space and a quote."""
+    copy = folder / "it's a copy"
+    (copy / "data" / "raw").mkdir(parents=True)
+    for name in ("dbt_project.yml", "profiles.yml"):
+        shutil.copy(ROOT / name, copy)
+    for name in ("models", "dbt_project", "python"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / name, copy / name, ignore=ignored)
+    return copy
+
+
 @pytest.fixture(scope="session")
 def real_dir() -> Path:
     """Return the folder of the nine real files."""
@@ -233,10 +245,5 @@ def browser() -> Iterator:
 
 @pytest.fixture
 def project_copy(tmp_path) -> Path:
-    """Return a copy of the project without data, in a folder with space and quote."""
-    copy = tmp_path / "it's a copy"
-    built = [".git", ".venv", "target", "logs", "site", "*.duckdb*", "data"]
-    built += ["node_modules"]
-    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*built))
-    (copy / "data" / "raw").mkdir(parents=True)
-    return copy
+    """Return a copy of the project without data; see `copy_project`."""
+    return copy_project(tmp_path)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -52,18 +53,16 @@ from dbt.cli.main import dbtRunner
 
 options, operations = json.loads(sys.argv[1]), json.loads(sys.argv[2])
 parsed = dbtRunner().invoke(["parse", *options]).result
-answers = []
 for macro, variables in operations:
     words = ["run-operation", macro, *options, "--vars", json.dumps(variables)]
     done = dbtRunner(manifest=parsed).invoke(words)
-    answers.append((done.success, done.result.results[0].message))
-print(json.dumps(answers))
+    print("== success" if done.success else "== failure")
 """
 
 
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory):
-    """Return success and words of the macros: each of `REFUSED`, all without variables."""
+    """Return what the macros say, and how they end: of `REFUSED`, and of no variables."""
     work = tmp_path_factory.mktemp("refused")
     options = ["--target", "demo", "--target-path", str(work), "--log-path", str(work)]
     operations = [[macro, variables] for macro, variables, _ in REFUSED]
@@ -80,17 +79,17 @@ def answers(tmp_path_factory):
         text=True,
         check=True,
     )
-    return json.loads(result.stdout.splitlines()[-1])
+    return re.findall(r"(.*?)^== (\w+)$", result.stdout, re.DOTALL | re.MULTILINE)
 
 
 def test_every_variable_that_cannot_be_used_is_named(answers):
-    for (*_, sentence), (success, said) in zip(REFUSED, answers, strict=False):
-        assert not success
+    for (*_, sentence), (said, end) in zip(REFUSED, answers, strict=False):
         assert sentence in said
+        assert end == "failure"
 
 
 def test_the_variables_of_the_project_are_not_refused(answers):
-    assert [success for success, _ in answers[len(REFUSED) :]] == [True] * 3
+    assert [end for _, end in answers[len(REFUSED) :]] == ["success"] * len(REFUSED_BY)
 
 
 @pytest.mark.parametrize("macro", REFUSED_BY)
