@@ -83,7 +83,7 @@ def test_a_build_without_data_says_that_it_is_synthetic(project_copy):
         connection.execute(rename.format("segment_k_candidates", "of_old"))
     result = run("query", "why_this_k", cwd=project_copy)
     assert result.returncode == 2
-    assert "lacks tables or columns of why_this_k: run `make build` first" in result.stderr
+    assert "lacks tables or columns of why_this_k: run `make build`" in result.stderr
     with duckdb.connect(project_copy / "olist_demo.duckdb") as connection:
         connection.execute(rename.format("of_old", "segment_k_candidates"))
 
