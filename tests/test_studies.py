@@ -61,7 +61,7 @@ def test_customers_move_because_of_time_orders_or_other_news():
 @pytest.mark.parametrize(
     ("first", "last", "sentence"),
     [
-        ("spring", "2018-02", "'spring' is no month"),
+        ("spring", "2018-02", "'spring' is not a month"),
         ("2018-02", "2018-02", "not two months"),
     ],
 )
