@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     """Run all notebooks, except those whose study is missing."""
     from nbclient.exceptions import CellExecutionError
 
-    from olist_segments.study.studies import StudyError
+    from olist_segments.study.tables import StudyError
 
     root = project_root()
     _, database = find_built(root, options.target)
@@ -72,7 +72,7 @@ def execute_notebook(path: Path, database: Path):
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
 
-    from olist_segments.study.studies import StudyError
+    from olist_segments.study.tables import StudyError
 
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
