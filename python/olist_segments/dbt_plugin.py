@@ -8,7 +8,7 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
 
-from olist_segments.locks import explain
+from olist_segments.project import explain
 from olist_segments.raw.functions import (
     raw_file_header,
     raw_file_line_count,
