@@ -12,13 +12,12 @@
             }) -%}
         {%- endfor -%}
         {%- set folder = raw_file('') -%}
-        {%- set call -%}
-            raw_file_problems(
-                '{{ folder | replace("'", "''") }}', '{{ tojson(contract) }}',
-                cast({{ var('max_rejected_share') | float }} as double)
-            )
-        {%- endset -%}
-        {%- set problems = run_query('select ' ~ unnested(call)).columns[0].values() -%}
+        {%- set problems = run_query(
+            'select ' ~ ('explode' if target.type == 'spark' else 'unnest')
+            ~ "(raw_file_problems('" ~ folder | replace("'", "''") ~ "', '"
+            ~ tojson(contract) ~ "', cast("
+            ~ var('max_rejected_share') | float ~ ' as double)))'
+        ).columns[0].values() -%}
         {%- if problems -%}
             {{ exceptions.raise_compiler_error(
                 'the raw files in ' ~ folder ~ ' cannot be used:\n- '

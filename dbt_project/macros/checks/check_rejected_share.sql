@@ -10,7 +10,10 @@
     {%- for file, source, rejected, line, reason, column in rejects -%}
         {%- set staged = ref('stg_' ~ source) -%}
         {%- set read = run_query('select count(*) from ' ~ staged).rows[0][0] -%}
-        {%- set all = raw_file_lines_in(file) | int -%}
+        {%- set path = raw_file(file) | replace("'", "''") -%}
+        {%- set all = run_query(
+            "select raw_file_line_count('" ~ path ~ "')"
+        ).rows[0][0] -%}
         {%- set message -%}
             {{ file }}: {{ '{:,}'.format(rejected) }} of {{ '{:,}'.format(all) }} lines
             {{- ' could not be read, line {:,}'.format(line) }} first
