@@ -1,4 +1,4 @@
-{# Stops a build with one sentence if no order has a date, so that there is no last day. #}
+{# Stops a build with one sentence if no order has a date. #}
 {% macro check_as_of_date() -%}
     {%- if execute and run_query('select as_of_date from ' ~ this).rows[0][0] is none -%}
         {{ exceptions.raise_compiler_error(

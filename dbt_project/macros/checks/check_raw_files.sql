@@ -1,5 +1,4 @@
-{# Stops a build before it begins if the raw files cannot be used, with all reasons, and
-   if one of them is to be read. #}
+{# Stops a build before it begins if the raw files cannot be used, with all reasons. #}
 {% macro check_raw_files() -%}
     {%- set is_read = 'model.olist_segments.stg_' in selected_resources | join(' ') -%}
     {%- if execute and flags.WHICH in ('build', 'run') and is_read -%}

@@ -1,6 +1,4 @@
-{# Warns of lines that could not be read, and stops the build where they are too many, or
-   where DuckDB has neither read nor rejected some: it gives up over a long run of bad
-   lines at the end of a file, and over a quote that stays open in a large one. #}
+{# Warns of lines that could not be read, and stops a build where they are too many. #}
 {% macro check_rejected_share() -%}
     {%- set rejects = run_query(
         'select file, source, count(*), min(line_number), '

@@ -1,4 +1,4 @@
-{# One row per customer and feature clustered on, the value as double. #}
+{# One row per customer and feature clustered on, with its value as double. #}
 {% macro long_features(customers) -%}
     select
         customers.customer_unique_id,

@@ -1,5 +1,4 @@
-{# Materialization of a table that belongs to a fit: built when a fit is due, and left as
-   it is as long as the fitted model stays. #}
+{# Materialization of a fit's table: built when a fit is due, else left as it is. #}
 {% materialization fitted, default, supported_languages=['sql', 'python'] %}
     {%- set kept = load_cached_relation(this) -%}
     {%- set target = this.incorporate(type='table') -%}

@@ -1,5 +1,4 @@
-{# Hook of staging models on DuckDB: keeps the lines that read_csv has rejected, beside the
-   model. On Spark find_rejects does so before the file is read. #}
+{# Keeps the lines of a raw CSV that DuckDB could not read, beside the staging model. #}
 {% macro keep_rejects() -%}
     {%- set file = raw_source(source(*model.sources[0])) -%}
     {%- set path = raw_file(file.meta.file) | replace("'", "''") -%}

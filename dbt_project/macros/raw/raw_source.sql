@@ -1,4 +1,4 @@
-{# The source of a raw file as its YAML describes it: name, file and columns. #}
+{# The entry of a raw file in the YAML of sources: its name, file and columns. #}
 {% macro raw_source(relation) -%}
     {{ return(
         graph.sources.values()

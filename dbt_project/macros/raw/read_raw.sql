@@ -1,4 +1,4 @@
-{# The lines of a raw CSV that can be read, with the types that its source's YAML gives. #}
+{# The lines of a raw CSV that can be read, with the types that its YAML gives. #}
 {% macro read_raw(relation) -%}
     {%- if execute -%}
         {{ adapter.dispatch('read_raw')(raw_source(relation)) }}

@@ -1,5 +1,4 @@
-{# Hook of staging models on Spark: finds the lines of a raw CSV that do not fit and keeps
-   them beside the model, before it is built. On DuckDB keep_rejects does so afterwards. #}
+{# On Spark, keeps the lines of a raw CSV that do not fit, before the model is built. #}
 {% macro find_rejects() -%}
     {%- set file = raw_source(source(*model.sources[0])) -%}
     {%- set path = raw_file(file.meta.file) | replace("'", "''") -%}
