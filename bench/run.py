@@ -1,8 +1,8 @@
-"""Measure builds beside what people do today, and write the page from what was found.
+"""Measure builds and what people do today, and write the page from the results.
 
 Every finished run is appended to bench/results/SIZE.json at once, so that a bench that
-was stopped goes on where it stood; a new commit's runs need --again. Runs of different
-tasks alternate, so that a machine whose speed drifts does not favour one of them.
+was stopped continues where it was; runs of a new commit need --again. Runs of different
+tasks alternate, so that a machine whose speed changes does not favour one of them.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -29,7 +30,7 @@ PAGE = ROOT / "dbt_project" / "docs" / "performance.md"
 PACKAGES = ["dbt-core", "dbt-duckdb", "duckdb", "numpy", "pandas", "scikit-learn"]
 # Days of the real and the demo data with about 200 orders each.
 DAY, NEXT_DAY = "2018-08-14", "2018-08-15"
-# How often each task runs, as a share of the runs of a size; 0 is once.
+# How often each task runs, as a share of the runs of a size; 0 means once.
 TASKS = {
     "real": {
         "build": 1,
@@ -44,11 +45,18 @@ TASKS = {
     "100x": {"build": 1, "until_merge": 1},
 }
 ORDERS = {"10x": 1_000_000, "100x": 10_000_000}
+KINDS = ["snapshot", "test", "unit_test"]
+# Nodes whose time should grow in proportion to the customers.
+PER_CUSTOMER = {
+    "labels": ["int_segment_assignments"],
+    "exact silhouettes of all k": ["int_candidate_assignments"],
+    "profiles": ["segment_profile", "segments", "segment_comparison"],
+}
 SWEEP = [str(k) for k in range(2, 11)]
 
 
 def main() -> None:
-    """Run what is missing of the runs asked for, then write the page."""
+    """Run the missing runs, then write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--real", type=Path, help="folder of the nine real files")
     parser.add_argument(
@@ -77,8 +85,18 @@ def read_results() -> dict[str, dict]:
     }
 
 
+def write_results(path: Path, results: dict) -> None:
+    """Write the results of a size, with one line for each run."""
+    head = {name: value for name, value in results.items() if name != "runs"}
+    lines = [json.dumps(run) for run in results["runs"]]
+    text = json.dumps(head, indent=1).removesuffix("\n}")
+    text += ',\n "runs": [\n  ' + ",\n  ".join(lines) + "\n ]\n}\n"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
 def bench(size: str, runs: int, scratch: Path, options: argparse.Namespace) -> None:
-    """Run the tasks of a size until each has as many results as asked for."""
+    """Run the tasks of a size until each has enough results."""
     folder = options.real or Path()
     if size in ORDERS:
         folder = scratch / f"demo {size}"
@@ -118,14 +136,13 @@ def bench(size: str, runs: int, scratch: Path, options: argparse.Namespace) -> N
             run = measure(task, size, folder.resolve(), scratch / "work", options)
             print(f"    {run['wall']:.1f} s, {run['peak_mb']:,} MB", flush=True)
             results["runs"].append({"task": task, **run})
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+            write_results(path, results)
 
 
 def measure(
     task: str, size: str, folder: Path, work: Path, options: argparse.Namespace
 ) -> dict:
-    """Run one task in an empty folder, and say how long it took and what it held."""
+    """Run one task in an empty folder, and return its time and memory."""
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     script = [sys.executable, "-m", "bench.today", str(folder)]
@@ -165,7 +182,7 @@ def build(
     as_of: str = "",
     root: Path = ROOT,
 ) -> dict:
-    """Run dbt build with all tests and a full parse; add what its artifacts say."""
+    """Run dbt build with all tests and a full parse; add the times in its artifacts."""
     command = dbt_process(root, ["build", "--quiet"])["args"]
     command += ["--no-partial-parse", "--target", "demo" if size in ORDERS else "dev"]
     command += ["--target-path", str(work / "target"), "--log-path", str(work / "logs")]
@@ -178,7 +195,7 @@ def build(
     if "failed" in run:
         return run
     run_results = json.loads((work / "target" / "run_results.json").read_text("utf-8"))
-    # dbt writes down how long parsing takes for this command only.
+    # dbt records the time of parsing only for this command.
     parse = ["parse" if word == "build" else word for word in command]
     parse[parse.index(str(work / "target"))] = str(work / "parsed")
     timed(parse, root=root, **settings)
@@ -188,15 +205,7 @@ def build(
     for result in run_results["results"]:
         kind, _, name = result["unique_id"].split(".", 2)
         place = manifest["nodes"].get(result["unique_id"], {"fqn": []})["fqn"]
-        nodes.append(
-            {
-                "node": name,
-                "kind": kind,
-                "layer": place[1] if kind == "model" else "",
-                "is_fit": kind == "model" and "fit" in place,
-                "seconds": round(result["execution_time"], 3),
-            }
-        )
+        nodes.append((kind, place, name, result["execution_time"]))
     spans = [
         (timing["started_at"], timing["completed_at"])
         for result in run_results["results"]
@@ -214,7 +223,7 @@ def build(
         "models_elapsed": covered(spans),
         "customers": customers,
         "database_mb": (work / "bench.duckdb").stat().st_size >> 20,
-        "nodes": nodes,
+        **summed(nodes),
     }
 
 
@@ -233,6 +242,47 @@ def build_before(
         subprocess.run([*git, "remove", "--force", tree], check=True)
 
 
+def summed(nodes: list[tuple[str, list[str], str, float]]) -> dict:
+    """Add up the seconds of nodes by what the page shows.
+
+    Parameters
+    ----------
+    nodes : list of (kind, place, name, seconds)
+        The place of a model is its fqn: the project, folders, and its name.
+
+    Returns
+    -------
+    dict
+        The number of nodes, and seconds: of models by layer, of other kinds, of the
+        models of the fit, of the nodes whose cost per customer is shown, and of the
+        slowest.
+    """
+    layers, kinds = defaultdict(float), defaultdict(float)
+    for kind, place, _, seconds_ in nodes:
+        if kind == "model":
+            layers[place[1]] += seconds_
+        elif kind in KINDS:
+            kinds[kind] += seconds_
+    fits = sum(one[3] for one in nodes if one[0] == "model" and "fit" in one[1])
+    per_customer = {
+        part: sum(one[3] for one in nodes if one[2] in names)
+        for part, names in PER_CUSTOMER.items()
+    }
+    slowest = {one[2]: one[3] for one in sorted(nodes, key=lambda one: -one[3])[:12]}
+
+    def rounded(values: dict[str, float]) -> dict[str, float]:
+        return {name: round(value, 3) for name, value in values.items()}
+
+    return {
+        "node_count": len(nodes),
+        "fits": round(fits, 3),
+        "layers": rounded(layers),
+        "kinds": rounded(kinds),
+        "per_customer": rounded(per_customer),
+        "slowest": rounded(slowest),
+    }
+
+
 def covered(spans: list[tuple[str, str]]) -> float:
     """Return the seconds in which at least one of the spans of time was running."""
     total, end = 0.0, 0.0
@@ -243,17 +293,17 @@ def covered(spans: list[tuple[str, str]]) -> float:
 
 
 def seconds(moment: str) -> float:
-    """Return the seconds of a moment that dbt has written down."""
+    """Return a time in dbt's artifacts in seconds."""
     return datetime.fromisoformat(moment.replace("Z", "+00:00")).timestamp()
 
 
 def timed(command: list[str], *, root: Path = ROOT, **settings: str) -> dict:
     """Run a command; return seconds, CPU seconds, peak memory, and JSON it printed.
 
-    Memory beyond all that the machine has is refused, so that a command that needs more
-    ends in an error instead of ending other programs.
+    The command cannot use more memory than the machine has, so that it ends in an error
+    instead of ending other programs.
     """
-    # Set on some machines for old builds of OpenBLAS; they slow a current numpy.
+    # Some machines set these for old builds of OpenBLAS; they slow a current numpy.
     slow = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
     kept = {name: value for name, value in os.environ.items() if name not in slow}
     paths = os.pathsep.join([str(root / "python"), str(root)])

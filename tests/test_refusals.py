@@ -62,7 +62,7 @@ for macro, variables in operations:
 
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory):
-    """Return what the macros say, and how they end: of `REFUSED`, and of no variables."""
+    """Return what the macros say of `REFUSED` and of no variables, and how they end."""
     work = tmp_path_factory.mktemp("refused")
     options = ["--target", "demo", "--target-path", str(work), "--log-path", str(work)]
     operations = [[macro, variables] for macro, variables, _ in REFUSED]
@@ -140,7 +140,7 @@ def test_a_setting_of_duckdb_that_cannot_be_is_refused(demo_dir, tmp_path):
     ("words", "advice"),
     [
         ([], "(PID {}): close it there"),
-        (["-m", "dbt.cli.main", "build"], "a build is running (PID {}): wait for it"),
+        (["-m", "dbt.cli.main", "build"], "(PID {}): wait until it ends"),
     ],
 )
 def test_a_database_that_another_process_holds_is_named(

@@ -1,5 +1,4 @@
-{# Stops a fit with one sentence if customers differ too little to be clustered: there
-   must be more different ones than clusters. #}
+{# Stops a fit with one sentence if customers differ too little to be clustered. #}
 {% macro check_enough_customers() -%}
     {%- if execute -%}
         {%- set names = chosen_features() | map(attribute='name') | join(', ') -%}

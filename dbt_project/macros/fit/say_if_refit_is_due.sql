@@ -1,4 +1,4 @@
-{# Ends a build with a plain sentence if customers have drifted away from the model. #}
+{# Says at the end of a build, in a plain sentence, if a refit is due. #}
 {% macro say_if_refit_is_due() -%}
     {%- set id = 'model.olist_segments.segment_drift' -%}
     {%- if execute and flags.WHICH in ('build', 'run') and id in selected_resources -%}

@@ -29,7 +29,7 @@ BARS = {
 
 
 def segments_overview(segments: pd.DataFrame) -> go.Figure:
-    """Plot each segment's share of customers beside its share of revenue.
+    """Plot each segment's share of customers and its share of revenue.
 
     Parameters
     ----------
@@ -39,8 +39,8 @@ def segments_overview(segments: pd.DataFrame) -> go.Figure:
     Returns
     -------
     Figure
-        Two bars per segment, in percent; the title names the segment whose revenue
-        exceeds its number most.
+        Two bars per segment, in percent. The title names the segment whose share of
+        revenue exceeds its share of customers most.
     """
     segments = segments.sort_values("segment_id")
     richest = most_valuable(segments)
@@ -81,7 +81,7 @@ def segments_overview(segments: pd.DataFrame) -> go.Figure:
 
 
 def segment_features(features: pd.DataFrame) -> go.Figure:
-    """Plot how far each segment lies from the average customer, feature by feature.
+    """Plot how far each segment is from the average customer, feature by feature.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def segment_features(features: pd.DataFrame) -> go.Figure:
     figure.update_yaxes(autorange="reversed", type="category")
     return finish(
         figure,
-        f"What sets a segment apart most: {metric_name(top['phrase'])} of "
+        f"The largest difference: {metric_name(top['phrase'])} of "
         f"{top['segment_name']}, {abs(top['scaled_value']):.1f} standard deviations "
         f"{side} the average",
         height=150 + 46 * features["phrase"].nunique(),
@@ -119,7 +119,7 @@ def segment_features(features: pd.DataFrame) -> go.Figure:
 
 
 def spend_distribution(profile: pd.DataFrame) -> go.Figure:
-    """Plot what customers of each segment spend: the middle 80 %, median and mean.
+    """Plot what customers of each segment spend: the middle 80%, median and mean.
 
     Parameters
     ----------
@@ -187,13 +187,13 @@ def breakdown(
     largest: int = 7,
     standing_out: int = 3,
 ) -> go.Figure:
-    """Plot the shares of one segment by some value, beside those of all customers.
+    """Plot the shares of one segment by some value, with those of all customers.
 
     Parameters
     ----------
     table : DataFrame
         One of the tables segment_by_state, _by_city, _by_payment_type, _by_category
-        and _by_price_band; of a longer one the rows of this segment are enough.
+        and _by_price_band; the rows of this segment are enough.
     by : str
         The column to break down by.
     segment_id : int
@@ -201,15 +201,15 @@ def breakdown(
     unit : str
         What the shares count, in the plural: "customers", "orders", "items".
     largest, standing_out : int, default 7 and 3
-        How many values to show: those with the largest shares, and of the others
+        Numbers of values to show: those with the largest shares, and of the others
         those most over-represented beyond chance.
 
     Returns
     -------
     Figure
-        A bar per value for the segment, with a mark for all customers; both shares
-        are written beside them. So is the factor between them where it is
-        beyond chance, as the table says.
+        A bar per value for the segment, with a mark for all customers, and both
+        shares as text. The factor between them is added where the table says that
+        it is beyond chance.
     """
     rows = shown_values(
         table, by, segment_id, largest=largest, standing_out=standing_out
@@ -273,22 +273,22 @@ def breakdown(
 def over_representation(
     table: pd.DataFrame, by: str, *, largest: int = 20
 ) -> go.Figure:
-    """Plot how often each value occurs in each segment against all customers.
+    """Plot how often each value occurs in each segment, compared with all customers.
 
     Parameters
     ----------
     table : DataFrame
-        One of the tables segment_by_state and its siblings.
+        One of the breakdowns, such as segment_by_state.
     by : str
         The column to break down by.
     largest : int, default 20
-        How many values to show, those with most customers.
+        Number of values to show: those with most customers.
 
     Returns
     -------
     Figure
-        A heat map of the index, 100 for as often as among all. Cells whose number of
-        customers is within chance are empty.
+        A heat map of the index, where 100 is as often as among all customers. Cells
+        within chance are empty.
     """
     table = _labelled(table, by)
     sure = table[table["is_beyond_chance"]]
@@ -341,7 +341,7 @@ def over_representation(
 
 
 def orders_by_month(table: pd.DataFrame, segment_id: int) -> go.Figure:
-    """Plot when the orders of a segment were placed, beside those of all customers.
+    """Plot when the orders of a segment were placed, with those of all customers.
 
     Parameters
     ----------
@@ -353,12 +353,12 @@ def orders_by_month(table: pd.DataFrame, segment_id: int) -> go.Figure:
     Returns
     -------
     Figure
-        Bars by month for the segment and a line for all. A month without any order
-        has none of either.
+        Bars by month for the segment and a line for all. A month without orders has
+        neither.
     """
     rows = table[table["segment_id"] == segment_id].sort_values("purchase_month")
     everyone = table.drop_duplicates("purchase_month").sort_values("purchase_month")
-    finding = "No orders: nobody is in this segment at present"
+    finding = "No orders: this segment has no customers at present"
     if len(rows):
         peak = rows.loc[rows["share_of_segment"].idxmax()]
         finding = (
@@ -393,7 +393,7 @@ def orders_by_month(table: pd.DataFrame, segment_id: int) -> go.Figure:
 
 
 def customer_map(sample: pd.DataFrame, loadings: pd.DataFrame) -> go.Figure:
-    """Plot customers in the plane that keeps most of how they differ.
+    """Plot customers in the plane that keeps most of their differences.
 
     Parameters
     ----------
@@ -405,7 +405,7 @@ def customer_map(sample: pd.DataFrame, loadings: pd.DataFrame) -> go.Figure:
     Returns
     -------
     Figure
-        A point per customer, with the features that an axis stands for in its title.
+        A point per customer. The title of an axis names its features.
     """
     means = sample.groupby(["segment_id", "segment_name"])[["x", "y"]].mean()
     gaps = {
@@ -415,7 +415,7 @@ def customer_map(sample: pd.DataFrame, loadings: pd.DataFrame) -> go.Figure:
         if one < other
     }
     figure = go.Figure()
-    # The largest lie below the others.
+    # Draw the largest segments first, below the others.
     for segment_id, rows, look in sorted(
         _segments(sample), key=lambda one: (-len(one[1]), one[0])
     ):
@@ -442,7 +442,7 @@ def customer_map(sample: pd.DataFrame, loadings: pd.DataFrame) -> go.Figure:
 
 
 def axis_words(loadings: pd.DataFrame, axis: str, *, at_least: float = 0.4) -> str:
-    """Say what an axis of the customer map stands for.
+    """Describe an axis of the customer map.
 
     Parameters
     ----------
@@ -451,7 +451,7 @@ def axis_words(loadings: pd.DataFrame, axis: str, *, at_least: float = 0.4) -> s
     axis : {"x", "y"}
         Which axis.
     at_least : float, default 0.4
-        Features count whose loading is this large, or the largest where none is.
+        Name the features with a loading this large, or the largest if there is none.
 
     Returns
     -------
@@ -483,8 +483,8 @@ def candidate_score(candidates: pd.DataFrame, score: str) -> go.Figure:
     Returns
     -------
     Figure
-        A line over k. The chosen k has a ring; beside the silhouette stands that of
-        noise, beside the stability what the rule asks for.
+        A line over k, with a ring around the chosen k. The silhouette is shown with
+        that of noise, the stability with the limit of the rule.
     """
     candidates = candidates.sort_values("k")
     chosen = candidates[candidates["is_chosen"]].iloc[0]
@@ -512,7 +512,7 @@ def candidate_score(candidates: pd.DataFrame, score: str) -> go.Figure:
     figure.add_scatter(
         x=[chosen["k"]],
         y=[chosen[score]],
-        name="taken",
+        name="chosen",
         mode="markers",
         marker={
             "color": ORANGE,
@@ -541,8 +541,7 @@ def moves(migrations: pd.DataFrame, names: dict[str, str]) -> go.Figure:
     Returns
     -------
     Figure
-        A heat map of customers from segment to segment; those who stayed are
-        left out.
+        A heat map of customers from segment to segment, without those who stayed.
     """
     words = {"none": "no segment", **names}
     going = migrations["from_segment_key"] != migrations["to_segment_key"]
@@ -550,7 +549,7 @@ def moves(migrations: pd.DataFrame, names: dict[str, str]) -> go.Figure:
     known = moved[moved["from_segment_key"] != "none"]
     order = [key for key in [*names, "none"] if key in set(moved["from_segment_key"])]
     targets = [key for key in [*names, "none"] if key in set(moved["to_segment_key"])]
-    # A segment of an earlier model has no name any more.
+    # A segment of an earlier model may have no name any more.
     order += sorted(set(moved["from_segment_key"]) - set(order))
     targets += sorted(set(moved["to_segment_key"]) - set(targets))
     counts = moved.pivot(
@@ -609,7 +608,7 @@ def metric_name(phrase: str) -> str:
     Parameters
     ----------
     phrase : str
-        What it is called after its value, as "% of orders late" or "reais spent".
+        The phrase after its value, such as "% of orders late" or "reais spent".
 
     Returns
     -------
@@ -637,8 +636,8 @@ def shown_values(
     Returns
     -------
     DataFrame
-        Rows of the table with a `label`, not escaped: bands of price in their order,
-        all else by share.
+        Rows of the table with a `label`, not escaped; price bands in their order,
+        all others by share.
     """
     rows = _labelled(table, by, segment_id)
     rows = rows.sort_values(["share_of_segment", "label"], ascending=[False, True])
@@ -660,8 +659,8 @@ def standing_out(table: pd.DataFrame, by: str, segment_id: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Rows of the table with a `label`, not escaped; first what is least likely
-        chance.
+        Rows of the table with a `label`, not escaped; the least likely by chance
+        first.
     """
     return _over(_labelled(table, by, segment_id))
 
@@ -672,7 +671,7 @@ def _over(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _segments(table: pd.DataFrame):
-    """Go through segments by number: their rows, colour and symbol."""
+    """Yield the rows, colour and symbol of each segment, by number."""
     ids = sorted(table["segment_id"].unique())
     colors, symbols = segment_colors(ids), segment_symbols(ids)
     for one in ids:
@@ -684,7 +683,7 @@ def _segments(table: pd.DataFrame):
 def _labelled(
     table: pd.DataFrame, by: str, segment_id: int | None = None
 ) -> pd.DataFrame:
-    """Add how a reader expects a value to be written, and the rank of a price band."""
+    """Add the label of each value, and the rank of a price band."""
     if by == "price_band":
         sums = table.groupby(by)[["revenue", "line_count"]].sum()
         ranks = (sums["revenue"].astype(float) / sums["line_count"]).rank()
@@ -692,7 +691,7 @@ def _labelled(
     if segment_id is not None:
         table = table[table["segment_id"] == segment_id]
     labels = [_shortened(_value_name(str(value), by)) for value in table[by]]
-    if by == "city":  # several states have a city of that name
+    if by == "city":  # several states may have a city of that name
         pairs = zip(labels, table["state"], strict=True)
         labels = [f"{city}, {state}" for city, state in pairs]
     return table.assign(label=labels)
@@ -705,7 +704,7 @@ def _shortened(label: str, most: int = 60) -> str:
 
 
 def _value_name(value: str, by: str) -> str:
-    """Give cities capitals and reais their sign; make spaces of underscores."""
+    """Capitalize cities, write reais as R$, and replace underscores by spaces."""
     if by == "city":
         small = {"d", "da", "das", "de", "do", "dos", "e"}
         words = value.split(" ")
@@ -717,7 +716,7 @@ def _value_name(value: str, by: str) -> str:
 
 def _breakdown_finding(rows: pd.DataFrame, by: str, unit: str) -> str:
     if rows.empty:
-        return f"No {_words(by)}: nobody is in this segment at present"
+        return f"No {_words(by)}: this segment has no customers at present"
     over, sure = _over(rows), rows[rows["is_beyond_chance"]]
     if sure.empty:
         top = rows.sort_values(["share_of_segment", "label"]).iloc[-1]
@@ -739,7 +738,7 @@ def _breakdown_finding(rows: pd.DataFrame, by: str, unit: str) -> str:
 
 
 def _share_ticks(largest: float, room: float) -> dict:
-    """Mark shares up to the largest, and leave room on the right for its label."""
+    """Put ticks up to the largest share, and leave room for its label on the right."""
     if not largest > 0:  # a segment without customers
         largest = 1
     steps = [base * 10**power for power in range(-4, 1) for base in (1, 2, 5)]
@@ -773,7 +772,7 @@ def _score_finding(candidates: pd.DataFrame, chosen: pd.Series, score: str) -> s
     )
     return (
         f"Stability: refits agree at {chosen['stability_min_ari']:.2f} or more with "
-        f"{k} segments{beside}; {chosen['min_stability']:.2f} is asked for"
+        f"{k} segments{beside}; {chosen['min_stability']:.2f} is required"
     )
 
 
@@ -782,5 +781,5 @@ def _words(name: str) -> str:
 
 
 def _above() -> dict:
-    """Place the legend above the chart, from the left."""
+    """Place the legend above the chart, at the left."""
     return {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}

@@ -1,4 +1,4 @@
-"""The look that all charts share, and how texts and numbers are written in them."""
+"""The look of all charts, and how they write texts and numbers."""
 
 from collections.abc import Iterable
 from html import escape
@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 BLUE, ORANGE, GREEN, GREY = "#2a6f97", "#bc6c25", "#588157", "#8d99ae"
 INK = "#1f2933"
-# Of the palette by Okabe and Ito, which people without full colour vision tell apart.
+# From the palette by Okabe and Ito, for readers without full colour vision.
 COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "hexagon")
 _AXIS = {
@@ -45,7 +45,7 @@ def segment_colors(segment_ids: Iterable[int]) -> dict[int, str]:
     Returns
     -------
     dict of int to str
-        Colours by segment; from the seventh segment on they come again.
+        Colours by segment; they repeat from the seventh segment on.
     """
     return {one: COLORS[(one - 1) % len(COLORS)] for one in segment_ids}
 
@@ -61,14 +61,14 @@ def segment_symbols(segment_ids: Iterable[int]) -> dict[int, str]:
     Returns
     -------
     dict of int to str
-        Plotly's symbols by segment. They come again from the eighth segment on, the
-        colours from the seventh: up to 42 segments no two have both in common.
+        Plotly's symbols by segment. They repeat from the eighth segment on, the colours
+        from the seventh, so that 42 segments have different pairs of both.
     """
     return {one: SYMBOLS[(one - 1) % len(SYMBOLS)] for one in segment_ids}
 
 
 def plain(text: object, width: int | None = None) -> str:
-    """Write a text from the data so that plotly shows it letter by letter.
+    """Escape a text from the data so that plotly shows it unchanged.
 
     Plotly reads tags and entities in its labels, and formulas between dollar signs.
 
@@ -89,7 +89,7 @@ def plain(text: object, width: int | None = None) -> str:
 
 
 def reais(amount: float) -> str:
-    """Write an amount of Brazilian reais as an English text has it: R$ 1,234.56.
+    """Write an amount of Brazilian reais in the English way: R$ 1,234.56.
 
     Parameters
     ----------
@@ -99,20 +99,20 @@ def reais(amount: float) -> str:
     Returns
     -------
     str
-        With two decimals and a sign before the currency where it is negative.
+        With two decimals, and a minus sign before the currency if it is negative.
     """
     return f"{'-' if amount < 0 else ''}R$ {abs(amount):,.2f}"
 
 
 def finish(figure: go.Figure, title: str, **layout) -> go.Figure:
-    """Give a chart the common look.
+    """Give a chart the look of all charts.
 
     Parameters
     ----------
     figure : Figure
         The chart; it is changed.
     title : str
-        What the chart shows, as a sentence. It is escaped.
+        The title: what the chart shows, as a sentence. It is escaped.
     **layout
         Further settings of the layout.
 
