@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # Staging has no order of rows, and its lines are counted elsewhere.
 SCHEMAS = ("main", "intermediate")
 NO_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
-# Where dbt finds what it has parsed for the demo build, as soon as that is there.
+# Tells dbt where it has stored what it parsed; `demo_dir` fills it.
 PARSED: dict[str, str] = {}
 
 
@@ -53,8 +53,8 @@ def dbt_process(
 ) -> subprocess.Popen:
     """Start dbt in the folder of the database, which gets its artifacts as well.
 
-    Without variables, and with a database that is called demo.duckdb as well, it need
-    not parse again what it has parsed for the demo build.
+    Without variables, and with a database that is called demo.duckdb, it need not parse
+    the project again.
     """
     work = database.parent
     work.mkdir(parents=True, exist_ok=True)
@@ -189,7 +189,13 @@ def demo_dir(once) -> Path:
         write_demo_data(folder, orders=5_000, seed=42)
         (folder / "olist_customers_dataset_old.csv").write_text("not,one\nof,them\n")
 
-    return once("it's demo data", make)
+    folder = once("it's demo data", make)
+    work = once(
+        "parsed",
+        lambda work: dbt("parse", raw_dir=folder, database=work / "demo.duckdb"),
+    )
+    PARSED["DBT_PARTIAL_PARSE_FILE_PATH"] = str(work / "target/partial_parse.msgpack")
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -199,7 +205,6 @@ def demo_database(demo_dir, once) -> Path:
         "demo build",
         lambda work: build(raw_dir=demo_dir, database=work / "demo.duckdb"),
     )
-    PARSED["DBT_PARTIAL_PARSE_FILE_PATH"] = str(work / "target/partial_parse.msgpack")
     return work / "demo.duckdb"
 
 

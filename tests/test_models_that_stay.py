@@ -14,6 +14,7 @@ import pytest
 import yaml
 from conftest import ROOT, build, dbt, killed_when, rows
 from olist_segments.months import month_ends
+from olist_segments.project import UserError
 from test_pipeline import differences
 
 TABLES_ONLY = ("--resource-type", "model", "--resource-type", "snapshot")
@@ -318,12 +319,12 @@ def test_months_have_their_last_days():
 @pytest.mark.parametrize(
     ("first", "last", "sentence"),
     [
-        ("2018-13", "2018-12", "no month: write months as YYYY-MM"),
+        ("2018-13", "2018-12", "is not a month: write months as YYYY-MM"),
         ("2018-05", "2018-04", "the first month comes first"),
     ],
 )
 def test_a_span_of_months_that_cannot_be_is_refused(first, last, sentence):
-    with pytest.raises(ValueError, match=sentence):
+    with pytest.raises(UserError, match=sentence):
         month_ends(first, last)
 
 

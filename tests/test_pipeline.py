@@ -235,6 +235,7 @@ def test_a_past_day_a_fixed_k_and_other_features_are_configuration_only(
     assert recency >= 0
 
 
+@pytest.mark.slow
 def test_paths_start_at_the_project_and_those_of_the_environment_where_dbt_is_run(
     demo_dir, project_copy, tmp_path
 ):

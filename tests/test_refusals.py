@@ -107,7 +107,9 @@ def test_a_build_with_such_a_variable_stops_before_it_begins(macro, demo_dir, tm
     assert "Traceback" not in result.stdout
 
 
-@pytest.mark.parametrize("name", ["temp", "memory"])
+@pytest.mark.parametrize(
+    "name", ["temp", pytest.param("memory", marks=pytest.mark.slow)]
+)
 def test_a_database_with_a_name_that_duckdb_has_taken_is_refused(
     demo_dir, tmp_path, name
 ):
