@@ -27,12 +27,6 @@ stability as (
 
 ),
 
-silhouettes as (
-
-    select * from {{ ref('int_candidate_silhouettes') }}
-
-),
-
 noise as (
 
     select * from {{ ref('int_candidate_noise') }}
@@ -137,7 +131,6 @@ joined as (
         per_k.inertia,
         per_k.silhouette,
         noise.noise_silhouette,
-        silhouettes.silhouette_euclidean,
         davies_bouldin.davies_bouldin,
         case
             when per_k.inertia > 0
@@ -151,8 +144,6 @@ joined as (
     from per_k
     inner join davies_bouldin
         on per_k.k = davies_bouldin.k
-    inner join silhouettes
-        on per_k.k = silhouettes.k
     inner join noise
         on per_k.k = noise.k
     left join stability

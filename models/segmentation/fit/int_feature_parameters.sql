@@ -9,13 +9,6 @@ with customers as (
 
 ),
 
-selected as (
-
-    select feature from {{ ref('feature_statistics') }}
-    where is_selected
-
-),
-
 quantiles as (
 
     {% for feature in candidates %}
@@ -47,11 +40,13 @@ candidate_bounds as (
 
 bounds as (
 
-    select candidate_bounds.*
-
-    from candidate_bounds
-    inner join selected
-        on candidate_bounds.feature = selected.feature
+    select * from candidate_bounds
+    {% if var('feature_choice') == 'auto' -%}
+        where feature in (
+            select choice.feature from {{ ref('int_feature_choice') }} as choice
+            where choice.is_selected
+        )
+    {%- endif %}
 
 ),
 

@@ -5,9 +5,29 @@
 {%- set noun = var('segment_noun') | replace("'", "''") %}
 {%- set and_word = ' ' ~ var('segment_and') | replace("'", "''") ~ ' ' %}
 
-with words as (
+with centroids as (
 
-    select * from {{ ref('int_segment_words') }}
+    select * from {{ ref('int_current_centroids') }}
+
+),
+
+words as (
+
+    {% for feature in chosen_features() %}
+        select
+            segment_id,
+            '{{ feature.word }}' as word_class,
+            case
+                when scaled_value > 0 then {{ text_or_null(feature.high) }}
+                else {{ text_or_null(feature.low) }}
+            end as word,
+            prominence,
+            prominence_rank,
+            top_prominence
+        from centroids
+        where feature = '{{ feature.name }}'
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 

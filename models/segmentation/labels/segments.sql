@@ -8,9 +8,9 @@ with customers as (
 
 ),
 
-words as (
+centroids as (
 
-    select * from {{ ref('int_segment_words') }}
+    select * from {{ ref('int_current_centroids') }}
 
 ),
 
@@ -122,18 +122,18 @@ described as (
                 ~ "' (all customers: ', cast(said.said_mean_of_all as string), "
                 ~ "case when said.phrase_of_all = said.phrase then trim(said.unit) "
                 ~ "else concat(said.unit, said.phrase_of_all) end, ')')",
-                ', ', 'words.prominence_rank'
+                ', ', 'centroids.prominence_rank'
             ) }}
         ) as description
 
     from said
-    inner join words
+    inner join centroids
         on
-            said.segment_id = words.segment_id
-            and said.feature = words.feature
+            said.segment_id = centroids.segment_id
+            and said.feature = centroids.feature
     where
-        words.prominence_rank <= {{ var('name_words') }}
-        and words.prominence >= {{ var('name_ratio') }} * words.top_prominence
+        centroids.prominence_rank <= {{ var('name_words') }}
+        and centroids.prominence >= {{ var('name_ratio') }} * centroids.top_prominence
     group by said.segment_id
 
 ),
