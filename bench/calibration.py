@@ -15,15 +15,14 @@ from statistics import NormalDist
 from tempfile import TemporaryDirectory
 
 import numpy as np
-from olist_segments import demo
-from olist_segments.demo.comparison import measure, tell_apart
 from olist_segments.demo.generator import write_demo_data
-from olist_segments.demo.raw_tables import load_files
+from olist_segments.study.comparison import measure, tell_apart
+from olist_segments.study.raw_tables import load_files
 
 _NORMAL = NormalDist()
-_DEMO = Path(demo.__file__).parent
-PARAMETERS_PATH = _DEMO / "parameters.json"
-COMPARISON_PATH = _DEMO / "comparison.json"
+_PACKAGE = Path(__file__).parents[1] / "python" / "olist_segments"
+PARAMETERS_PATH = _PACKAGE / "demo" / "parameters.json"
+COMPARISON_PATH = _PACKAGE / "study" / "comparison.json"
 COMPARED_ORDERS = 100_000
 
 # The probabilities at which every distribution is described. Neither end is in the

@@ -19,6 +19,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
+from olist_segments.project import dbt_process
 
 from bench.page import render
 
@@ -165,9 +166,7 @@ def build(
     root: Path = ROOT,
 ) -> dict:
     """Run dbt build with all tests and a full parse; add what its artifacts say."""
-    # dbt imports its main module before it is run, which Python warns about.
-    python = [sys.executable, "-W", "ignore::RuntimeWarning:runpy"]
-    command = [*python, "-m", "dbt.cli.main", "build", "--quiet"]
+    command = dbt_process(root, ["build", "--quiet"])["args"]
     command += ["--no-partial-parse", "--target", "demo" if size in ORDERS else "dev"]
     command += ["--target-path", str(work / "target"), "--log-path", str(work / "logs")]
     if as_of:

@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from olist_segments.cli import project_root
+from olist_segments.project import project_root
 from olist_segments.spark.parity import compare, render
 
 SEEDS = (42, 1, 2, 3, 4)

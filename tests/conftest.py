@@ -9,7 +9,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ import pytest
 from browser import launched
 from olist_segments.cli import main
 from olist_segments.demo import write_demo_data
+from olist_segments.project import dbt_process as project_dbt_process
 from olist_segments.study.studies import read_study
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -44,20 +44,16 @@ def dbt_process(
     """Start dbt in the root of the project, with its artifacts beside the database."""
     work = database.parent
     work.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "dbt.cli.main", *words, "--target", target]
-    command += ["--target-path", str(work / "target")]
+    command = [*words, "--target", target, "--target-path", str(work / "target")]
     command += ["--log-path", str(work / "logs"), "--vars", json.dumps(variables or {})]
     environment = {
-        **os.environ,
         "OLIST_RAW_DIR": str(raw_dir),
         "OLIST_DB": str(database),
         "PYTHONPATH": str(project / "python"),
         **(settings or {}),
     }
     return subprocess.Popen(
-        command,
-        cwd=project,
-        env=environment,
+        **project_dbt_process(project, command, **environment),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

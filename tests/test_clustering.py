@@ -4,7 +4,7 @@ from threading import Event
 import numpy as np
 import pandas as pd
 import pytest
-from olist_segments import clustering
+from olist_segments.fit import clustering
 from olist_segments.fit.choice import choose_k
 from olist_segments.fit.clustering import (
     adjusted_rand_index,

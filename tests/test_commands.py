@@ -11,8 +11,9 @@ import zipfile
 
 import duckdb
 from conftest import ROOT, rows
-from olist_segments.cli import SUGGESTED, built_database
-from olist_segments.progress import show_progress
+from olist_segments.commands.build import show_progress
+from olist_segments.commands.summary import SUGGESTED
+from olist_segments.project import built_database
 
 
 def run(*words, cwd, **environment):

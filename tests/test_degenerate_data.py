@@ -17,7 +17,7 @@ from bad_data import (
     SELLERS,
 )
 from conftest import build, dbt, differences, killed_when, rows
-from olist_segments.cli import summary
+from olist_segments.commands.summary import summary
 from olist_segments.report import render_report
 
 QUICK = ["--exclude-resource-type", "unit_test"]

@@ -26,13 +26,13 @@ from olist_segments.demo import (
     load_parameters,
     write_demo_data,
 )
-from olist_segments.demo.comparison import (
+from olist_segments.study.comparison import (
     MEASURES,
     load_comparison,
     measure,
     overlap,
 )
-from olist_segments.demo.raw_tables import load_files
+from olist_segments.study.raw_tables import load_files
 from sklearn.cluster import KMeans
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression

@@ -5,14 +5,14 @@ import re
 import duckdb
 import pytest
 from olist_segments.cli import main
-from olist_segments.demo.comparison import (
+from olist_segments.pages import Chart, grouped_bars, page
+from olist_segments.study.comparison import (
     FEATURES,
     MEASURES,
     load_comparison,
     overlap,
 )
-from olist_segments.demo.raw_tables import load_files
-from olist_segments.pages import Chart, grouped_bars, page
+from olist_segments.study.raw_tables import load_files
 
 HOSTILE = "<script>alert('&')</script>"
 

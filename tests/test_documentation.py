@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from browser import opened, overflowing
 from conftest import ROOT, dbt, rows
-from olist_segments.docs_page import finish_docs_page
-from olist_segments.report.queries import BREAKDOWNS, QUERIES
+from olist_segments.commands.docs import finish_docs_page
+from olist_segments.report.queries import QUERIES
 
 # The way of the data, from left to right; segmentation has no files of its own.
 FOLDERS = ["staging", "intermediate", "quality", "marts", "features", "fit", "model"]
@@ -149,18 +149,24 @@ def test_exposures_name_the_tables_that_are_read(manifest, models):
     names = {model["name"] for model in models}
     parents = {
         one["name"]: {parent.split(".")[-1] for parent in one["depends_on"]["nodes"]}
-        for one in manifest["exposures"].values()
+        for one in [*manifest["exposures"].values(), *manifest["nodes"].values()]
+        if one["resource_type"] in ("exposure", "analysis")
     }
 
-    def read_in(text):
-        return set(re.findall(r"\b(?:from|join) (?:\w+\.)?(\w+)", text)) & names
+    def read_in(*texts):
+        said = " ".join(texts)
+        return set(re.findall(r"\b(?:from|join) (?:\w+\.)?(\w+)", said)) & names
 
-    breakdowns = {f"segment_by_{by}" for by in BREAKDOWNS}
-    assert parents["report"] == read_in(" ".join(QUERIES.values())) | breakdowns
+    package = ROOT / "python" / "olist_segments"
+    assert parents["report"] == read_in(*QUERIES.values())
+    assert parents["segment_files"] == read_in((package / "exports.py").read_text())
+    study = read_in(*(path.read_text() for path in (package / "study").glob("*.py")))
+    study |= parents["original_rows"]
+    assert parents["stability"] | parents["original"] == study
     for path in (ROOT / "notebooks").glob("*.ipynb"):
         cells = json.loads(path.read_text("utf-8"))["cells"]
         code = " ".join("".join(one["source"]) for one in cells)
-        if "read_study" in code:  # a study reads much that its notebook does not show
+        if "read_study" in code:  # the study reads more than its notebook
             assert read_in(code) <= parents[path.stem], path.stem
         else:
             assert parents[path.stem] == read_in(code), path.stem
@@ -176,7 +182,11 @@ def test_the_list_of_notebooks_has_all_of_them():
 
 def test_the_home_page_says_which_question_each_table_answers(models):
     text = (ROOT / "dbt_project" / "docs" / "overview.md").read_text("utf-8")
-    tables = {model["name"] for model in models if model["schema"] == "main"}
+    tables = {
+        "segment_by_..." if "breakdowns" in model["fqn"] else model["name"]
+        for model in models
+        if model["schema"] == "main"
+    }
     assert {name for name in tables if f"`{name}`" not in text} == set()
 
 

@@ -15,12 +15,12 @@ import duckdb
 import pytest
 from conftest import ROOT, rows
 from olist_segments.exports import (
-    ExportError,
     Segment,
     export_segments,
     preview,
     write_answer,
 )
+from olist_segments.project import UserError
 
 
 def export(database, folder, keys=None, threads=2):
@@ -166,7 +166,7 @@ def test_an_export_killed_while_folders_change_places_is_restored(
     too_large = [Segment("huge", "Huge", 1, csv_bytes=10**18, guarded_count=0)]
     with (
         duckdb.connect(str(demo_database), read_only=True) as connection,
-        pytest.raises(ExportError, match="make room"),
+        pytest.raises(UserError, match="make room"),
     ):
         export_segments(connection, folder, too_large, is_synthetic=True)
     assert contents(folder) == before
@@ -178,7 +178,7 @@ def test_two_exports_to_one_folder_do_not_mix(demo_database, tmp_path):
     partial.mkdir()
     held = os.open(partial, os.O_RDONLY)
     fcntl.flock(held, fcntl.LOCK_EX)
-    with pytest.raises(ExportError, match=r"another export to .* is under way"):
+    with pytest.raises(UserError, match=r"another export to .* is under way"):
         export(demo_database, tmp_path / "out")
     os.close(held)
     export(demo_database, tmp_path / "out")
@@ -211,11 +211,11 @@ def test_what_cannot_be_exported_is_said_in_one_sentence(demo_database, tmp_path
         ("file", "is a file: name a folder"),
         ("file/in", "cannot write to"),
     ]:
-        with pytest.raises(ExportError, match=sentence):
+        with pytest.raises(UserError, match=sentence):
             export(demo_database, tmp_path / folder)
-    with pytest.raises(ExportError, match=r"no segment is called nobody: there are .+"):
+    with pytest.raises(UserError, match=r"no segment is called nobody: there are .+"):
         export(demo_database, tmp_path / "out", ["nobody"])
-    with duckdb.connect() as empty, pytest.raises(ExportError, match="make build"):
+    with duckdb.connect() as empty, pytest.raises(UserError, match="make build"):
         preview(empty)
     assert (tmp_path / "mine" / "letter.txt").read_text() == "dear"
 
@@ -224,12 +224,12 @@ def test_files_of_others_are_left_alone(demo_database, tmp_path):
     manifest = tmp_path / "site" / "manifest.json"
     manifest.parent.mkdir()
     manifest.write_text('{"name": "a page", "segments": []}')
-    with pytest.raises(ExportError, match=r"such as manifest\.json"):
+    with pytest.raises(UserError, match=r"such as manifest\.json"):
         export(demo_database, manifest.parent)
     thesis = tmp_path / ".out.previous" / "thesis.txt"
     thesis.parent.mkdir()
     thesis.write_text("three years")
-    with pytest.raises(ExportError, match=r"thesis\.txt is no export"):
+    with pytest.raises(UserError, match=r"thesis\.txt is no export"):
         export(demo_database, tmp_path / "out")
     assert manifest.exists()
     assert thesis.read_text() == "three years"
@@ -281,5 +281,5 @@ def test_no_cell_of_a_csv_is_a_formula_and_numbers_stay_numbers(tmp_path):
         ["'-a", "'\tb", ""],
         ["plain", 'say "hi", all', "0.0"],
     ]
-    with pytest.raises(ExportError, match="must end in"):
+    with pytest.raises(UserError, match="must end in"):
         write_answer(answer, tmp_path / "out.xlsx")

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from conftest import segments
 from olist_segments.demo import FILES, write_demo_data
-from olist_segments.demo.comparison import FEATURES
-from olist_segments.demo.raw_tables import load_files
+from olist_segments.study.comparison import FEATURES
+from olist_segments.study.raw_tables import load_files
 from sklearn.metrics import adjusted_rand_score
 
 PLANTED = 5

@@ -1,9 +1,9 @@
 import zipfile
 
 import pytest
+from olist_segments.project import UserError
 from olist_segments.raw.files import (
     RAW_FILES,
-    RawFilesError,
     find_raw_folder,
     missing_files,
     unpack_archive,
@@ -64,7 +64,7 @@ def test_nothing_is_written_outside_the_folder(tmp_path):
 def test_a_damaged_archive_is_named(tmp_path):
     archive = pack(tmp_path / "archive.zip")
     archive.write_bytes(archive.read_bytes()[:200])
-    with pytest.raises(RawFilesError, match=r"archive\.zip is not a complete zip"):
+    with pytest.raises(UserError, match=r"archive\.zip is not a complete zip"):
         unpack_archive(tmp_path)
 
 
@@ -88,7 +88,7 @@ def test_a_defect_inside_an_archive_leaves_no_half_file(
     if sentence == "cannot be unpacked":
         content[content.index(b"PK\x01\x02") + 8] |= 1
     archive.write_bytes(content)
-    with pytest.raises(RawFilesError, match=sentence):
+    with pytest.raises(UserError, match=sentence):
         unpack_archive(tmp_path)
     assert list(tmp_path.iterdir()) == [archive]
 
@@ -103,7 +103,7 @@ def test_a_folder_in_an_archive_is_not_taken_for_a_file(tmp_path):
 
 def test_an_archive_that_lacks_files_names_them(tmp_path):
     pack(tmp_path / "archive.zip", RAW_FILES[1:])
-    with pytest.raises(RawFilesError, match=f"does not contain {RAW_FILES[0]}"):
+    with pytest.raises(UserError, match=f"does not contain {RAW_FILES[0]}"):
         unpack_archive(tmp_path)
 
 

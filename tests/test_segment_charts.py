@@ -4,8 +4,6 @@ import re
 
 import pandas as pd
 import pytest
-import yaml
-from conftest import ROOT
 from olist_segments import charts
 from olist_segments.charts.segments import (
     axis_words,
@@ -17,7 +15,6 @@ from olist_segments.charts.segments import (
 from olist_segments.charts.style import plain, reais, segment_colors, segment_symbols
 from olist_segments.pages import written
 from olist_segments.report.page import in_words
-from olist_segments.report.queries import QUERIES
 
 HOSTILE = "<script>alert(1)</script> & %{x} $1$"
 
@@ -220,12 +217,3 @@ def test_means_are_said_in_the_phrases_of_the_configuration():
     ]:
         assert in_words(number, *phrases) == said
         assert in_words(number, *phrases, is_short=True) == in_short
-
-
-def test_the_exposure_names_every_table_that_the_report_reads():
-    read = set(re.findall(r"\b(?:from|join) (\w+)", " ".join(QUERIES.values())))
-    file = ROOT / "models" / "profiles" / "_exposures.yml"
-    exposures = yaml.safe_load(file.read_text(encoding="utf-8"))["exposures"]
-    (report,) = (one for one in exposures if one["name"] == "report")
-    named = {re.search(r"'(\w+)'", one).group(1) for one in report["depends_on"]}
-    assert named == read

@@ -10,6 +10,7 @@ import pytest
 from conftest import ROOT, rows
 from olist_segments import charts
 from olist_segments.months import month_ends
+from olist_segments.project import UserError
 from olist_segments.study.original import (
     FEATURES,
     describe_clusters,
@@ -65,7 +66,7 @@ def test_customers_move_because_of_time_orders_or_other_news():
     ],
 )
 def test_months_that_cannot_be_compared_are_refused(tmp_path, first, last, sentence):
-    with pytest.raises(StudyError, match=sentence):
+    with pytest.raises(UserError, match=sentence):
         run_study(ROOT, tmp_path / "none", target="demo", first=first, last=last)
 
 
@@ -90,7 +91,7 @@ def test_clusters_that_differ_in_one_feature_only_are_found():
 
 
 def test_fewer_than_five_different_rows_are_refused():
-    with pytest.raises(ValueError, match="five different rows"):
+    with pytest.raises(UserError, match="five different rows"):
         fit_original(pd.DataFrame(np.ones((9, 5)), columns=FEATURES))
 
 
@@ -252,14 +253,14 @@ def test_the_readme_quotes_the_stability_page():
     changed = re.findall(r"\| KMeans \| [0-9-]+ \| [0-9,]+ \| ([0-9.]+)% \|", page)
     low, high = min(changed, key=float), max(changed, key=float)
     assert f"agree at {lowest} or more" in readme
-    assert f"between {low} and {high} % of customers change" in readme
+    assert f"between {low}% and {high}% of customers change" in readme
     shares = [
         100 * float(time) / float(moved)
         for moved, time in re.findall(
             r"\| KMeans \| [0-9-]+ \| [0-9,]+ \| ([0-9.]+)% \| ([0-9.]+)% \|", page
         )
     ]
-    assert f"{min(shares):.0f} to {max(shares):.0f} % of them only" in readme
+    assert f"{min(shares):.0f}% to {max(shares):.0f}% of them only" in readme
     table = page.partition("| KMeans, month end |")[2].partition("| RFM rule, month")[0]
     refits = re.findall(r"\| (\d{4}-\d\d)-\d\d \| [0-9,]+ \| ([0-9.]+) \|", table)
     (month, agreement), (last_month, last) = refits[0], refits[-1]

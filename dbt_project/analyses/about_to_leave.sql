@@ -1,5 +1,5 @@
--- Who will fall into another segment within some days by doing nothing, as into that of
--- the long-gone, and how much have they spent?
+-- Who will be in another segment within some days just because time passes, and how
+-- much have they spent?
 
 {%- set days = asked_number('days', 30) %}
 {%- set clocks = ['recency_days', 'tenure_days'] %}

@@ -1,5 +1,5 @@
--- Which customers stand on the border between two segments, so that little would move
--- them to the other?
+-- Which customers are so close to the border between two segments that little would
+-- move them across?
 
 with centroids as (
 

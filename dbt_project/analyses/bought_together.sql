@@ -1,5 +1,5 @@
--- Which categories are bought together in one order, and which more often than chance
--- among orders of several categories?
+-- Which categories are bought together in one order, and which of them more often than
+-- by chance?
 
 with mixed as (
 

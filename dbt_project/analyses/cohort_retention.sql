@@ -1,5 +1,5 @@
--- Of the people who first bought in a month, how many have bought again within so many
--- days?
+-- Of the people who first bought in a month, how many bought again within 30, 90, 180
+-- and 365 days?
 
 with orders as (
 

@@ -1,4 +1,5 @@
--- How much have customers without a segment paid, by the reason why they have none?
+-- How much have customers without a segment paid, by the reason why they have no
+-- segment?
 
 select
     reason,

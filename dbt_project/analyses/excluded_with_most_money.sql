@@ -1,4 +1,4 @@
--- Which customers without a segment have paid most, and why do they have none?
+-- Which customers without a segment have paid most, and why do they have no segment?
 
 select
     excluded.customer_unique_id,

@@ -1,5 +1,5 @@
 -- What did repeat buyers buy first, and which first purchases lead to a second more
--- often than chance?
+-- often than by chance?
 
 with orders as (
 

@@ -1,4 +1,4 @@
--- From which states do parcels come late more often than chance?
+-- From which states do parcels come late more often than by chance?
 
 with parcels as (
 

@@ -1,4 +1,4 @@
--- Who went where between segments at the last day that saw changes?
+-- Who moved from which segment to which on the last day with changes?
 
 with moves as (
 

@@ -1,4 +1,5 @@
--- How do big spenders pay, beside the others: by what, and in how many installments?
+-- How do big spenders pay, compared with the others: with what, and in how many
+-- installments?
 
 with ranked as (
 

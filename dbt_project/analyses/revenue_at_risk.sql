@@ -1,5 +1,5 @@
--- How much revenue comes from customers whose parcel came late and who said so with a
--- score of 1 or 2?
+-- How much revenue comes from customers whose parcel was late and who gave it a score
+-- of 1 or 2?
 
 with members as (
 

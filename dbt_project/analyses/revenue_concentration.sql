@@ -1,5 +1,5 @@
--- How concentrated is revenue: which share do the top 1, 10 and 20 % of the customers
--- of each segment bring?
+-- How concentrated is revenue: what share comes from the top 1%, 10% and 20% of the
+-- customers of each segment?
 
 with members as (
 

@@ -1,4 +1,5 @@
--- Which sellers have more unhappy customers, with a score of 1 or 2, than chance?
+-- Which sellers have more unhappy customers (score 1 or 2) than a random draw would
+-- give?
 
 with reviewed as (
 

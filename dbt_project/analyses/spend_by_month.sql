@@ -1,4 +1,4 @@
--- When does a segment buy, and which months are its own rather than everybody's?
+-- When does a segment buy, and in which months does it buy more than everybody else?
 
 select
     purchase_month,

@@ -1,5 +1,5 @@
--- In which cities do most customers of a segment live, and are there more of them than
--- chance would put there?
+-- In which cities do most customers of a segment live, and are there more than a random
+-- draw would give?
 
 select
     city,

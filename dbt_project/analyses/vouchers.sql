@@ -1,4 +1,4 @@
--- Who pays with vouchers, and how much of the money is that?
+-- Who pays with vouchers, and what share of the money is that?
 
 with payments as (
 

@@ -1,4 +1,5 @@
--- Whom should we win back: who spent much, was content, and has not bought for long?
+-- Whom should we win back: who spent much, was content, and has not bought for a long
+-- time?
 
 with members as (
 

@@ -4,19 +4,7 @@
 
 with history as (
 
-    select
-        customer_unique_id,
-        segment_key,
-        segment_name,
-        model_id,
-        dbt_valid_from,
-        dbt_valid_to,
-        -- What was written before segments were kept by number lacks it.
-        coalesce(segment_id, max(segment_id) over (
-            partition by model_id, segment_key
-        )) as segment_id
-
-    from {{ ref('customer_segment_history') }}
+    select * from {{ ref('customer_segment_history') }}
 
 ),
 
@@ -35,7 +23,7 @@ called as (
 
 ),
 
--- What its model calls a segment now, or called it at last.
+-- The last name that a model gave a segment.
 last_words as (
 
     select * from (
@@ -59,8 +47,8 @@ stays as (
         history.segment_key,
         history.model_id,
         history.dbt_valid_from,
-        coalesce(last_words.segment_key, history.segment_key) as last_key,
-        coalesce(last_words.segment_name, history.segment_name) as last_name
+        last_words.segment_key as last_key,
+        last_words.segment_name as last_name
 
     from history
     left join last_words
@@ -95,14 +83,12 @@ compared as (
     select
         *,
         coalesce(model_id != previous_model_id, false) as is_by_new_model,
-        -- Within a model the number tells segments apart, which may swap their names.
-        coalesce(
-            case
-                when model_id = previous_model_id
-                    then segment_id = previous_segment_id
-            end,
-            segment_key in (previous_key, previous_last_key), false
-        ) as is_same_segment
+        -- Segments of one model may swap their names: their numbers tell them apart.
+        case
+            when model_id = previous_model_id
+                then segment_id = previous_segment_id
+            else coalesce(segment_key in (previous_key, previous_last_key), false)
+        end as is_same_segment
 
     from followed
 

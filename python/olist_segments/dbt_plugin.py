@@ -7,7 +7,7 @@ import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
 
-from olist_segments.locks import explain
+from olist_segments.project import explain
 from olist_segments.raw.functions import (
     raw_file_header,
     raw_file_line_count,

@@ -11,13 +11,11 @@ from pathlib import Path
 
 import duckdb
 
+from olist_segments.project import UserError
+
 MANIFEST = "manifest.json"
 # What a spreadsheet takes for the beginning of a formula (OWASP, CSV Injection).
 FORMULA = r"^[=+@\t\r\n-]"
-
-
-class ExportError(Exception):
-    """An export cannot be written; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -61,13 +59,13 @@ def preview(
 
     Raises
     ------
-    ExportError
+    UserError
         If the database has no members, or no segment of that key.
     """
     try:
         members = connection.table("segment_members")
     except duckdb.CatalogException as error:
-        raise ExportError(
+        raise UserError(
             "the database has no table segment_members: run `make build` first"
         ) from error
     cells = ", ".join(f"coalesce({c}::varchar, '')" for c in members.columns)
@@ -91,7 +89,7 @@ def preview(
     segments = {row[0]: Segment(*row) for row in found}
     unknown = [key for key in keys or () if key not in segments]
     if unknown:
-        raise ExportError(
+        raise UserError(
             f"no segment is called {', '.join(unknown)}: there are "
             + ", ".join(segments)
         )
@@ -129,7 +127,7 @@ def export_segments(
 
     Raises
     ------
-    ExportError
+    UserError
         If the folder holds other files or cannot be written to, the disk is too
         small, or another export to the folder is under way.
     """
@@ -143,7 +141,7 @@ def export_segments(
             needed = 2 * sum(segment.csv_bytes for segment in segments)
             free = shutil.disk_usage(partial).free
             if free < needed:
-                raise ExportError(
+                raise UserError(
                     f"{folder.parent} has {free / 1e6:,.0f} MB left, and the export "
                     f"may take {needed / 1e6:,.0f} MB: make room, or export fewer "
                     "segments"
@@ -159,7 +157,7 @@ def export_segments(
             (partial / MANIFEST).write_text(text, encoding="utf-8")
             _take_place(partial, folder)
     except OSError as error:
-        raise ExportError(f"cannot write to {folder}: {_reason(error)}") from error
+        raise UserError(f"cannot write to {folder}: {_reason(error)}") from error
     return folder / MANIFEST
 
 
@@ -178,11 +176,11 @@ def write_answer(answer: duckdb.DuckDBPyRelation, path: Path) -> None:
 
     Raises
     ------
-    ExportError
+    UserError
         If the path has another ending, or cannot be written to.
     """
     if path.suffix not in (".csv", ".parquet"):
-        raise ExportError(f"{path} must end in .csv or .parquet")
+        raise UserError(f"{path} must end in .csv or .parquet")
     partial = path.with_name(f".{path.name}.partial")
     try:
         if path.suffix == ".csv":
@@ -193,7 +191,7 @@ def write_answer(answer: duckdb.DuckDBPyRelation, path: Path) -> None:
             os.fsync(done.fileno())
         os.replace(partial, path)
     except (OSError, duckdb.IOException) as error:
-        raise ExportError(f"cannot write {path}: {_reason(error)}") from error
+        raise UserError(f"cannot write {path}: {_reason(error)}") from error
     finally:
         partial.unlink(missing_ok=True)
 
@@ -248,7 +246,7 @@ def _refuse_other_files(folder: Path) -> None:
     if not folder.exists():
         return
     if not folder.is_dir():
-        raise ExportError(f"{folder} is a file: name a folder")
+        raise UserError(f"{folder} is a file: name a folder")
     found = {path.name for path in folder.iterdir()}
     ours = set()
     if MANIFEST in found:
@@ -258,7 +256,7 @@ def _refuse_other_files(folder: Path) -> None:
                 ours |= {entry["csv"]["file"], entry["parquet"]["file"]}
             ours |= {MANIFEST} if manifest["model_id"] else set()
     if found - ours:
-        raise ExportError(
+        raise UserError(
             f"{folder} holds files that are no export, such as "
             f"{min(found - ours)}: name another folder"
         )
@@ -271,14 +269,14 @@ def _partial_folder(folder: Path) -> Iterator[Path]:
     for beside in (partial, _previous(folder)):
         for left in beside.glob("*"):
             if left.suffix not in (".csv", ".parquet", ".partial", ".json"):
-                raise ExportError(f"{left} is no export: move it to another folder")
+                raise UserError(f"{left} is no export: move it to another folder")
     partial.mkdir(parents=True, exist_ok=True)
     held = os.open(partial, os.O_RDONLY)
     try:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise ExportError(f"another export to {folder} is under way") from error
+            raise UserError(f"another export to {folder} is under way") from error
         for left in partial.iterdir():  # by an export that was killed
             left.unlink()
         previous = _previous(folder)

@@ -4,6 +4,8 @@ import calendar
 import datetime
 import re
 
+from olist_segments.project import UserError
+
 
 def month_ends(first: str, last: str) -> list[datetime.date]:
     """List the last days of the months of a span.
@@ -19,17 +21,17 @@ def month_ends(first: str, last: str) -> list[datetime.date]:
 
     Raises
     ------
-    ValueError
+    UserError
         If a month is not written that way, or the last lies before the first.
     """
     numbers = []
     for month in (first, last):
         if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", month):
-            raise ValueError(f"{month!r} is no month: write months as YYYY-MM")
+            raise UserError(f"{month!r} is no month: write months as YYYY-MM")
         year, number = month.split("-")
         numbers.append(int(year) * 12 + int(number) - 1)
     if numbers[0] > numbers[1]:
-        raise ValueError(f"{first} is later than {last}: the first month comes first")
+        raise UserError(f"{first} is later than {last}: the first month comes first")
     days = []
     for number in range(numbers[0], numbers[1] + 1):
         year, month = number // 12, number % 12 + 1

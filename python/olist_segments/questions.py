@@ -4,22 +4,19 @@ import difflib
 import json
 import re
 import shutil
-import subprocess
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 import yaml
 
+from olist_segments.project import DbtError, UserError, run_dbt
+
 FOLDER = Path("dbt_project", "analyses")
 ROWS_ON_PAGE = 10
 FEWEST_ON_PAGE = 5
-
-
-class QuestionError(Exception):
-    """A question cannot be asked; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +36,7 @@ class Question:
     parameters : dict of str to str
         Variables that it takes, and what they mean; all have defaults.
     has_rows_of_individuals : bool
-        Whether a row is about one person or seller: such rows stand on no page.
+        Whether a row is about one person or seller: such rows appear on no page.
     """
 
     name: str
@@ -83,9 +80,9 @@ def compile_question(
     settings: Iterable[str],
     *,
     root: Path,
-    run_dbt: Callable[[list[str]], subprocess.CompletedProcess],
+    target: str,
 ) -> str:
-    """Let dbt write out the SQL of a question.
+    """Let dbt compile the SQL of a question.
 
     Parameters
     ----------
@@ -96,46 +93,47 @@ def compile_question(
         Values of its parameters, each as ``name=value``.
     root : Path
         Root of the project.
-    run_dbt : callable
-        Runs dbt with the words given, and returns what it printed as text.
+    target : {"dev", "demo"}
+        The target that the database was built with.
 
     Returns
     -------
     str
-        SQL for the database that dbt was run on.
+        SQL for that database.
 
     Raises
     ------
-    QuestionError
+    UserError
         If there is no such question or parameter, or dbt refuses a value.
     """
     if name not in questions:
-        raise QuestionError(explain_unknown(name, questions, root=root))
+        raise UserError(explain_unknown(name, questions, root=root))
     variables = {}
     for setting in settings:
         parameter, equals, value = setting.partition("=")
         known = questions[name].parameters
         if not equals and parameter in known:
-            raise QuestionError(f"{parameter} needs a value: --set {parameter}=...")
+            raise UserError(f"{parameter} needs a value: --set {parameter}=...")
         if not equals or parameter not in known:
             takes = ", ".join(f"{one}=..." for one in known) or "no parameters"
-            raise QuestionError(f"{setting} cannot be set: {name} takes {takes}")
+            raise UserError(f"{setting} cannot be set: {name} takes {takes}")
         variables[parameter] = value
-    words = ["--quiet", "--no-use-colors", "compile"]
+    words = ["compile", "--quiet", "--no-use-colors", "--target", target]
     words += ["--select", f"{FOLDER.as_posix()}/{name}.sql"]
-    if variables:  # others than last time make dbt read the whole project again
+    if variables:  # when they differ from last time, dbt parses the whole project
         words += ["--vars", json.dumps(variables)]
-    with tempfile.TemporaryDirectory() as scratch:  # another query may run beside
+    with tempfile.TemporaryDirectory() as scratch:  # another query may run meanwhile
         parsed = root / "target" / "partial_parse.msgpack"
         if parsed.is_file():
             shutil.copy(parsed, scratch)
-        result = run_dbt([*words, "--target-path", scratch])
-        if not result.returncode:
-            return compiled(Path(scratch))[name]
-    refused = re.search(r"Compilation Error in .*\n +(.*)", result.stdout)
-    raise QuestionError(
-        refused[1] if refused else f"dbt could not write out {name}: {result.stdout}"
-    )
+        try:
+            run_dbt(root, [*words, "--target-path", scratch], is_silent=True)
+        except DbtError as error:
+            refused = re.search(r"Compilation Error in .*\n +(.*)", str(error))
+            if not refused:
+                raise
+            raise UserError(refused[1]) from error
+        return compiled(Path(scratch))[name]
 
 
 def explain_unknown(
@@ -145,7 +143,7 @@ def explain_unknown(
     *,
     root: Path,
 ) -> str:
-    """Say why no question has a name, and what may be meant.
+    """Say why there is no question of this name, and which may be meant.
 
     Parameters
     ----------
@@ -226,7 +224,7 @@ def render_page(
     Returns
     -------
     str
-        Markdown. Of an answer about individuals it has the number of rows only.
+        Markdown. For answers about individuals it only has the number of rows.
     """
     ((customers, as_of),) = connection.sql(
         "select count(*), max(as_of_date) from customer_segments"
@@ -234,29 +232,29 @@ def render_page(
     lines = [
         "# Questions to ask",
         "",
-        "Each is a file of `dbt_project/analyses`, written by `make queries`, here "
-        f"with its answer for the {customers:,} customers of {as_of}. Answers about "
-        "single persons or sellers are left out, and so are rows of fewer than "
+        "Each question is a file in `dbt_project/analyses`. `make queries` writes this "
+        f"page, with the answers for the {customers:,} customers of {as_of}. It leaves "
+        "out answers about single persons or sellers, and rows of fewer than "
         f"{FEWEST_ON_PAGE} customers or orders.",
         "",
         "```sh",
         "olist-segments query                      # lists the questions",
         "olist-segments query win_back --set days=365 --rows 10",
         "olist-segments query win_back --to win_back.csv",
-        "dbt show --select win_back --limit 10     # the same in dbt,",
-        "                                          # on demo data with --target demo",
+        "dbt show --select win_back --limit 10     # the same in dbt; for demo data,",
+        "                                          # add --target demo",
         "dbt compile --select path:dbt_project/analyses",
         "duckdb -readonly olist_segments.duckdb \\",
         "    < target/compiled/olist_segments/dbt_project/analyses/win_back.sql",
         "```",
         "",
-        "The last two lines are for DuckDB's own command line, 1.4 or newer. In dbt a "
-        "parameter is a variable, as in `--vars 'days: 365'`.",
+        "The last command needs DuckDB's own command line, 1.4 or newer. In dbt, a "
+        "parameter is a variable, such as `--vars 'days: 365'`.",
         "",
-        "A z-score says how far a number lies from a random draw, in standard "
-        "deviations; it is beyond chance from 3 or -3 on, and with odds of 740 to 1 "
-        "where a random draw gives fewer than 5. See the columns of "
-        "`segment_by_state`.",
+        "A z-score is the distance of a number from a random draw, in standard "
+        "deviations. It is beyond chance at 3 or more, or -3 or less, and, where a "
+        "random draw gives fewer than 5, if the odds are at least 740 to 1. The "
+        "columns of `segment_by_state` say more.",
         "",
     ]
     lines += [f"- [{one.text}](#{one.name})" for one in questions.values()]

@@ -1,20 +1,48 @@
 """Tell whether the tables that people read come from one build."""
 
+from pathlib import Path
+
 import duckdb
 
-TABLES = (
-    "customer_segments",
-    "segment_profile",
-    "segment_by_state",
-    "segment_by_city",
-    "segment_by_category",
-    "segment_by_payment_type",
-    "segment_by_price_band",
-    "segment_by_month",
-)
+from olist_segments.project import UserError
+
 COUNTS = {"customer_segments": "count(*)", "segment_by_state": "sum(customer_count)"}
 # Whoever has a segment is in these; orders may have no payment, items no category.
 COMPLETE = ("customer_segments", "segment_profile", "segment_by_state")
+
+
+def check_whole(database: Path) -> None:
+    """Refuse a database with tables of two builds.
+
+    Parameters
+    ----------
+    database : Path
+        A built database; opened for reading and closed again.
+
+    Raises
+    ------
+    UserError
+        If some tables are of an earlier build than others.
+    duckdb.BinderException, duckdb.CatalogException
+        If a table is missing.
+    """
+    with duckdb.connect(str(database), read_only=True) as connection:
+        stale = stale_tables(connection)
+    if stale:
+        raise UserError(
+            f"{database} has tables of an earlier build ({', '.join(stale)}): the last "
+            "one stopped, so build again first"
+        )
+
+
+def breakdowns(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """List the tables that break segments down, such as segment_by_state."""
+    found = connection.sql(
+        "select table_name from information_schema.tables "
+        "where table_schema = 'main' and starts_with(table_name, 'segment_by_') "
+        "order by table_name"
+    )
+    return [name for (name,) in found.fetchall()]
 
 
 def stale_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -42,7 +70,7 @@ def stale_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
     members = f"{named} segments where customer_count > 0"
     stale = [
         table
-        for table in TABLES
+        for table in ("customer_segments", "segment_profile", *breakdowns(connection))
         if connection.sql(f"{named} {table} except {named} segments").fetchall()
         or (
             table in COMPLETE

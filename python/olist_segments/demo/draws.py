@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from olist_segments.demo.mark import MARK
+from olist_segments.project import SYNTHETIC_ENDING
 
 DAY = 86_400
 EPOCH = np.datetime64("1970-01-01T00:00:00")
@@ -40,10 +40,11 @@ def pick_within(rng, cumulative, edges, group: np.ndarray) -> np.ndarray:
 
 
 def make_ids(rng, number: int) -> np.ndarray:
-    """Return ids of 32 hexadecimal characters: 92 random bits and the mark."""
+    """Return ids of 32 hexadecimal characters: 92 random bits and the ending."""
     ids = np.frombuffer(rng.bytes(16 * number).hex().encode(), dtype="S1")
     ids = ids.reshape(number, 32).copy()
-    ids[:, -len(MARK) :] = np.frombuffer(MARK, dtype="S1")
+    ending = np.frombuffer(SYNTHETIC_ENDING.encode(), dtype="S1")
+    ids[:, -len(ending) :] = ending
     return ids.view("S32").ravel()
 
 

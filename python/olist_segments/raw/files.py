@@ -6,6 +6,8 @@ import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
+from olist_segments.project import UserError
+
 RAW_FILES = (
     "olist_customers_dataset.csv",
     "olist_geolocation_dataset.csv",
@@ -18,10 +20,6 @@ RAW_FILES = (
     "product_category_name_translation.csv",
 )
 ARCHIVES = ("archive.zip", "brazilian-ecommerce.zip")
-
-
-class RawFilesError(Exception):
-    """The raw files cannot be used; the message says why and what to do."""
 
 
 def missing_files(folder: Path) -> list[str]:
@@ -58,7 +56,7 @@ def unpack_archive(folder: Path) -> Path | None:
 
     Raises
     ------
-    RawFilesError
+    UserError
         If the archive is damaged or encrypted, or lacks a file that the folder
         lacks too.
     """
@@ -75,7 +73,7 @@ def unpack_archive(folder: Path) -> Path | None:
             }
             absent = [name for name in missing if name not in members]
             if absent:
-                raise RawFilesError(
+                raise UserError(
                     f"{archive} does not contain {', '.join(absent)}: download the "
                     "archive again, or put the missing files beside it"
                 )
@@ -91,11 +89,11 @@ def unpack_archive(folder: Path) -> Path | None:
                 finally:
                     partial.unlink(missing_ok=True)
     except (zipfile.BadZipFile, EOFError, zlib.error) as error:
-        raise RawFilesError(
+        raise UserError(
             f"{archive} is not a complete zip file ({error}): download it again"
         ) from error
     except RuntimeError as error:  # zipfile's word for a password or a compression
-        raise RawFilesError(
+        raise UserError(
             f"{archive} cannot be unpacked ({error}): unpack it by hand"
         ) from error
     return archive
@@ -125,7 +123,7 @@ def find_raw_folder(
 
     Raises
     ------
-    RawFilesError
+    UserError
         If there is an archive that cannot be unpacked.
     """
     if raw_dir:

@@ -8,8 +8,8 @@ import pandas as pd
 
 from olist_segments.charts import segments as charts
 from olist_segments.charts.style import segment_colors, segment_symbols
-from olist_segments.demo.mark import is_synthetic
 from olist_segments.pages import Chart, Column, Table, render, written
+from olist_segments.project import is_synthetic
 from olist_segments.report.queries import BREAKDOWNS, QUERIES
 
 # From this many standard deviations on, a feature sets a segment apart.
@@ -27,13 +27,6 @@ SCORES = {
     "stability_min_ari": "Customers are halved at random and segmented anew. The "
     "adjusted Rand index is 1 where a refit finds the same segments, 0 where they "
     "agree by chance only. The lowest of the refits counts.",
-}
-NOUNS = {
-    "state": "Where they live: states",
-    "city": "Where they live: cities",
-    "category": "What they buy",
-    "payment_type": "How they pay",
-    "price_band": "What an item costs",
 }
 
 
@@ -214,7 +207,7 @@ def _habits(data: dict[str, pd.DataFrame], number: int) -> str:
 
 
 def _breakdown(data: dict[str, pd.DataFrame], by: str, number: int) -> Chart:
-    unit = BREAKDOWNS[by]
+    unit, heading = BREAKDOWNS[by]
     rows = charts.shown_values(data[by], by, number)
     columns = {
         "label": Column(by.replace("_", " ")),
@@ -229,8 +222,8 @@ def _breakdown(data: dict[str, pd.DataFrame], by: str, number: int) -> Chart:
     return Chart.titled(
         charts.breakdown(data[by], by, number, unit=unit),
         name=name,
-        note=NOUNS[by],
-        table=_table(f"{name}-figures", f"{NOUNS[by]}: figures", columns, rows),
+        note=heading,
+        table=_table(f"{name}-figures", f"{heading}: figures", columns, rows),
     )
 
 

@@ -1,13 +1,13 @@
 """What the report asks the tables: it shows these answers and computes nothing else."""
 
-# The breakdowns and what their shares count. All rows of a small table; of the cities
-# those of the report are picked by charts.shown_values.
+# The breakdowns that a segment's card shows, in this order: `state` is a column of
+# segment_by_state. For each what its shares count, in the plural, and its heading.
 BREAKDOWNS = {
-    "state": "customers",
-    "city": "customers",
-    "category": "items",
-    "payment_type": "orders",
-    "price_band": "items",
+    "state": ("customers", "Where they live: states"),
+    "city": ("customers", "Where they live: cities"),
+    "category": ("items", "What they buy"),
+    "payment_type": ("orders", "How they pay"),
+    "price_band": ("items", "What an item costs"),
 }
 
 # Its limits are filled in by render_report.

@@ -6,6 +6,7 @@ import sys
 import warnings
 from pathlib import Path
 
+from olist_segments.project import DbtError
 from olist_segments.raw import functions as raw_functions
 
 MASTER = "local[*]"
@@ -87,7 +88,7 @@ def open_session(folder: Path, *, master: str | None = None, settings=None):
     return session
 
 
-def run_dbt(words: list[str]) -> bool:
+def run_dbt(root: Path, words: list[str]) -> None:
     """Run dbt in this process, so that it uses the open session.
 
     Python models run in the session too, by the code that dbt has compiled: what
@@ -95,23 +96,28 @@ def run_dbt(words: list[str]) -> bool:
 
     Parameters
     ----------
+    root : Path
+        Root of the project.
     words : list of str
         Words of the command line of dbt.
 
-    Returns
-    -------
-    bool
-        Did everything succeed?
+    Raises
+    ------
+    DbtError
+        If it fails; dbt has printed why.
     """
     from dbt.adapters.spark import SparkAdapter
     from dbt.cli.main import dbtRunner
 
     SparkAdapter.default_python_submission_method = "session"
     SparkAdapter.python_submission_helpers = {"session": _SessionJob}
-    result = dbtRunner().invoke(words)
+    profiles = os.environ.get("DBT_PROFILES_DIR", str(root))
+    places = ["--project-dir", str(root), "--profiles-dir", profiles]
+    result = dbtRunner().invoke([*words, *places])
     if result.exception:
-        raise result.exception
-    return result.success
+        raise DbtError("", 2) from result.exception
+    if not result.success:
+        raise DbtError("", 1)
 
 
 def describe_segments(session) -> str:

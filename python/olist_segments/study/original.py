@@ -8,6 +8,8 @@ from sklearn.cluster import KMeans
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
+from olist_segments.project import UserError
+
 FEATURES = [
     "freight_value",
     "order_purchase_day",
@@ -41,7 +43,7 @@ def fit_original(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, float]:
 
     Raises
     ------
-    ValueError
+    UserError
         If there are fewer than five different rows.
 
     References
@@ -50,7 +52,7 @@ def fit_original(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, float]:
     """
     points = StandardScaler().fit_transform(rows[FEATURES].to_numpy())
     if len(np.unique(points, axis=0)) < 5:
-        raise ValueError("the original needs five different rows of items and payments")
+        raise UserError("the original needs five different rows of items and payments")
     with threadpool_limits(limits=1):
         fit = KMeans(5, random_state=42, n_init=10).fit(points)
     sizes = np.bincount(fit.labels_, minlength=5)

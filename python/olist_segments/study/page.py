@@ -27,34 +27,35 @@ def render_page(tables: dict[str, pd.DataFrame]) -> str:
     sections = [
         "{% docs stability %}",
         "# How far the segments hold",
-        f"Written by `make study`, of a model with {run['k']} segments of "
+        f"Written by `make study` from a model with {run['k']} segments of "
         f"{run['customer_count']:,} customers.{synthetic} The notebook "
-        "`notebooks/stability.ipynb` shows it in charts. Agreement is the adjusted "
-        "Rand index: 1 for the same segments, about 0 for chance.",
+        "`notebooks/stability.ipynb` has the charts. Agreement is the adjusted Rand "
+        "index: 1 for the same segments, about 0 for random ones.",
         "## Would other customers have given the same segments?",
-        f"Fits on {run['draws']} bootstrap samples, beside the fit on all customers; "
-        "both label all customers. The RFM rule takes its bounds from the sample.",
+        f"Fits on {run['draws']} bootstrap samples are compared with the fit on all "
+        "customers; each labels all customers. The RFM rule takes its bounds from the "
+        "sample.",
         _resampling(tables["resampling"], run),
-        "How well each segment is found again, by its Jaccard index with the most "
-        "similar segment of the fit on the sample (Hennig 2007). At 0.5 and below it "
-        "has dissolved.",
+        "This table shows how well each segment is found again: its Jaccard index with "
+        "the most similar segment of the fit on the sample (Hennig 2007). At 0.5 and "
+        "below the segment has dissolved.",
         _segments(tables["segment_resampling"]),
         "## How many customers change their segment in a month?",
-        "Under today's model: the scaling and the centroids stay, and so do the bounds "
-        "of the RFM rule. Customers are those who had a label a month before. They "
-        "move because they bought again, because of other news (a delivery or a review "
-        "that came in), or only because time passed: their recency grew.",
+        "Today's model labels every month: scaling, centroids and the bounds of the "
+        "RFM rule stay the same. The table counts customers who already had a label a "
+        "month before. They change because they bought again, because of other news (a "
+        "delivery or a review), or only because time passed and their recency grew.",
         _movement(tables["movement"]),
         "## Would a refit have changed the segments?",
-        "A refit scales and clusters again what was known on that day, with the same "
-        "k. It is compared on the same customers with today's model, and with the "
-        "first month's model if that had stayed; on the customers in common with the "
-        "month before with the refit of then, beside what today's model says of them "
-        "in both months.",
+        "A refit scales and clusters the data of that day, with the same k. On the "
+        "customers of that day, it is compared with today's model and with the model "
+        "of the first month. On the customers that the month before has too, it is "
+        "compared with the refit of the month before; the last column compares the "
+        "labels that today's model gives them in both months.",
         *[_refits(tables["refits"], method) for method in METHODS],
         "## What the original project clusters",
-        "github.com/Lekewhite01/customer_segmentation, rebuilt from this warehouse: "
-        "the analysis `original_rows`, five standardised features, k = 5.",
+        "This is github.com/Lekewhite01/customer_segmentation, rebuilt from this "
+        "warehouse: the analysis `original_rows`, five standardised features, k = 5.",
         _comparison(tables["original_comparison"]),
         "Mean of every feature by cluster:",
         _clusters(tables["original_clusters"]),
@@ -135,8 +136,8 @@ def _refits(refits: pd.DataFrame, method: str) -> str:
             "customers",
             "refit and today's model",
             "refit and first month's",
-            "in common with the month before",
-            "refit and refit before",
+            "also in the month before",
+            "refit and previous refit",
             "today's model, both months",
         ],
         rows,

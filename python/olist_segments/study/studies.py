@@ -2,10 +2,7 @@
 
 import datetime
 import json
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,9 +16,9 @@ from sklearn.metrics import adjusted_rand_score, silhouette_score
 from sklearn.metrics.cluster import contingency_matrix
 from tqdm import tqdm
 
-from olist_segments.demo.mark import is_synthetic
 from olist_segments.fit.clustering import fit_centroids, nearest
 from olist_segments.months import month_ends
+from olist_segments.project import UserError, is_synthetic, run_dbt
 from olist_segments.study.original import describe_clusters, fit_original, twins
 
 ANALYSES = ["original_rows", "rfm_labels_by_bounds", "scaled_customers"]
@@ -64,8 +61,8 @@ TABLES = {
 }
 
 
-class StudyError(Exception):
-    """The study cannot be done; the message says why and what to do."""
+class StudyError(UserError):
+    """There is no study of the current model; the message says what to do."""
 
 
 def run_study(
@@ -102,15 +99,14 @@ def run_study(
 
     Raises
     ------
-    StudyError
-        If the months cannot be compared, dbt fails, or a day has no customers.
+    UserError
+        If the months cannot be compared, or a day has too few customers.
+    DbtError
+        If dbt fails.
     """
-    try:
-        ends = month_ends(first, last)
-    except ValueError as error:
-        raise StudyError(str(error)) from error
+    ends = month_ends(first, last)
     if len(ends) < 2:
-        raise StudyError(f"from {first} to {last} there are not two months to compare")
+        raise UserError(f"from {first} to {last} there are not two months to compare")
     with tempfile.TemporaryDirectory() as scratch:
         study = Study(root, database, Path(scratch), target=target)
         steps = tqdm(total=draws + len(ends) + 1, desc="original", unit="step")
@@ -320,8 +316,10 @@ class Study:
 
     Raises
     ------
-    StudyError
-        If dbt fails, or the labels are not those of the current model.
+    UserError
+        If the labels are not those of the current model.
+    DbtError
+        If dbt fails.
     """
 
     def __init__(self, root: Path, database: Path, scratch: Path, *, target: str):
@@ -367,7 +365,7 @@ class Study:
         self.scaled = self._scale(self.features, self.model)
         self.labels = self.model.label(self.scaled)
         if not np.array_equal(self.labels, stored):
-            raise StudyError(
+            raise UserError(
                 f"customer_segments in {database} are not the labels of its current "
                 "model: run `make build` again"
             )
@@ -580,7 +578,7 @@ class Study:
             parameters = connection.sql("from intermediate.int_feature_parameters").df()
         scaled = self._scale(features, _Model(parameters, None))
         if len(np.unique(scaled.to_numpy(), axis=0)) <= self.k:
-            raise StudyError(
+            raise UserError(
                 f"by {day} there are too few customers with a delivered order for "
                 f"{self.k} segments: choose later months"
             )
@@ -607,26 +605,10 @@ class Study:
         return path.read_text(encoding="utf-8")
 
     def _dbt(self, *words: str) -> None:
-        environment = dict(os.environ, OLIST_DB=str(self.copy))
-        if environment.get("OLIST_RAW_DIR"):
-            raw_dir = Path(environment["OLIST_RAW_DIR"]).resolve()
-            environment["OLIST_RAW_DIR"] = str(raw_dir)
-        command = [sys.executable, "-W", "ignore::RuntimeWarning:runpy", "-m"]
-        command += ["dbt.cli.main", *words, "--target", self.target]
-        command += ["--target-path", str(self.scratch / "target")]
-        command += ["--log-path", str(self.scratch / "logs")]
-        done = subprocess.run(
-            command,
-            cwd=self.root,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise StudyError(
-                f"dbt {words[0]} failed:\n{done.stdout[-3000:]}{done.stderr[-1000:]}"
-            )
+        paths = ["--target-path", str(self.scratch / "target")]
+        paths += ["--log-path", str(self.scratch / "logs")]
+        words = [*words, "--target", self.target, *paths]
+        run_dbt(self.root, words, is_silent=True, OLIST_DB=str(self.copy))
 
 
 def _features(connection) -> pd.DataFrame:

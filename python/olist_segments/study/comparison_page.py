@@ -3,16 +3,16 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from olist_segments.demo.comparison import (
+from olist_segments.demo import write_demo_data
+from olist_segments.pages import Chart, grouped_bars, page
+from olist_segments.study.comparison import (
     FEATURES,
     MEASURES,
     load_comparison,
     measure,
     overlap,
 )
-from olist_segments.demo.generator import write_demo_data
-from olist_segments.demo.raw_tables import load_files
-from olist_segments.pages import Chart, grouped_bars, page
+from olist_segments.study.raw_tables import load_files
 
 
 def demo_report(orders: int = 100_000, seed: int = 42) -> str:

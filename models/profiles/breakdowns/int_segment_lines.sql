@@ -1,5 +1,5 @@
--- One row per delivered line of a customer who has a segment: what the breakdowns by
--- place, payment, category, price and month count.
+-- One row per delivered line of a customer who has a segment: what the breakdowns
+-- count.
 
 with lines as (
 

@@ -129,7 +129,7 @@ def load_comparison() -> dict:
         ``real`` is what `measure` returns for the real data; ``told_apart`` is what
         `tell_apart` returns for the real data and 100,000 demo orders of seed 42.
     """
-    source = resources.files("olist_segments.demo").joinpath("comparison.json")
+    source = resources.files("olist_segments.study").joinpath("comparison.json")
     return json.loads(source.read_text(encoding="utf-8"))
 
 

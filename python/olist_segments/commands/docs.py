@@ -1,6 +1,34 @@
-"""Make the page of dbt's docs one that opens from disk and reads well."""
+"""``olist-segments docs``: dbt's docs as one page that opens from disk."""
 
+import argparse
 import re
+import sys
+
+from olist_segments.commands.common import add_target
+from olist_segments.project import find_built, project_root, run_dbt, write_page
+
+HELP = "Write the dbt docs as one file, site/index.html."
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    add_target(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Let dbt write its docs, and finish the page."""
+    root = project_root()
+    target, _ = find_built(root, options.target)
+    artifacts = root / "target"  # whatever DBT_TARGET_PATH names
+    print("Writing the docs ...", flush=True)
+    colours = "--use-colors" if sys.stdout.isatty() else "--no-use-colors"
+    words = ["--quiet", colours, "docs", "generate", "--static"]
+    run_dbt(root, [*words, "--target-path", str(artifacts), "--target", target])
+    page = (artifacts / "static_index.html").read_text(encoding="utf-8")
+    site = root / "site" / "index.html"
+    write_page(site, finish_docs_page(page, title="olist_segments"))
+    print(f"Open {site} in a browser.")
+    return 0
 
 
 def finish_docs_page(page: str, *, title: str) -> str:

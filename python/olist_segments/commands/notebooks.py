@@ -1,15 +1,15 @@
-"""Run the notebooks on a built database, and export them as pages."""
+"""``olist-segments notebooks``: the notebooks, run on a built database, as pages."""
 
+import argparse
 import os
 import re
+import sys
 from pathlib import Path
 
-import nbformat
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
-from nbconvert import HTMLExporter
+from olist_segments.commands.common import add_target
+from olist_segments.project import find_built, project_root, write_page
 
-from olist_segments.study.studies import StudyError
+HELP = "Run the notebooks into site/."
 
 # Scripts for formulas and diagrams, of which the notebooks have none.
 LINKED_SCRIPT = r'<script[^>]* src="(?:https?:[^"]*)?"[^>]*>\s*</script>'
@@ -20,7 +20,33 @@ HEAD = """<link rel="icon" href="data:,">
 """
 
 
-def execute_notebook(path: Path, database: Path) -> nbformat.NotebookNode:
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    add_target(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run all notebooks, but for those whose study is missing."""
+    from nbclient.exceptions import CellExecutionError
+
+    from olist_segments.study.studies import StudyError
+
+    root = project_root()
+    _, database = find_built(root, options.target)
+    code = 0
+    for path in sorted((root / "notebooks").glob("*.ipynb")):
+        try:
+            print(f"Wrote {export_notebook(path, database, root / 'site')}", flush=True)
+        except StudyError as error:
+            print(f"Left out {path.name}: {error}", flush=True)
+        except CellExecutionError as error:
+            said = f"{error.ename}: {error.evalue}"
+            print(f"{path.name} stopped with {said}", file=sys.stderr)
+            code = 1
+    return code
+
+
+def execute_notebook(path: Path, database: Path):
     """Run a notebook from top to bottom.
 
     Parameters
@@ -32,7 +58,7 @@ def execute_notebook(path: Path, database: Path) -> nbformat.NotebookNode:
 
     Returns
     -------
-    NotebookNode
+    nbformat.NotebookNode
         The notebook with its outputs.
 
     Raises
@@ -42,6 +68,12 @@ def execute_notebook(path: Path, database: Path) -> nbformat.NotebookNode:
     nbclient.exceptions.CellExecutionError
         If a cell fails for another reason.
     """
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
+
+    from olist_segments.study.studies import StudyError
+
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
         notebook,
@@ -84,6 +116,8 @@ def export_notebook(path: Path, database: Path, site: Path) -> Path:
     StudyError, nbclient.exceptions.CellExecutionError
         As in `execute_notebook`.
     """
+    from nbconvert import HTMLExporter
+
     exporter = HTMLExporter(
         exclude_input_prompt=True,
         exclude_output_prompt=True,
@@ -96,7 +130,6 @@ def export_notebook(path: Path, database: Path, site: Path) -> Path:
         execute_notebook(path, database), {"metadata": {"name": path.stem}}
     )
     page = re.sub(LINKED_SCRIPT, "", page).replace("</head>", f"{HEAD}</head>", 1)
-    site.mkdir(exist_ok=True)
     written = site / f"{path.stem}.html"
-    written.write_text(page, encoding="utf-8")
+    write_page(written, page)
     return written

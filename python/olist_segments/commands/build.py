@@ -1,0 +1,290 @@
+"""``olist-segments build``: everything, on DuckDB or on Spark."""
+
+import argparse
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TextIO
+
+import yaml
+
+from olist_segments.commands import demo_data
+from olist_segments.commands.summary import summary
+from olist_segments.project import (
+    DATABASES,
+    SPARK_FOLDERS,
+    DbtError,
+    UserError,
+    database_path,
+    dbt_process,
+    project_root,
+    run_dbt,
+)
+from olist_segments.raw.check import find_problems, read_contract
+from olist_segments.raw.files import find_raw_folder, missing_files
+
+HELP = "Build everything and print the segments."
+LOG_AS_JSON = ["--log-format", "json", "--log-format-file", "debug"]
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    parser.add_argument(
+        "--target",
+        choices=[*DATABASES, "spark"],
+        help="dev: real files, demo: synthetic ones (default: dev if there are any), "
+        "spark: either on Spark",
+    )
+    parser.add_argument(
+        "--conf",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a setting of Spark, with --target spark",
+    )
+    parser.add_argument(
+        "--verbose", action="store_true", help="print what dbt prints, line by line"
+    )
+    parser.add_argument("dbt", nargs="*", help="further words for dbt, after --")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Build on the engine that is asked for."""
+    root = project_root()
+    if options.target == "spark":
+        return build_on_spark(root, options.dbt, settings=options.conf)
+    return build(root, options.target, options.dbt, is_verbose=options.verbose)
+
+
+def build(
+    root: Path,
+    target: str | None,
+    words: Iterable[str] = (),
+    *,
+    is_verbose: bool = False,
+) -> int:
+    """Build on DuckDB, and print the segments.
+
+    Parameters
+    ----------
+    root : Path
+        Root of the project.
+    target : {"dev", "demo"}, optional
+        As `find_raw_folder` takes it.
+    words : iterable of str
+        Further words for dbt.
+    is_verbose : bool
+        Print what dbt prints, in place of a line per layer.
+
+    Returns
+    -------
+    int
+        0
+
+    Raises
+    ------
+    UserError
+        If the raw files cannot be used.
+    DbtError
+        If dbt fails.
+    """
+    asked, raw_dir = target, os.environ.get("OLIST_RAW_DIR")
+    target, folder = find_raw_folder(root, target=target, raw_dir=raw_dir)
+    if target == "demo" and not raw_dir:
+        print(
+            "No real data in data/raw: building on SYNTHETIC demo data."
+            if asked is None
+            else "Building on SYNTHETIC demo data."
+        )
+        if missing_files(folder):
+            demo_data.write(folder)
+    else:
+        print(f"Building on the files in {folder}")
+    if not words:  # a variable may allow more, so dbt decides
+        check_raw_files(root, folder)
+    words = ["build", "--target", target, *words]
+    try:
+        if is_verbose:
+            run_dbt(root, words)
+        else:
+            _run_with_progress(root, words)
+    except DbtError as error:
+        if error.code == 1:
+            print(
+                "The build stopped: tables before the first error are new, those after "
+                "it old. Mend the cause and build again before you use either.",
+                file=sys.stderr,
+            )
+        raise
+    print()
+    print(summary(database_path(root, target), target=target))
+    return 0
+
+
+def build_on_spark(root: Path, words: list[str], *, settings: list[str]) -> int:
+    """Build on Spark, and print the segments.
+
+    Parameters
+    ----------
+    root : Path
+        Root of the project.
+    words : list of str
+        Further words for dbt.
+    settings : list of str
+        Settings of Spark, each as ``name=value``.
+
+    Returns
+    -------
+    int
+        0
+
+    Raises
+    ------
+    UserError
+        If Spark is not there, or a setting or the raw files cannot be used.
+    DbtError
+        If dbt fails.
+    """
+    from olist_segments.spark.session import describe_segments, open_session, run_dbt
+
+    if importlib.util.find_spec("pyspark") is None:
+        raise UserError("Spark is not installed: run `make build TARGET=spark`")
+    if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
+        raise UserError("Spark needs Java 17 or newer, and there is no java")
+    for setting in settings:
+        if "=" not in setting:
+            raise UserError(f"--conf {setting} has no value: write --conf NAME=VALUE")
+    target, folder = find_raw_folder(root, raw_dir=os.environ.get("OLIST_RAW_DIR"))
+    tables = database_path(root, target, SPARK_FOLDERS)
+    if target == "demo" and missing_files(folder):
+        demo_data.write(folder)
+    what = "SYNTHETIC demo data" if target == "demo" else f"the files in {folder}"
+    print(
+        f"Building on {what} with Spark, into {tables}: one session runs the SQL of "
+        "the models, and the process that drives it their Python.",
+        flush=True,
+    )
+    if not words:
+        check_raw_files(root, folder)
+    os.environ["OLIST_RAW_DIR"] = str(folder.resolve())
+    session = open_session(
+        tables, settings=dict(setting.split("=", 1) for setting in settings)
+    )
+    run_dbt(root, ["build", "--target", "spark", *words])
+    print()
+    print(describe_segments(session))
+    return 0
+
+
+def check_raw_files(root: Path, folder: Path) -> None:
+    """Refuse raw files that cannot be used, in the words that dbt would use too.
+
+    Parameters
+    ----------
+    root : Path
+        Root of the project.
+    folder : Path
+        Where the raw files are.
+
+    Raises
+    ------
+    UserError
+        If something is wrong with them.
+    """
+    project = yaml.safe_load((root / "dbt_project.yml").read_text(encoding="utf-8"))
+    problems = find_problems(
+        folder,
+        read_contract(root / "models" / "staging" / "olist" / "_sources.yml"),
+        max_bad_share=project["vars"]["max_rejected_share"],
+    )
+    if problems:
+        unset = "unset OLIST_RAW_DIR and " if os.environ.get("OLIST_RAW_DIR") else ""
+        raise UserError(
+            "\n- ".join([f"the raw files in {folder} cannot be used:", *problems])
+            + f"\nCorrect them, or {unset}build on synthetic data with "
+            "`make build TARGET=demo`."
+        )
+
+
+def show_progress(lines: Iterable[str], out: TextIO) -> None:
+    """Print one line per layer as it begins, and what goes wrong in dbt's words.
+
+    On a terminal the line of the moment is overwritten instead. Warnings, errors and
+    what macros say are printed as they come, and dbt's own account of them at the
+    end.
+
+    Parameters
+    ----------
+    lines : iterable of str
+        What dbt prints when it is run with `LOG_AS_JSON`. Lines that are no JSON
+        are printed as they are.
+    out : TextIO
+        Where to print.
+    """
+    began = time.monotonic()
+    layers, account = set(), []
+    done = total = 0
+    is_over = is_clean = False
+
+    def so_far() -> str:
+        return f"{time.monotonic() - began:4.0f} s {done:4} of {total} done"
+
+    _say(f"{'':4}   dbt reads the project ...", out, stays=not out.isatty())
+    for line in lines:
+        try:
+            event = json.loads(line)
+            name, level = event["info"]["name"], event["info"]["level"]
+            message, data = event["info"]["msg"], event["data"]
+        except (ValueError, TypeError, KeyError):
+            _say(line.rstrip("\n"), out)
+            continue
+        node = data.get("node_info", {})
+        if name == "FinishedRunningStats":
+            is_over = True
+        elif is_over:
+            account.append(message)
+            if name == "StatsLine":
+                is_clean = data["stats"]["error"] == data["stats"]["warn"] == 0
+        elif level in ("warn", "error") or name == "JinjaLogInfo":
+            _say(message, out)
+        elif name == "LogStartLine" and node["resource_type"] == "model":
+            total = data["total"]
+            layer = node["node_path"].split("/")[0]
+            if out.isatty():
+                _say(f"{so_far()}: {layer}, {node['node_name']}", out, stays=False)
+            elif layer not in layers:
+                _say(f"{so_far()}: {layer}", out)
+            layers.add(layer)
+        if name.startswith("Log") and name.endswith("Result") and node:
+            done += 1
+    if account:
+        _say(so_far() if is_clean else "\n".join(account), out)
+
+
+def _run_with_progress(root: Path, words: list[str]) -> None:
+    colours = "--use-colors" if sys.stdout.isatty() else "--no-use-colors"
+    process = dbt_process(root, [*LOG_AS_JSON, colours, *words])
+    with subprocess.Popen(**process, stdout=subprocess.PIPE, text=True) as dbt:
+        try:
+            show_progress(dbt.stdout, sys.stdout)
+        except KeyboardInterrupt:  # dbt has it too, and comes to an end
+            dbt.stdout.read()
+            print("Stopped: build again before you use the tables.", file=sys.stderr)
+            raise
+    logs = Path(os.environ.get("DBT_LOG_PATH", root / "logs"))
+    print(f"The whole log is in {logs / 'dbt.log'}")
+    if dbt.returncode:
+        raise DbtError("", dbt.returncode)
+
+
+def _say(text: str, out: TextIO, *, stays: bool = True) -> None:
+    if out.isatty():
+        text = "\r\033[K" + (text if stays else text[:78])
+    out.write(text + "\n" * stays)
+    out.flush()

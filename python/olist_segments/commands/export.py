@@ -1,0 +1,86 @@
+"""``olist-segments export``: the members of segments as files for other tools."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import duckdb
+
+from olist_segments.commands.common import add_target
+from olist_segments.exports import export_segments, preview
+from olist_segments.project import UserError, find_built, is_synthetic, project_root
+from olist_segments.whole import check_whole
+
+HELP = (
+    "Write the members of segments as CSV and Parquet files, in place of the export "
+    "before."
+)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    parser.add_argument(
+        "--segment",
+        action="append",
+        metavar="KEY",
+        help="a segment (default: all); files of others are removed",
+    )
+    parser.add_argument(
+        "--to",
+        type=Path,
+        metavar="FOLDER",
+        help="default: exports/real or exports/demo",
+    )
+    parser.add_argument(
+        "--preview",
+        action="store_true",
+        help="say how large it would be, write nothing",
+    )
+    add_target(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the files, or say how large they would be."""
+    root = project_root()
+    _, database = find_built(root, options.target)
+    try:
+        check_whole(database)
+    except (duckdb.BinderException, duckdb.CatalogException) as error:
+        raise UserError(
+            f"{database} lacks the segments: run `make build` first"
+        ) from error
+    with duckdb.connect(str(database), read_only=True) as connection:
+        is_made_up = is_synthetic(connection)
+        if is_made_up:
+            print("The customers are SYNTHETIC.", file=sys.stderr)
+        folder = options.to or root / "exports" / ("demo" if is_made_up else "real")
+        segments = preview(connection, options.segment)
+        for segment in segments:
+            print(
+                f"{segment.customer_count:>10,} customers, "
+                f"{segment.csv_bytes / 1e3:>8,.0f} kB as CSV: {segment.key}"
+            )
+        guarded = sum(segment.guarded_count for segment in segments)
+        if guarded:
+            print(
+                f"{guarded:,} cells begin as a formula does: in the CSV files they get "
+                "an apostrophe in front, in the Parquet files they are as they are."
+            )
+        if not options.preview:
+            before = {path.name for path in folder.glob("*")}
+            manifest = export_segments(
+                connection, folder, segments, is_synthetic=is_made_up
+            )
+            print(f"Wrote {2 * len(segments)} files, listed in {manifest}")
+            removed = before - {path.name for path in folder.iterdir()}
+            if removed:
+                print(f"Removed {len(removed)} files of the export before")
+            days = connection.sql(
+                "select distinct entered_at from segment_members limit 2"
+            ).fetchall()
+            if len(days) == 1 and days[0][0]:
+                print(
+                    f"entered_at is {days[0][0]} for everybody, the day of the first "
+                    "build: `make replay` writes the history of months before."
+                )
+    return 0

@@ -1,0 +1,97 @@
+"""``olist-segments query``: the answer to a question, or to a query in SQL."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import duckdb
+
+from olist_segments.commands.common import add_target
+from olist_segments.exports import write_answer
+from olist_segments.project import UserError, find_built, is_synthetic, project_root
+from olist_segments.questions import (
+    compile_question,
+    explain_unknown,
+    list_questions,
+    read_questions,
+)
+
+HELP = "Print the answer to a question, or to a query in SQL."
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    parser.add_argument(
+        "query",
+        nargs="?",
+        help="name of a question, or SQL; without it the questions are listed",
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a parameter of the question",
+    )
+    parser.add_argument("--rows", type=_positive, default=40, help="rows to print (40)")
+    parser.add_argument(
+        "--to", type=Path, metavar="FILE", help="write all rows to a .csv or .parquet"
+    )
+    add_target(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print or write the answer."""
+    root = project_root()
+    questions = read_questions(root)
+    if options.query is None:
+        print(list_questions(questions))
+        return 0
+    target, database = find_built(root, options.target)
+    sql = options.query
+    duckdb.connect(str(database), read_only=True).close()  # says who holds it
+    if sql.isidentifier():
+        if sql not in questions:
+            with duckdb.connect(str(database), read_only=True) as connection:
+                shown = connection.sql("show tables").fetchall()
+            raise UserError(
+                explain_unknown(sql, questions, {name for (name,) in shown}, root=root)
+            )
+        sql = compile_question(questions, sql, options.set, root=root, target=target)
+    elif options.set:
+        raise UserError("--set is for questions, and this is SQL")
+    with duckdb.connect(str(database), read_only=True) as connection:
+        if is_synthetic(connection):
+            print("The answer is about SYNTHETIC data.", file=sys.stderr)
+        statements = len(connection.extract_statements(sql))
+        if statements > 1:
+            raise UserError(f"these are {statements} statements: ask them one by one")
+        try:
+            answer = connection.sql(sql)
+        except (duckdb.BinderException, duckdb.CatalogException) as error:
+            if sql == options.query:  # SQL of one's own
+                raise
+            raise UserError(
+                f"{database} lacks what {options.query} asks for: run `make build` "
+                "first"
+            ) from error
+        if answer is None:  # of a statement such as copy
+            return 0
+        count = len(answer)
+        if options.to:
+            write_answer(answer, options.to)
+            print(f"Wrote {count:,} rows to {options.to}")
+            return 0
+        answer.limit(options.rows).show(max_width=200, max_rows=options.rows)
+        if count > options.rows:
+            print(
+                f"The first {options.rows:,} of {count:,} rows: --rows shows more, "
+                "--to FILE.csv writes all."
+            )
+    return 0
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of rows from 1")
+    return int(text)

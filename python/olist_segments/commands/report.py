@@ -1,0 +1,35 @@
+"""``olist-segments report``: the report, for readers who don't write SQL."""
+
+import argparse
+
+import duckdb
+
+from olist_segments.commands.common import add_target
+from olist_segments.project import UserError, find_built, project_root, write_page
+from olist_segments.whole import check_whole
+
+HELP = "Write the report as one file: site/report.html."
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    add_target(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the report."""
+    from olist_segments.report import render_report
+
+    root = project_root()
+    _, database = find_built(root, options.target)
+    site = root / "site" / "report.html"
+    try:
+        check_whole(database)
+        page = render_report(database)
+    except (duckdb.BinderException, duckdb.CatalogException) as error:
+        raise UserError(
+            f"{database} lacks what the report shows: run `make build` first"
+        ) from error
+    write_page(site, page)
+    print(f"Open {site} in a browser.")
+    return 0

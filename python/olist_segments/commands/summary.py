@@ -1,0 +1,114 @@
+"""``olist-segments summary``, which a build ends with too."""
+
+import argparse
+import os
+import shlex
+from pathlib import Path
+
+import duckdb
+
+from olist_segments.commands.common import add_target
+from olist_segments.project import find_built, is_synthetic, project_root
+from olist_segments.questions import read_questions
+
+HELP = "Print the segments that were built."
+SUMMARY_TABLES = {
+    "segments",
+    "excluded_customers",
+    "customer_segments",
+    "segment_by_state",
+    "segment_k_candidates",
+    "feature_statistics",
+    "rejected_rows",
+}
+SUGGESTED = ("win_back", "states_beyond_chance", "why_this_k")
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    add_target(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the summary."""
+    target, database = find_built(project_root(), options.target)
+    print(summary(database, target=target))
+    return 0
+
+
+def summary(database: Path, *, target: str) -> str:
+    """Describe what a build has made.
+
+    Parameters
+    ----------
+    database : Path
+        A built database; opened for reading and closed again.
+    target : {"dev", "demo"}
+        Whose database it is, for the commands that the summary names.
+
+    Returns
+    -------
+    str
+        Where the database is, its segments, and questions to ask; after a build of
+        some models only, where it is.
+    """
+    lines = [f"Database: {database}"]
+    with duckdb.connect(str(database), read_only=True) as connection:
+        if is_synthetic(connection):
+            lines.append(
+                "The data in it is SYNTHETIC. For the real one put the nine Olist "
+                "files, or Kaggle's archive.zip, into data/raw and run `make build` "
+                "again."
+            )
+        tables = connection.sql(
+            "select table_name from information_schema.tables "
+            "where table_schema = 'main'"
+        ).fetchall()
+        if SUMMARY_TABLES - {name for (name,) in tables}:
+            lines.append("It has no segments yet: `make build` builds everything.")
+            return "\n".join(lines)
+        segments = connection.sql(
+            "select segment_id, segment_name, customer_count, customer_share, "
+            "revenue, revenue_share, description from segments order by segment_id"
+        ).fetchall()
+        ((excluded, rejected, as_of),) = connection.sql(
+            "select (select count(*) from excluded_customers), "
+            "(select count(*) from rejected_rows), "
+            "(select max(as_of_date) from customer_segments)"
+        ).fetchall()
+        alike = connection.sql(
+            "select feature from feature_statistics where is_selected "
+            "and distinct_values <= 1 order by feature"
+        ).fetchall()
+    lines.append(f"As of {as_of}.")
+    if rejected:
+        lines.append(
+            f"{rejected:,} lines of the raw files could not be read: see rejected_rows."
+        )
+    if alike:
+        lines.append(
+            f"Of no use: {', '.join(feature for (feature,) in alike)}. The files say "
+            "the same of everybody, or nothing; see feature_statistics."
+        )
+    lines += ["", f"{'':3}{'customers':>10}{'share':>8}{'revenue':>16}{'share':>8}"]
+    for number, name, customers, share, revenue, revenue_share, text in segments:
+        lines.append(f"{number:<3}{name}")
+        lines.append(
+            f"{'':3}{customers:>10,}{share:>8.1%}{f'R$ {revenue:,.0f}':>16}"
+            f"{revenue_share or 0:>8.1%}"
+        )
+        lines.append(f"{'':3}{text or 'Nobody is in it at present.'}")
+    lines += [
+        f"{excluded:,} customers without a delivered order have no segment: see "
+        "excluded_customers.",
+        "",
+        "Three questions to ask:",
+    ]
+    command = f".venv/bin/olist-segments query --target {target}"
+    if os.environ.get("OLIST_DB"):
+        command = f"OLIST_DB={shlex.quote(str(database))} {command}"
+    questions = read_questions(project_root())
+    for name in SUGGESTED:
+        lines += [f"# {questions[name].text}", f"{command} {name}"]
+    lines += ["# More questions, with names to ask them by", command]
+    return "\n".join(lines)

@@ -1,0 +1,279 @@
+"""The project: where it is, its databases, how dbt is run, the errors people see."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+
+DATABASES = {"dev": "olist_segments.duckdb", "demo": "olist_demo.duckdb"}
+SPARK_FOLDERS = {"dev": "olist_segments.spark", "demo": "olist_demo.spark"}
+# Every id of the demo data ends so: the data themselves say that they are made up.
+SYNTHETIC_ENDING = "fa15eda7a"
+
+_HELD = re.compile(r'lock on file "(.*?)": .*held in (.*? \(PID (\d+)\))', re.DOTALL)
+_PROGRAMS = {"dbt", "dbt.cli.main", "olist-segments", "olist_segments"}
+_WRITERS = {"build", "run", "test", "snapshot", "retry", "replay"}
+
+
+class UserError(Exception):
+    """The input or the call cannot be used; the message says why and what to do."""
+
+
+class DbtError(Exception):
+    """dbt has failed.
+
+    Parameters
+    ----------
+    said : str
+        What to tell people; empty if dbt has printed it already.
+    code : int
+        What dbt returned: 1 if something failed while it ran, 2 if it refused the
+        input or the call.
+
+    Attributes
+    ----------
+    code : {1, 2}
+        A dbt that was killed counts as 1.
+    """
+
+    def __init__(self, said: str, code: int) -> None:
+        super().__init__(said)
+        self.code = 2 if code == 2 else 1
+
+
+def project_root() -> Path:
+    """Find the project: the nearest folder upwards that has a dbt_project.yml.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    UserError
+        If there is none.
+    """
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "dbt_project.yml").is_file():
+            return folder
+    raise UserError(f"{here} is not inside the project: change into its folder")
+
+
+def database_path(root: Path, target: str, names: dict[str, str] = DATABASES) -> Path:
+    """Say where a build writes to.
+
+    Parameters
+    ----------
+    root : Path
+        Root of the project.
+    target : {"dev", "demo"}
+        Whether on real files or on synthetic ones.
+    names : dict of str to str
+        `DATABASES`, or `SPARK_FOLDERS` for a build on Spark.
+
+    Returns
+    -------
+    Path
+        What OLIST_DB names, if it is set.
+    """
+    named = os.environ.get("OLIST_DB")
+    return Path(named).resolve() if named else root / names[target]
+
+
+def find_built(root: Path, target: str | None = None) -> tuple[str, Path]:
+    """Find the database to read, and the target that it was built with.
+
+    Parameters
+    ----------
+    root : Path
+        Root of the project.
+    target : {"dev", "demo"}, optional
+        Whose database; by default the one that OLIST_DB names, or else that of the
+        real files if they were built, or else that of the synthetic ones.
+
+    Returns
+    -------
+    target : {"dev", "demo"}
+    database : Path
+
+    Raises
+    ------
+    UserError
+        If it does not exist.
+    """
+    is_named = bool(os.environ.get("OLIST_DB"))
+    if target is None and not is_named:
+        target = "dev" if _has_segments(database_path(root, "dev")) else "demo"
+    database = database_path(root, target or "dev")
+    if not database.is_file():
+        raise UserError(f"{database} does not exist yet: run `make build` first")
+    if target is None:
+        with duckdb.connect(str(database), read_only=True) as connection:
+            target = "demo" if is_synthetic(connection) else "dev"
+    return target, database
+
+
+def built_database() -> Path:
+    """Find the database to read, as every command does by default.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    UserError
+        If it does not exist.
+    """
+    return find_built(project_root())[1]
+
+
+def is_synthetic(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Say whether all customers of a built database are made up.
+
+    Parameters
+    ----------
+    connection : DuckDBPyConnection
+        To a database with the table customers; without it nothing is said to be
+        made up.
+
+    Returns
+    -------
+    bool
+    """
+    try:
+        ((real,),) = connection.execute(
+            "select count(*) from customers "
+            "where not ends_with(customer_unique_id, $1)",
+            [SYNTHETIC_ENDING],
+        ).fetchall()
+    except duckdb.CatalogException:
+        return False
+    return real == 0
+
+
+def explain(error: duckdb.Error) -> str:
+    """Say why a database cannot be opened.
+
+    Parameters
+    ----------
+    error : duckdb.Error
+        What opening it has raised.
+
+    Returns
+    -------
+    str
+        One sentence: who holds it and what to do, or else what DuckDB says.
+    """
+    held = _HELD.search(str(error))
+    if held and _is_build(held[3]):
+        return (
+            f"on {held[1]} a build is running (PID {held[3]}): wait for it to end, and "
+            "try again"
+        )
+    if held:
+        return f"{held[1]} is open in {held[2]}: close it there, and try again"
+    return str(error)
+
+
+def dbt_process(root: Path, words: list[str], **settings: str) -> dict:
+    """Say how to start dbt: from the root, with absolute paths in the environment.
+
+    Parameters
+    ----------
+    root : Path
+        Root of the project.
+    words : list of str
+        Words of the command line of dbt.
+    **settings : str
+        Variables of the environment, such as OLIST_DB.
+
+    Returns
+    -------
+    dict
+        Arguments of `subprocess.run` or `subprocess.Popen`.
+    """
+    environment = {**os.environ, **settings}
+    for name in ("OLIST_RAW_DIR", "OLIST_DB"):
+        if environment.get(name):
+            environment[name] = str(Path(environment[name]).resolve())
+    # dbt imports its main module before it is run, which Python warns about.
+    python = [sys.executable, "-W", "ignore::RuntimeWarning:runpy"]
+    command = [*python, "-m", "dbt.cli.main", *words]
+    return {"args": command, "cwd": root, "env": environment}
+
+
+def run_dbt(
+    root: Path, words: list[str], *, is_silent: bool = False, **settings: str
+) -> None:
+    """Run dbt to its end.
+
+    Parameters
+    ----------
+    root, words, **settings
+        As in `dbt_process`.
+    is_silent : bool
+        Keep what dbt prints for the message of the error.
+
+    Raises
+    ------
+    DbtError
+        If it fails.
+    """
+    process = dbt_process(root, words, **settings)
+    done = subprocess.run(**process, capture_output=is_silent, text=True, check=False)
+    if done.returncode:
+        said = ""
+        if is_silent:
+            said = f"dbt {words[0]} failed:\n{done.stdout[-3000:]}{done.stderr[-1000:]}"
+        raise DbtError(said, done.returncode)
+
+
+def write_page(path: Path, text: str) -> None:
+    """Write a page, which appears when it is complete.
+
+    Parameters
+    ----------
+    path : Path
+        Its folder is made if it is missing.
+    text : str
+
+    Raises
+    ------
+    UserError
+        If it cannot be written.
+    """
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        path.parent.mkdir(exist_ok=True)
+        partial.write_text(text, encoding="utf-8")
+        os.replace(partial, path)
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error.strerror}") from error
+
+
+def _has_segments(database: Path) -> bool:
+    """Say whether a build has come as far as the segments: one that failed has not."""
+    if not database.is_file():
+        return False
+    with duckdb.connect(str(database), read_only=True) as connection:
+        return bool(
+            connection.sql(
+                "select 1 from information_schema.tables "
+                "where table_schema = 'main' and table_name = 'segments'"
+            ).fetchall()
+        )
+
+
+def _is_build(process: str) -> bool:
+    """Say whether a process is a build, as far as the system tells its command line."""
+    try:
+        line = Path("/proc", process, "cmdline").read_text("utf-8", errors="replace")
+    except OSError:
+        return False
+    words = {Path(word).name for word in line.split("\0")}
+    return bool(words & _PROGRAMS and words & _WRITERS)
