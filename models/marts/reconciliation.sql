@@ -79,10 +79,10 @@ known_orders as (
 
         select
             {% for measure, (in_file, kept, known) in measures.items() -%}
-                sum(cast({{ kept }} as decimal(18, 2))) as {{ measure }}_without_repeats,
-                sum(cast({{ kept }} as decimal(18, 2))) filter (
-                    where known_orders.order_id is not null
-                ) as {{ measure }}_of_known_orders,
+                {%- set amount = 'cast(' ~ kept ~ ' as decimal(18, 2))' -%}
+                sum({{ amount }}) as {{ measure }}_without_repeats,
+                sum({{ amount }}) filter (where known_orders.order_id is not null)
+                    as {{ measure }}_of_known_orders,
                 sum(cast({{ known }} as decimal(18, 2))) filter (
                     where known_orders.is_dated
                 ) as {{ measure }}_by_as_of_date{{ ',' if not loop.last }}

@@ -5,7 +5,13 @@
     share_allowed the build stops; where it is null, it never does. #}
 {%- set allowed = var('max_defect_share') | float %}
 
-with complete_orders as (
+with orders_with_items as (
+
+    select distinct order_id from {{ ref('int_items') }}
+
+),
+
+complete_orders as (
 
     select
         orders.order_status,
@@ -15,12 +21,24 @@ with complete_orders as (
         reviews.order_id is not null as has_reviews_of_any_day
 
     from {{ ref('int_orders') }} as orders
-    left join (select distinct order_id from {{ ref('int_items') }}) as items
+    left join orders_with_items as items
         on orders.order_id = items.order_id
     left join {{ ref('int_order_payments') }} as payments
         on orders.order_id = payments.order_id
     left join {{ ref('int_order_reviews') }} as reviews
         on orders.order_id = reviews.order_id
+
+),
+
+places as (
+
+    select distinct zip_code_prefix from {{ ref('stg_geolocation') }}
+
+),
+
+translations as (
+
+    select distinct category from {{ ref('stg_category_translations') }}
 
 ),
 
@@ -109,10 +127,10 @@ order_checks as (
         count(*) as rows_checked,
         count(*) filter (
             where
-                {{ is_plausible_date('purchased_at') }}
-                and cast(purchased_at as date) > as_of.as_of_date
+            {{ is_plausible_date('orders.purchased_at') }}
+            and cast(orders.purchased_at as date) > as_of.as_of_date
         ) as rows_affected
-    from {{ ref('stg_orders') }}
+    from {{ ref('stg_orders') }} as orders
     cross join {{ ref('int_as_of') }} as as_of
     union all
     -- A few orders a year or more after all others: a mistyped year. More of them than
@@ -148,15 +166,15 @@ order_checks as (
         count(*) as rows_checked,
         count(*) filter (
             where
-                {{ is_plausible_date('purchased_at') }}
-                and not (
-                    {{ is_plausible_date('coalesce(approved_at, purchased_at)') }}
-                    and {{ is_plausible_date(
-                        'coalesce(handed_to_carrier_at, purchased_at)'
-                    ) }}
-                    and {{ is_plausible_date('coalesce(delivered_at, purchased_at)') }}
-                    and {{ is_plausible_date('coalesce(promised_at, purchased_at)') }}
-                )
+            {{ is_plausible_date('purchased_at') }}
+            and not (
+                {{ is_plausible_date('coalesce(approved_at, purchased_at)') }}
+                and {{ is_plausible_date(
+                    'coalesce(handed_to_carrier_at, purchased_at)'
+                ) }}
+                and {{ is_plausible_date('coalesce(delivered_at, purchased_at)') }}
+                and {{ is_plausible_date('coalesce(promised_at, purchased_at)') }}
+            )
         ) as rows_affected
     from {{ ref('stg_orders') }}
     union all
@@ -177,10 +195,10 @@ order_checks as (
         count(*) as rows_checked,
         count(*) filter (
             where
-                cast(purchased_at as date) <= as_of.as_of_date
-                and cast(delivered_at as date) > as_of.as_of_date
+            cast(orders.purchased_at as date) <= as_of.as_of_date
+            and cast(orders.delivered_at as date) > as_of.as_of_date
         ) as rows_affected
-    from {{ ref('stg_orders') }}
+    from {{ ref('stg_orders') }} as orders
     cross join {{ ref('int_as_of') }} as as_of
     union all
     select
@@ -203,11 +221,11 @@ order_checks as (
         count(*) as rows_checked,
         count(*) filter (
             where
-                order_status is null
-                or order_status not in (
-                    'delivered', 'shipped', 'canceled', 'unavailable', 'invoiced',
-                    'processing', 'created', 'approved'
-                )
+            order_status is null
+            or order_status not in (
+                'delivered', 'shipped', 'canceled', 'unavailable', 'invoiced',
+                'processing', 'created', 'approved'
+            )
         ) as rows_affected
     from {{ ref('stg_orders') }}
     union all
@@ -469,10 +487,11 @@ payment_checks as (
         || 'counts.' as action,
         count(*) as rows_checked,
         count(*) - (
-            select coalesce(sum(payment_count), 0) from {{ ref('int_order_payments') }}
+            select coalesce(sum(kept.payment_count), 0)
+            from {{ ref('int_order_payments') }} as kept
         ) as rows_affected
-    from {{ ref('stg_order_payments') }}
-    where order_id is not null and payment_number is not null
+    from {{ ref('stg_order_payments') }} as payments
+    where payments.order_id is not null and payments.payment_number is not null
     union all
     select
         'payments_of_unknown_orders' as check_name,
@@ -530,10 +549,10 @@ payment_checks as (
         count(*) as rows_checked,
         count(*) filter (
             where
-                payment_type is null
-                or payment_type not in (
-                    'credit_card', 'boleto', 'voucher', 'debit_card', 'not_defined'
-                )
+            payment_type is null
+            or payment_type not in (
+                'credit_card', 'boleto', 'voucher', 'debit_card', 'not_defined'
+            )
         ) as rows_affected
     from {{ ref('stg_order_payments') }}
     union all
@@ -556,9 +575,9 @@ payment_checks as (
         count(*) as rows_checked,
         count(*) filter (
             where
-                installments is null
-                or installments not between 1 and 2147483647
-                or installments != round(installments, 0)
+            installments is null
+            or installments not between 1 and 2147483647
+            or installments != round(installments, 0)
         ) as rows_affected
     from {{ ref('stg_order_payments') }}
 
@@ -584,11 +603,11 @@ review_checks as (
         || 'last counts.' as action,
         count(*) as rows_checked,
         count(*) - (
-            select coalesce(sum(review_count + later_review_count), 0)
-            from {{ ref('int_order_reviews') }}
+            select coalesce(sum(kept.review_count + kept.later_review_count), 0)
+            from {{ ref('int_order_reviews') }} as kept
         ) as rows_affected
-    from {{ ref('stg_order_reviews') }}
-    where review_id is not null and order_id is not null
+    from {{ ref('stg_order_reviews') }} as reviews
+    where reviews.review_id is not null and reviews.order_id is not null
     union all
     select
         'reviews_of_unknown_orders' as check_name,
@@ -639,9 +658,9 @@ review_checks as (
         'Left out: on that day they did not exist.' as action,
         count(*) as rows_checked,
         count(*) filter (
-            where cast(survey_sent_at as date) > as_of.as_of_date
+            where cast(reviews.survey_sent_at as date) > as_of.as_of_date
         ) as rows_affected
-    from {{ ref('stg_order_reviews') }}
+    from {{ ref('stg_order_reviews') }} as reviews
     cross join {{ ref('int_as_of') }} as as_of
 
 ),
@@ -699,9 +718,9 @@ customer_checks as (
         count(*) as rows_checked,
         count(*) filter (
             where
-                zip_code_prefix is null
-                or length(zip_code_prefix) != 5
-                or translate(zip_code_prefix, '0123456789', '') != ''
+            zip_code_prefix is null
+            or length(zip_code_prefix) != 5
+            or translate(zip_code_prefix, '0123456789', '') != ''
         ) as rows_affected
     from {{ ref('stg_customers') }}
     union all
@@ -717,9 +736,7 @@ customer_checks as (
         select distinct zip_code_prefix from {{ ref('stg_customers') }}
         where zip_code_prefix is not null
     ) as prefixes
-    left join (
-        select distinct zip_code_prefix from {{ ref('stg_geolocation') }}
-    ) as places
+    left join places
         on prefixes.zip_code_prefix = places.zip_code_prefix
 
 ),
@@ -758,9 +775,7 @@ seller_checks as (
         select distinct zip_code_prefix from {{ ref('stg_sellers') }}
         where zip_code_prefix is not null
     ) as prefixes
-    left join (
-        select distinct zip_code_prefix from {{ ref('stg_geolocation') }}
-    ) as places
+    left join places
         on prefixes.zip_code_prefix = places.zip_code_prefix
 
 ),
@@ -816,9 +831,7 @@ product_checks as (
         select distinct category from {{ ref('stg_products') }}
         where category is not null
     ) as categories
-    left join (
-        select distinct category from {{ ref('stg_category_translations') }}
-    ) as translations
+    left join translations
         on categories.category = translations.category
 
 ),
@@ -865,9 +878,9 @@ point_checks as (
         count(*) as rows_checked,
         count(*) filter (
             where
-                latitude is null
-                or longitude is null
-                or not {{ is_in_brazil('latitude', 'longitude', 'mainland') }}
+            latitude is null
+            or longitude is null
+            or not {{ is_in_brazil('latitude', 'longitude', 'mainland') }}
         ) as rows_affected
     from {{ ref('stg_geolocation') }}
     union all
@@ -880,9 +893,9 @@ point_checks as (
         count(*) as rows_checked,
         count(*) filter (
             where
-                latitude is null
-                or longitude is null
-                or not {{ is_in_brazil('latitude', 'longitude') }}
+            latitude is null
+            or longitude is null
+            or not {{ is_in_brazil('latitude', 'longitude') }}
         ) as rows_affected
     from {{ ref('stg_geolocation') }}
 

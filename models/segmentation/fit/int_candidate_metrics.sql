@@ -1,6 +1,8 @@
 -- One row per candidate k: what the rule for k looks at, over all customers the model
 -- was fitted on.
 
+{# LT02 does not see the indent of lines that a loop writes. #}
+-- noqa: disable=LT02
 {%- set features = chosen_features() %}
 
 with assignments as (
@@ -134,7 +136,8 @@ joined as (
         davies_bouldin.davies_bouldin,
         case
             when per_k.inertia > 0
-                then (per_k.between_clusters / (per_k.k - 1))
+                then
+                    (per_k.between_clusters / (per_k.k - 1))
                     / (per_k.inertia / (per_k.customer_count - per_k.k))
         end as calinski_harabasz,
         stability.stability_min_ari,

@@ -2,6 +2,8 @@
 -- drawn from every cluster in proportion, at least two of each. For comparison with
 -- published figures: the exact silhouette in squared distance is what the rule reads.
 
+{# LT02 does not see the indent of lines that a loop writes. #}
+-- noqa: disable=LT02
 {#- All pairs of the sample are compared: 3,000 of the real customers come within 0.01
     of the figures published for all of them, 2,000 within 0.013. The samples of the
     candidates have nearly all customers in common, so a distance is computed once, and

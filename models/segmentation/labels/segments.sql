@@ -26,11 +26,11 @@ wide as (
     select
         segment_id,
         count(*) as customer_count,
-        sum(total_spend) as revenue
-        {%- for feature in features %},
+        {%- for feature in features %}
             count({{ feature.name }}) as {{ feature.name }}_count,
-            {{ exact_sum(feature.name) }} as {{ feature.name }}_total
+            {{ exact_sum(feature.name) }} as {{ feature.name }}_total,
         {%- endfor %}
+        sum(total_spend) as revenue
 
     from customers
     group by segment_id
@@ -86,7 +86,7 @@ means as (
 
 ),
 
--- A mean below nothing that has a phrase of its own is said without its sign.
+-- Where a negative mean has its own phrase, it is shown without the minus sign.
 said as (
 
     select
