@@ -30,7 +30,7 @@ def test_bars_of_amounts_hold_every_amount_above_zero():
     assert median.x == (10, 10)
     assert mean.x == pytest.approx((204.2, 204.2))
     assert "R&#36; 10.00" in figure.layout.title.text
-    # The dearest of five is 1,000 of 1,021.
+    # The highest of five is 1,000 of 1,021.
     assert "98% of the sum" in figure.layout.title.text
 
 
@@ -101,7 +101,7 @@ def test_every_pair_is_correlated_once_and_the_strongest_is_named():
         [[1, 0.2, -0.9], [0.2, 1, -0.001], [-0.9, -0.001, 1]], names, names
     )
     figure = charts.correlations(matrix)
-    assert figure.layout.title.text == "Most closely related: d and a b (-0.90)"
+    assert figure.layout.title.text == "Strongest correlation: d and a b (-0.90)"
     (heat,) = figure.data
     assert (heat.x, heat.y) == (("a b", "c"), ("c", "d"))
     assert [list(row) for row in heat.text] == [["0.20", ""], ["-0.90", "0.00"]]

@@ -260,7 +260,7 @@ def test_headings_state_findings_of_the_tables(soup, demo_database):
         demo_database,
         "select reason, stability_min_ari from segment_k_candidates where is_chosen",
     )
-    agreement = f"agree at {least:.2f} or more; 0.80 is asked for"
+    agreement = f"agree at {least:.2f} or more; 0.80 is required"
     assert any(one.endswith(reason.removeprefix("taken: ")) for one in headings)
     assert any(one.startswith("Stable: ") and agreement in one for one in headings)
 
@@ -268,8 +268,8 @@ def test_headings_state_findings_of_the_tables(soup, demo_database):
 @pytest.mark.parametrize(
     ("least", "said"),
     [
-        ("0.71", "Not stable: refits on random halves agree at 0.71 or more, where"),
-        ("null", "Too few customers to refit on halves of them"),
+        ("0.71", "Not stable: refits on random halves agree at 0.71 or more, but"),
+        ("null", "Stability is not known: too few customers to refit on halves"),
     ],
 )
 def test_segments_below_the_bar_are_not_called_stable(changed, least, said):
@@ -454,13 +454,13 @@ def test_texts_of_the_data_are_shown_as_text(changed, browser, tmp_path):
 
 def test_a_page_of_an_earlier_day_does_not_call_later_ones_the_last(changed):
     page = changed("update segment_migrations set as_of_date = date '2030-01-01'")
-    assert "The history knows later days only, from 1 January 2030 on" in page
+    assert "This page shows a day before the history begins on 1 January 2030." in page
     page = changed(
         "insert into segment_migrations by name select distinct * replace "
         "(date '2030-01-01' as as_of_date) from segment_migrations"
     )
-    assert "The history goes on after this day, until 1 January 2030" in page
-    assert "What changed last" not in page
+    assert "The history continues after this day, until 1 January 2030" in page
+    assert "Last changes" not in page
 
 
 def test_a_segment_that_nobody_is_in_is_said_to_be_empty(changed, demo_database):
@@ -472,7 +472,7 @@ def test_a_segment_that_nobody_is_in_is_said_to_be_empty(changed, demo_database)
         f"update segments set customer_count = 0 where segment_id = {gone}",
     )
     # in its card, and where it is picked
-    assert page.count("Nobody is in this segment at present.") == 2
+    assert page.count("This segment has no customers at present.") == 2
 
 
 def test_tables_of_two_builds_are_found(demo_database, tmp_path):
@@ -499,7 +499,7 @@ def test_a_segment_without_habits_is_not_said_to_be_like_all(changed):
     tables = [none.format(by) for by in ("state", "category", "payment_type")]
     rare = "update segment_by_state set is_beyond_chance = true, index_vs_all = 50 "
     rare += "where segment_id = 1 and state = 'SP'"
-    said = "No state, category or way to pay is more frequent beyond chance."
+    said = "No state, category or payment type is more frequent beyond chance."
     unchanged = changed().count(said)
     assert changed(*tables, rare).count(said) == unchanged + 1
 
@@ -512,7 +512,7 @@ def test_an_endless_label_keeps_its_ends(changed):
 
 
 def test_a_first_build_has_nothing_to_compare_with(soup):
-    assert "Nothing to compare with yet" in shown(soup)
+    assert "There is nothing to compare with yet" in shown(soup)
     assert "make replay writes the history of past month ends" in shown(soup)
     assert "moves" not in charts(soup)
 
@@ -522,7 +522,7 @@ def test_slow_deliveries_are_explained_where_they_come_before_their_day(changed)
     called += "segment_id = (select max_by(segment_id, scaled_value) from "
     called += "segment_centroids where feature = 'delivery_delay_days')"
     mean = "update segment_profile set mean = {} where metric = 'delivery_delay_days'"
-    said = "still come before the promised day"
+    said = "on average still before the promised day"
     assert said in changed(called, mean.format(-2))
     assert said not in changed(called, mean.format(2))
 
@@ -539,7 +539,7 @@ def test_moves_since_the_build_before_are_counted(changed, browser, tmp_path):
     )
     soup = BeautifulSoup(page, "html.parser")
     said = shown(soup)
-    assert "What changed last, on 17 October 2018" in said
+    assert "Last changes, on 17 October 2018" in said
     assert "5 of 100 customers changed their segment (5.0%)" in said
     assert values(charts(soup)["moves"]["data"][0]["z"])[0] in ([5.0], 5.0)
     path = tmp_path / "moves.html"
@@ -617,7 +617,7 @@ def test_the_map_works_by_mouse_and_by_keyboard(browser, path):
         boxes.nth(0).check()
         boxes.nth(4).check()
         assert points() == everyone
-        shown_page.get_by_role("button", name="Closer").click()
+        shown_page.get_by_role("button", name="Zoom in").click()
         assert reach() < whole
         shown_page.get_by_role("button", name="Whole map").focus()
         shown_page.keyboard.press("Enter")

@@ -189,7 +189,7 @@ def test_charts_have_a_finding_as_title_and_units_on_axes(demo_study, demo_datab
         axes = [*figure.select_xaxes(), *figure.select_yaxes()]
         assert any(axis.title.text for axis in axes)
     chosen = candidates.loc[candidates["is_chosen"], "k"].item()
-    assert figures[0].layout.title.text.startswith(f"k = {chosen} is taken")
+    assert figures[0].layout.title.text.startswith(f"k = {chosen} is chosen")
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from plotly.subplots import make_subplots
 
 from olist_segments.charts.style import BLUE, GREY, INK, ORANGE, finish, plain, reais
 
-# From 1 to 5 stars: told apart without full colour vision, and in print by lightness.
+# From 1 to 5 stars; distinct without full colour vision, and in print by lightness.
 STAR_COLORS = ("#8c4a04", "#e08f2c", "#d9dde2", "#7fb0d3", "#1d5f92")
 BINS = 40
 
@@ -77,7 +77,7 @@ def amounts(values: pd.Series, what: str, axis: str) -> go.Figure:
     )
     return finish(
         figure,
-        f"Half of the {what} are above {reais(values.median())}; the dearest tenth "
+        f"Half of the {what} are above {reais(values.median())}; the highest tenth "
         f"makes up {top:.0%} of the sum",
     )
 
@@ -104,18 +104,18 @@ def durations(values: pd.Series, what: str, axis: str) -> go.Figure:
     counts = np.histogram(values.clip(low, high), np.linspace(low, high, BINS + 1))
     figure = _histogram(values, counts, what, "{:,.1f} days".format)
     figure.update_xaxes(
-        title=f"{plain(axis)} (days; the last bars hold what is beyond)"
+        title=f"{plain(axis)} (days; the outer bars include all beyond)"
     )
     return finish(
         figure,
-        f"Half of the {what} lie between {values.quantile(0.25):,.1f} and "
+        f"Half of the {what} are between {values.quantile(0.25):,.1f} and "
         f"{values.quantile(0.75):,.1f} days, one in twenty above "
         f"{values.quantile(0.95):,.1f}",
     )
 
 
 def installments(table: pd.DataFrame) -> go.Figure:
-    """Plot in how many installments orders are paid, and what they are worth.
+    """Plot how many installments orders have, and what they are worth.
 
     Parameters
     ----------
@@ -163,7 +163,7 @@ def installments(table: pd.DataFrame) -> go.Figure:
 
 
 def reviews_by_delay(table: pd.DataFrame) -> go.Figure:
-    """Plot the scores of orders by how long after the promise they came.
+    """Plot the scores of orders by their delay.
 
     Parameters
     ----------
@@ -254,7 +254,7 @@ def shares(counts: pd.Series, unit: str) -> go.Figure:
 
 
 def correlations(table: pd.DataFrame) -> go.Figure:
-    """Plot how strongly numbers go together, pair by pair.
+    """Plot how strongly numbers are correlated, pair by pair.
 
     Parameters
     ----------
@@ -292,7 +292,7 @@ def correlations(table: pd.DataFrame) -> go.Figure:
     words = [str(name).replace("_", " ") for name in (one, other)]
     return finish(
         figure,
-        f"Most closely related: {words[0]} and {words[1]} ({pairs[one, other]:.2f})",
+        f"Strongest correlation: {words[0]} and {words[1]} ({pairs[one, other]:.2f})",
         height=220 + 34 * len(once),
     )
 

@@ -29,7 +29,7 @@ BARS = {
 
 
 def segments_overview(segments: pd.DataFrame) -> go.Figure:
-    """Plot each segment's share of customers beside its share of revenue.
+    """Plot each segment's share of customers and its share of revenue.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def segment_features(features: pd.DataFrame) -> go.Figure:
     figure.update_yaxes(autorange="reversed", type="category")
     return finish(
         figure,
-        f"What sets a segment apart most: {metric_name(top['phrase'])} of "
+        f"The largest difference: {metric_name(top['phrase'])} of "
         f"{top['segment_name']}, {abs(top['scaled_value']):.1f} standard deviations "
         f"{side} the average",
         height=150 + 46 * features["phrase"].nunique(),
@@ -119,7 +119,7 @@ def segment_features(features: pd.DataFrame) -> go.Figure:
 
 
 def spend_distribution(profile: pd.DataFrame) -> go.Figure:
-    """Plot what customers of each segment spend: the middle 80 %, median and mean.
+    """Plot what customers of each segment spend: the middle 80%, median and mean.
 
     Parameters
     ----------
@@ -187,7 +187,7 @@ def breakdown(
     largest: int = 7,
     standing_out: int = 3,
 ) -> go.Figure:
-    """Plot the shares of one segment by some value, beside those of all customers.
+    """Plot the shares of one segment by some value, with those of all customers.
 
     Parameters
     ----------
@@ -341,7 +341,7 @@ def over_representation(
 
 
 def orders_by_month(table: pd.DataFrame, segment_id: int) -> go.Figure:
-    """Plot when the orders of a segment were placed, beside those of all customers.
+    """Plot when the orders of a segment were placed, with those of all customers.
 
     Parameters
     ----------
@@ -358,7 +358,7 @@ def orders_by_month(table: pd.DataFrame, segment_id: int) -> go.Figure:
     """
     rows = table[table["segment_id"] == segment_id].sort_values("purchase_month")
     everyone = table.drop_duplicates("purchase_month").sort_values("purchase_month")
-    finding = "No orders: nobody is in this segment at present"
+    finding = "No orders: this segment has no customers at present"
     if len(rows):
         peak = rows.loc[rows["share_of_segment"].idxmax()]
         finding = (
@@ -393,7 +393,7 @@ def orders_by_month(table: pd.DataFrame, segment_id: int) -> go.Figure:
 
 
 def customer_map(sample: pd.DataFrame, loadings: pd.DataFrame) -> go.Figure:
-    """Plot customers in the plane that keeps most of how they differ.
+    """Plot customers in the plane that keeps most of their differences.
 
     Parameters
     ----------
@@ -512,7 +512,7 @@ def candidate_score(candidates: pd.DataFrame, score: str) -> go.Figure:
     figure.add_scatter(
         x=[chosen["k"]],
         y=[chosen[score]],
-        name="taken",
+        name="chosen",
         mode="markers",
         marker={
             "color": ORANGE,
@@ -550,7 +550,7 @@ def moves(migrations: pd.DataFrame, names: dict[str, str]) -> go.Figure:
     known = moved[moved["from_segment_key"] != "none"]
     order = [key for key in [*names, "none"] if key in set(moved["from_segment_key"])]
     targets = [key for key in [*names, "none"] if key in set(moved["to_segment_key"])]
-    # A segment of an earlier model has no name any more.
+    # A segment of an earlier model may have no name any more.
     order += sorted(set(moved["from_segment_key"]) - set(order))
     targets += sorted(set(moved["to_segment_key"]) - set(targets))
     counts = moved.pivot(
@@ -672,7 +672,7 @@ def _over(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _segments(table: pd.DataFrame):
-    """Go through segments by number: their rows, colour and symbol."""
+    """Yield the rows, colour and symbol of each segment, by number."""
     ids = sorted(table["segment_id"].unique())
     colors, symbols = segment_colors(ids), segment_symbols(ids)
     for one in ids:
@@ -684,7 +684,7 @@ def _segments(table: pd.DataFrame):
 def _labelled(
     table: pd.DataFrame, by: str, segment_id: int | None = None
 ) -> pd.DataFrame:
-    """Add how a reader expects a value to be written, and the rank of a price band."""
+    """Add the label of each value, and the rank of a price band."""
     if by == "price_band":
         sums = table.groupby(by)[["revenue", "line_count"]].sum()
         ranks = (sums["revenue"].astype(float) / sums["line_count"]).rank()
@@ -692,7 +692,7 @@ def _labelled(
     if segment_id is not None:
         table = table[table["segment_id"] == segment_id]
     labels = [_shortened(_value_name(str(value), by)) for value in table[by]]
-    if by == "city":  # several states have a city of that name
+    if by == "city":  # several states may have a city of that name
         pairs = zip(labels, table["state"], strict=True)
         labels = [f"{city}, {state}" for city, state in pairs]
     return table.assign(label=labels)
@@ -705,7 +705,7 @@ def _shortened(label: str, most: int = 60) -> str:
 
 
 def _value_name(value: str, by: str) -> str:
-    """Give cities capitals and reais their sign; make spaces of underscores."""
+    """Capitalize cities, write reais as R$, and replace underscores by spaces."""
     if by == "city":
         small = {"d", "da", "das", "de", "do", "dos", "e"}
         words = value.split(" ")
@@ -717,7 +717,7 @@ def _value_name(value: str, by: str) -> str:
 
 def _breakdown_finding(rows: pd.DataFrame, by: str, unit: str) -> str:
     if rows.empty:
-        return f"No {_words(by)}: nobody is in this segment at present"
+        return f"No {_words(by)}: this segment has no customers at present"
     over, sure = _over(rows), rows[rows["is_beyond_chance"]]
     if sure.empty:
         top = rows.sort_values(["share_of_segment", "label"]).iloc[-1]
@@ -739,7 +739,7 @@ def _breakdown_finding(rows: pd.DataFrame, by: str, unit: str) -> str:
 
 
 def _share_ticks(largest: float, room: float) -> dict:
-    """Mark shares up to the largest, and leave room on the right for its label."""
+    """Put ticks up to the largest share, and leave room for its label on the right."""
     if not largest > 0:  # a segment without customers
         largest = 1
     steps = [base * 10**power for power in range(-4, 1) for base in (1, 2, 5)]
@@ -773,7 +773,7 @@ def _score_finding(candidates: pd.DataFrame, chosen: pd.Series, score: str) -> s
     )
     return (
         f"Stability: refits agree at {chosen['stability_min_ari']:.2f} or more with "
-        f"{k} segments{beside}; {chosen['min_stability']:.2f} is asked for"
+        f"{k} segments{beside}; {chosen['min_stability']:.2f} is required"
     )
 
 
@@ -782,5 +782,5 @@ def _words(name: str) -> str:
 
 
 def _above() -> dict:
-    """Place the legend above the chart, from the left."""
+    """Place the legend above the chart, at the left."""
     return {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}

@@ -62,7 +62,7 @@ def candidate_scores(candidates: pd.DataFrame) -> go.Figure:
     figure.update_annotations(font_size=12)
     return finish(
         figure,
-        f"k = {chosen['k']} is taken; the silhouette alone would take {best['k']}, "
+        f"k = {chosen['k']} is chosen; the silhouette alone would choose {best['k']}, "
         f"whose refits agree at {best['stability_min_ari']:.2f}",
         height=560,
         showlegend=False,
@@ -144,7 +144,7 @@ def refits_on_halves(refits: pd.DataFrame) -> go.Figure:
     return finish(
         figure,
         f"Refits agree least for k = {lowest.idxmin()} ({lowest.min():.2f}) and most "
-        f"for k = {lowest.idxmax()} ({lowest.max():.2f} at least)",
+        f"for k = {lowest.idxmax()} ({lowest.max():.2f} or more)",
     )
 
 
@@ -185,13 +185,13 @@ def explained_shares(comparison: pd.DataFrame) -> go.Figure:
         )
     figure.update_layout(
         xaxis={"title": "share of variance between segments (0 to 1)", "range": [0, 1]},
-        yaxis_title="in italics: KMeans does not see it",
+        yaxis_title="in italics: not a feature of KMeans",
         legend_traceorder="reversed",
     )
     return finish(
         figure,
-        f"KMeans explains more than the RFM rule of {len(better)} numbers of "
-        f"{len(wide)}",
+        f"KMeans explains more than the RFM rule for {len(better)} of {len(wide)} "
+        "numbers",
         height=620,
     )
 
@@ -272,7 +272,7 @@ def segment_jaccard(segments: pd.DataFrame, names: dict[str, str]) -> go.Figure:
     weakest = table[table["segmentation"] == "kmeans"].iloc[0]
     figure.update_layout(
         xaxis={
-            "title": "Jaccard index with the segment found again: mean, and lowest",
+            "title": "Jaccard index with the segment found again: mean and lowest",
             # At 0.5 and below a segment has dissolved.
             "range": [min(0.5, table["min"].min() - 0.05), 1.02],
         }
@@ -332,7 +332,7 @@ def movement_by_reason(movement: pd.DataFrame) -> go.Figure:
 
 
 def refit_agreement_by_month(refits: pd.DataFrame) -> go.Figure:
-    """Plot how well monthly refits agree with a model that stays.
+    """Plot how well monthly refits agree with a model that stays the same.
 
     Parameters
     ----------
@@ -373,7 +373,7 @@ def refit_agreement_by_month(refits: pd.DataFrame) -> go.Figure:
     return finish(
         figure,
         "From one month to the next, labels of KMeans refits agree at "
-        f"{kmeans['refit_vs_last_refit'].mean():.2f}, those of a model that stays at "
+        f"{kmeans['refit_vs_last_refit'].mean():.2f}, those of one fixed model at "
         f"{kmeans['fixed_vs_last_fixed'].mean():.2f}",
     )
 

@@ -1,4 +1,4 @@
-"""The look that all charts share, and how texts and numbers are written in them."""
+"""The look of all charts, and how they write texts and numbers."""
 
 from collections.abc import Iterable
 from html import escape
@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 BLUE, ORANGE, GREEN, GREY = "#2a6f97", "#bc6c25", "#588157", "#8d99ae"
 INK = "#1f2933"
-# Of the palette by Okabe and Ito, which people without full colour vision tell apart.
+# From the palette by Okabe and Ito, for readers without full colour vision.
 COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "hexagon")
 _AXIS = {
@@ -68,7 +68,7 @@ def segment_symbols(segment_ids: Iterable[int]) -> dict[int, str]:
 
 
 def plain(text: object, width: int | None = None) -> str:
-    """Write a text from the data so that plotly shows it letter by letter.
+    """Escape a text from the data so that plotly shows it unchanged.
 
     Plotly reads tags and entities in its labels, and formulas between dollar signs.
 
@@ -89,7 +89,7 @@ def plain(text: object, width: int | None = None) -> str:
 
 
 def reais(amount: float) -> str:
-    """Write an amount of Brazilian reais as an English text has it: R$ 1,234.56.
+    """Write an amount of Brazilian reais in the English way: R$ 1,234.56.
 
     Parameters
     ----------

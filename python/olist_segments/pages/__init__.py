@@ -1,4 +1,4 @@
-"""Pages that need nothing but a browser: one style, one way to draw charts."""
+"""Pages that need only a browser: one style, one way to draw charts."""
 
 import json
 from collections.abc import Iterable
@@ -21,12 +21,12 @@ class Column:
     Attributes
     ----------
     header : str
-        What stands above it.
+        The heading of the column.
     kind : str, default "text"
         How its values are written: "text", "count" (1,234), "share" (12.3%), "decimal"
         (1.2), "precise" (0.12), "reais" (R$ 1,234.56), "factor" (1.23 times), "month"
-        (Nov 2017), two words as "later|earlier" (1.2 later, or 1.2 earlier where it is
-        below nothing), or "row's": as one of these that its row has as `kind`.
+        (Nov 2017), two words as "later|earlier" (1.2 later, or 1.2 earlier if it is
+        negative), or "row's", the kind that the row itself has as `kind`.
     """
 
     header: str
@@ -74,7 +74,7 @@ class Chart:
     note : str, default ""
         A sentence below the figure.
     table : Table, optional
-        The numbers of the figure, for those who cannot see it.
+        The numbers of the figure, for readers who cannot see it.
     name : str, default "chart"
         Its id on the page.
     """
@@ -120,7 +120,7 @@ def grouped_bars(
     is_share: bool = False,
     is_logarithmic: bool = False,
 ) -> go.Figure:
-    """Draw the values of several groups beside each other, bin by bin.
+    """Draw the values of several groups side by side, bin by bin.
 
     Parameters
     ----------
@@ -185,7 +185,7 @@ def page(title: str, introduction: Iterable[str], charts: Iterable[Chart]) -> st
 
 
 def render(template: str, charts: Iterable[Chart], **context) -> str:
-    """Fill a template of this folder with charts and what else it shows.
+    """Fill a template of this folder with charts and other values.
 
     Parameters
     ----------
@@ -194,7 +194,7 @@ def render(template: str, charts: Iterable[Chart], **context) -> str:
     charts : iterable of Chart
         All charts of the page; their names must differ.
     **context
-        What the template asks for; it escapes every text.
+        The variables of the template, which escapes every text.
 
     Returns
     -------
@@ -223,7 +223,7 @@ def written(value: object, kind: str = "text") -> str:
     Parameters
     ----------
     value : object
-        Nothing (None or NaN) is written as a dash.
+        None and NaN are written as a dash.
     kind : str, default "text"
         See `Column`.
 
@@ -268,5 +268,5 @@ def _templates() -> jinja2.Environment:
 
 
 def _asset(name: str) -> Markup:
-    """Read a file of the package that goes into the page as it is."""
+    """Read a file of the package that is put into the page unchanged."""
     return Markup(files("olist_segments.pages").joinpath(name).read_text("utf-8"))

@@ -1,4 +1,4 @@
-"""Turn the answers of the tables into the page."""
+"""Write the report from the answers of the tables."""
 
 from itertools import takewhile
 from pathlib import Path
@@ -12,21 +12,20 @@ from olist_segments.pages import Chart, Column, Table, render, written
 from olist_segments.project import is_synthetic
 from olist_segments.report.queries import BREAKDOWNS, QUERIES
 
-# From this many standard deviations on, a feature sets a segment apart.
+# A feature sets a segment apart from this many standard deviations on.
 SETS_APART = 0.2
 NUMBERS = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine"]
 NUMBERS += ["Ten", "Eleven", "Twelve"]
 SCORES = {
-    "inertia": "More segments always fit closer. The elbow is where one more gains "
-    "little: what is left within segments, the inertia, falls steeply before it and "
-    "slowly after.",
-    "silhouette": "The silhouette says how much nearer customers are to their own "
-    "segment than to the next, from -1 to 1, by the squared Euclidean distance of "
-    "scaled features. Noise has one too, so it counts only as far as it exceeds that "
-    "of noise.",
-    "stability_min_ari": "Customers are halved at random and segmented anew. The "
-    "adjusted Rand index is 1 where a refit finds the same segments, 0 where they "
-    "agree by chance only. The lowest of the refits counts.",
+    "inertia": "More segments always fit closer. The inertia, which is the variation "
+    "left within segments, falls steeply before the elbow and slowly after it: beyond "
+    "the elbow, one more segment gains little.",
+    "silhouette": "The silhouette, from -1 to 1, says how much nearer customers are to "
+    "their own segment than to the next, by the squared Euclidean distance of scaled "
+    "features. Noise has a silhouette too, so only the difference counts.",
+    "stability_min_ari": "Random halves of the customers are segmented again. The "
+    "adjusted Rand index is 1 if a refit finds the same segments, and 0 if they agree "
+    "only by chance. The lowest of the refits counts.",
 }
 
 
@@ -35,7 +34,7 @@ def render_report(
 ) -> str:
     """Write the report on a built database as one page of HTML.
 
-    A banner says so if its customers are synthetic, which the ids of demo data tell.
+    A banner says so if its customers are synthetic, as the ids of demo data show.
 
     Parameters
     ----------
@@ -120,12 +119,12 @@ def in_words(
     number : float
         The mean.
     phrase : str
-        What the configuration calls the metric after its value. Reais stand before
-        their number; a phrase that begins with % is that of a share.
+        What the configuration calls the metric after its value. "reais" is written
+        as R$ before the number; a phrase that begins with % makes it a share.
     negative : str, default ""
-        What it calls the metric after a value below nothing, if not the same.
+        What it calls the metric after a negative value, if that differs.
     is_short : bool, default False
-        Whether the phrase was said before and can be left out.
+        Whether the phrase can be left out because it was given before.
 
     Returns
     -------
@@ -143,12 +142,12 @@ def in_words(
         return f"{written(number, 'share')}{phrase.removeprefix('%')}"
     if negative and round(number, 1) < 0:
         number, phrase = -number, negative
-    # What is rounded to -0.0 is nothing.
+    # Adding 0.0 makes 0.0 of -0.0.
     return f"{written(round(number, 1) + 0.0, 'decimal')} {phrase}"
 
 
 def _segment(data: dict[str, pd.DataFrame], one: dict) -> dict:
-    """Gather what the page says about one segment."""
+    """Collect what the page says about one segment."""
     number = one["segment_id"]
     features = data["features"]
     features = features[features["segment_id"] == number]
@@ -175,7 +174,7 @@ def _segment(data: dict[str, pd.DataFrame], one: dict) -> dict:
         "apart": apart,
         "habits": _habits(data, number)
         if one["customer_count"]
-        else "Nobody is in this segment at present.",
+        else "This segment has no customers at present.",
         "charts": {
             **{by: _breakdown(data, by, number) for by in BREAKDOWNS},
             "month": _months(data, number),
@@ -186,7 +185,7 @@ def _segment(data: dict[str, pd.DataFrame], one: dict) -> dict:
 
 
 def _habits(data: dict[str, pd.DataFrame], number: int) -> str:
-    """Say in a sentence where a segment is found more often than all are."""
+    """Say in a sentence what is more frequent in a segment than among all customers."""
 
     def over(by: str, most: int) -> str:
         rows = charts.standing_out(data[by], by, number).head(most)
@@ -202,8 +201,8 @@ def _habits(data: dict[str, pd.DataFrame], number: int) -> str:
         if words
     ]
     if habits:
-        return f"More often than others they {_listed(habits)}."
-    return "No state, category or way to pay is more frequent beyond chance."
+        return f"More often than other customers, they {_listed(habits)}."
+    return "No state, category or payment type is more frequent beyond chance."
 
 
 def _breakdown(data: dict[str, pd.DataFrame], by: str, number: int) -> Chart:
@@ -293,8 +292,8 @@ def _spend(data: dict[str, pd.DataFrame]) -> Chart:
     return Chart.titled(
         charts.spend_distribution(rows),
         name="spend",
-        note="Lines hold the middle 80 % of a segment's customers. A dot marks the "
-        "median, a diamond the mean.",
+        note="A line covers the middle 80% of a segment's customers. The dot is the "
+        "median, the diamond the mean.",
         table=_table("spend-figures", "Spend per customer", columns, rows),
     )
 
@@ -324,7 +323,7 @@ def _score(data: dict[str, pd.DataFrame], score: str) -> Chart:
 
 
 def _moves(data: dict[str, pd.DataFrame]) -> Chart | None:
-    """Draw who moved, if there was a build before."""
+    """Draw who moved, if there was an earlier build."""
     if data["history"]["days"].iloc[0] < 2:
         return None
     current = data["segments"][["segment_key", "segment_name"]]
@@ -339,7 +338,7 @@ def _moves(data: dict[str, pd.DataFrame]) -> Chart | None:
         "from_segment": Column("from"),
         "to_segment": Column("to"),
         "customer_count": Column("customers", "count"),
-        "share_of_from": Column("share of those who were in it", "share"),
+        "share_of_from": Column("share of the segment left", "share"),
     }
     return Chart.titled(
         charts.moves(data["migrations"], names),
@@ -390,12 +389,12 @@ def _candidates(data: dict[str, pd.DataFrame]) -> Table:
         "silhouette": Column("silhouette", "precise"),
         "noise_silhouette": Column("silhouette of noise", "precise"),
         "stability_min_ari": Column("lowest agreement of refits", "precise"),
-        "min_stability": Column("agreement asked for", "precise"),
+        "min_stability": Column("agreement required", "precise"),
         "smallest_segment_share": Column("smallest segment", "share"),
         "reason": Column("taken or not, and why"),
     }
     return _table(
-        "candidates", "Every number of segments tried", columns, data["candidates"]
+        "candidates", "Numbers of segments that were tried", columns, data["candidates"]
     )
 
 
@@ -445,7 +444,7 @@ def _quality(data: dict[str, pd.DataFrame]) -> Table:
         "action": Column("what was done"),
     }
     rows = data["quality"].assign(source=_spaced(data["quality"]["source"]))
-    caption = "What is odd in the data, first what could make results wrong"
+    caption = "Oddities in the data; those that could make results wrong come first"
     return _table("quality", caption + _of_all(rows, "findings"), columns, rows)
 
 
@@ -457,7 +456,7 @@ def _findings(data: dict[str, pd.DataFrame], totals: dict) -> dict[str, str]:
     in_all = (
         ""
         if largest["segment_id"] == dearest["segment_id"]
-        else f"; {largest['segment_name']} bring most in all, "
+        else f"; {largest['segment_name']} bring the most in total, "
         f"{largest['revenue_share']:.1%} of revenue"
     )
     chosen = data["candidates"][data["candidates"]["is_chosen"]].iloc[0]
@@ -470,7 +469,7 @@ def _findings(data: dict[str, pd.DataFrame], totals: dict) -> dict[str, str]:
         "whole": f"{_count_word(len(segments))} kinds of customers: "
         f"{overview['segment_name']}, {overview['customer_share']:.1%} of them, bring "
         f"{overview['revenue_share']:.1%} of revenue",
-        "segments": f"{dearest['segment_name']} are worth most: "
+        "segments": f"{dearest['segment_name']} are worth the most: "
         f"{written(dearest['revenue_per_customer'], 'reais')} each, against "
         f"{written(totals['revenue_per_customer'], 'reais')} on average{in_all}",
         "number": f"Why {_count_word(chosen['k']).lower()}: {reason}",
@@ -489,14 +488,14 @@ def _counted(number: int, noun: str) -> str:
 
 
 def _calm(chosen: pd.Series) -> str:
-    """Say how stable the segments are, where nothing drifted."""
+    """Say how stable the segments are if nothing drifted."""
     least, asked = chosen["stability_min_ari"], chosen["min_stability"]
     if pd.isna(least):
-        return "Too few customers to refit on halves of them: stability is not known"
+        return "Stability is not known: too few customers to refit on halves of them"
     agree = f"refits on random halves agree at {least:.2f} or more"
     if least >= asked:
-        return f"Stable: {agree}; {asked:.2f} is asked for, and 1 is the same segments"
-    return f"Not stable: {agree}, where {asked:.2f} is asked for"
+        return f"Stable: {agree}; {asked:.2f} is required, and 1 is the same segments"
+    return f"Not stable: {agree}, but {asked:.2f} is required"
 
 
 def _named(features: pd.DataFrame, *, varying: bool) -> list[str]:
@@ -514,11 +513,11 @@ def _rivals(candidates: pd.DataFrame) -> str:
         f"{one.silhouette:.2f})"
         for one in rivals.itertuples()
     ]
-    return f"Good enough too: {_listed(each)}." if each else ""
+    return f"Also good enough: {_listed(each)}." if each else ""
 
 
 def _heading(phrase: str, negative: str) -> str:
-    """Name a metric, whose mean may be on both sides of nothing, without its value."""
+    """Name a metric without its value, whether its mean is positive or negative."""
     if phrase.startswith("%") or not negative:
         return charts.metric_name(phrase)
     before, above, below, after = _sides(phrase, negative)
@@ -526,7 +525,7 @@ def _heading(phrase: str, negative: str) -> str:
 
 
 def _kind(phrase: str, negative: str) -> str:
-    """Say how a mean of this name is written where its name stands elsewhere."""
+    """Say how a mean is written where its name is not beside it."""
     if phrase.startswith("%"):
         return "share"
     if not negative:
@@ -536,7 +535,7 @@ def _kind(phrase: str, negative: str) -> str:
 
 
 def _sides(phrase: str, negative: str) -> tuple[list, list, list, list]:
-    """Split two phrases into words: before, of the one, of the other, and after."""
+    """Split two phrases into words: shared at the start, of each, shared at the end."""
     one, other = phrase.split(), negative.split()
     start = _shared(one, other)
     end = _shared(one[start:][::-1], other[start:][::-1])
@@ -545,13 +544,13 @@ def _sides(phrase: str, negative: str) -> tuple[list, list, list, list]:
 
 
 def _shared(one: list, other: list) -> int:
-    """Count how many words two lists have in common from their beginnings on."""
+    """Count the words that two lists share at their start."""
     pairs = zip(one, other, strict=False)
     return len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
 
 
 def _is_slow_but_early(features: pd.DataFrame) -> bool:
-    """Say whether a segment is called slow that is on average before its time."""
+    """Say whether a segment is called slow although it is early on average."""
     late = features["phrase_negative"] != ""
     late &= features["scaled_value"] >= SETS_APART
     slow = features["segment_name"].str.contains("slow", regex=False)
@@ -566,7 +565,7 @@ def _table(
 
 
 def _of_all(rows: pd.DataFrame, total: str) -> str:
-    """Say how many rows there are where not all are shown."""
+    """Say how many rows there are if not all are shown."""
     if rows.empty or rows[total].iloc[0] == len(rows):
         return ""
     return f": {len(rows)} of {rows[total].iloc[0]} {total}"

@@ -1,7 +1,7 @@
-"""What the report asks the tables: it shows these answers and computes nothing else."""
+"""The queries of the report: it shows their answers and computes nothing else."""
 
 # The breakdowns that a segment's card shows, in this order: `state` is a column of
-# segment_by_state. For each what its shares count, in the plural, and its heading.
+# segment_by_state. Each has the unit that its shares count, and its heading.
 BREAKDOWNS = {
     "state": ("customers", "Where they live: states"),
     "city": ("customers", "Where they live: cities"),
@@ -10,7 +10,7 @@ BREAKDOWNS = {
     "price_band": ("items", "What an item costs"),
 }
 
-# Its limits are filled in by render_report.
+# render_report fills in their limits.
 QUERIES = {
     "totals": """
         select
@@ -64,7 +64,7 @@ QUERIES = {
         """
         for by in BREAKDOWNS
     },
-    # The same customers in every run: drawn by the hash of their key.
+    # The hash of their key selects the same customers in every run.
     "map": """
         select
             round(map.x, 2) as x,
@@ -96,7 +96,7 @@ QUERIES = {
         where as_of_date = (select max(as_of_date) from segment_migrations)
         order by from_segment_key, to_segment_key
     """,
-    # Was there a build before the last one that changed somebody's segment?
+    # Whether a build before the last one changed anybody's segment.
     "history": """
         select
             count(distinct as_of_date) as days,
@@ -139,7 +139,7 @@ QUERIES = {
         order by line_count desc, source, column_name, reason
         limit {table_rows}
     """,
-    # Where rows were affected: first what would make results wrong, then the rest.
+    # Checks that found rows: first those that would make results wrong.
     "quality": """
         select
             source,
