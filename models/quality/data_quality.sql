@@ -499,8 +499,8 @@ payment_checks as (
         'Payments whose order_id the orders file lacks.' as description,
         'Left out: they belong to no order.' as action,
         (
-            select count(*) from {{ ref('stg_order_payments') }}
-            where order_id is not null
+            select count(checked.order_id)
+            from {{ ref('stg_order_payments') }} as checked
         ) as rows_checked,
         count(*) as rows_affected
     from {{ ref('stg_order_payments') }} as payments
@@ -615,8 +615,8 @@ review_checks as (
         'Reviews whose order_id the orders file lacks.' as description,
         'Left out: they belong to no order.' as action,
         (
-            select count(*) from {{ ref('stg_order_reviews') }}
-            where order_id is not null
+            select count(checked.order_id)
+            from {{ ref('stg_order_reviews') }} as checked
         ) as rows_checked,
         count(*) as rows_affected
     from {{ ref('stg_order_reviews') }} as reviews
