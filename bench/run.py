@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -44,6 +45,13 @@ TASKS = {
     "100x": {"build": 1, "until_merge": 1},
 }
 ORDERS = {"10x": 1_000_000, "100x": 10_000_000}
+KINDS = ["snapshot", "test", "unit_test"]
+# Nodes whose time should grow as the customers do.
+PER_CUSTOMER = {
+    "labels": ["int_segment_assignments"],
+    "exact silhouettes of all k": ["int_candidate_assignments"],
+    "profiles": ["segment_profile", "segments", "segment_comparison"],
+}
 SWEEP = [str(k) for k in range(2, 11)]
 
 
@@ -75,6 +83,16 @@ def read_results() -> dict[str, dict]:
         for size, path in found.items()
         if path.is_file()
     }
+
+
+def write_results(path: Path, results: dict) -> None:
+    """Write the results of a size, with one line for each run."""
+    head = {name: value for name, value in results.items() if name != "runs"}
+    lines = [json.dumps(run) for run in results["runs"]]
+    text = json.dumps(head, indent=1).removesuffix("\n}")
+    text += ',\n "runs": [\n  ' + ",\n  ".join(lines) + "\n ]\n}\n"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
 
 
 def bench(size: str, runs: int, scratch: Path, options: argparse.Namespace) -> None:
@@ -118,8 +136,7 @@ def bench(size: str, runs: int, scratch: Path, options: argparse.Namespace) -> N
             run = measure(task, size, folder.resolve(), scratch / "work", options)
             print(f"    {run['wall']:.1f} s, {run['peak_mb']:,} MB", flush=True)
             results["runs"].append({"task": task, **run})
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+            write_results(path, results)
 
 
 def measure(
@@ -188,15 +205,7 @@ def build(
     for result in run_results["results"]:
         kind, _, name = result["unique_id"].split(".", 2)
         place = manifest["nodes"].get(result["unique_id"], {"fqn": []})["fqn"]
-        nodes.append(
-            {
-                "node": name,
-                "kind": kind,
-                "layer": place[1] if kind == "model" else "",
-                "is_fit": kind == "model" and "fit" in place,
-                "seconds": round(result["execution_time"], 3),
-            }
-        )
+        nodes.append((kind, place, name, result["execution_time"]))
     spans = [
         (timing["started_at"], timing["completed_at"])
         for result in run_results["results"]
@@ -214,7 +223,7 @@ def build(
         "models_elapsed": covered(spans),
         "customers": customers,
         "database_mb": (work / "bench.duckdb").stat().st_size >> 20,
-        "nodes": nodes,
+        **summed(nodes),
     }
 
 
@@ -231,6 +240,47 @@ def build_before(
         return build(folder, work, size, options, root=tree)
     finally:
         subprocess.run([*git, "remove", "--force", tree], check=True)
+
+
+def summed(nodes: list[tuple[str, list[str], str, float]]) -> dict:
+    """Add up the seconds of nodes by what the page shows.
+
+    Parameters
+    ----------
+    nodes : list of (kind, place, name, seconds)
+        The place of a model is its fqn: the project, folders, and its name.
+
+    Returns
+    -------
+    dict
+        The number of nodes, and seconds: of models by layer, of other kinds, of the
+        models of the fit, of the nodes whose cost per customer is shown, and of the
+        slowest.
+    """
+    layers, kinds = defaultdict(float), defaultdict(float)
+    for kind, place, _, seconds_ in nodes:
+        if kind == "model":
+            layers[place[1]] += seconds_
+        elif kind in KINDS:
+            kinds[kind] += seconds_
+    fits = sum(one[3] for one in nodes if one[0] == "model" and "fit" in one[1])
+    per_customer = {
+        part: sum(one[3] for one in nodes if one[2] in names)
+        for part, names in PER_CUSTOMER.items()
+    }
+    slowest = {one[2]: one[3] for one in sorted(nodes, key=lambda one: -one[3])[:12]}
+
+    def rounded(values: dict[str, float]) -> dict[str, float]:
+        return {name: round(value, 3) for name, value in values.items()}
+
+    return {
+        "node_count": len(nodes),
+        "fits": round(fits, 3),
+        "layers": rounded(layers),
+        "kinds": rounded(kinds),
+        "per_customer": rounded(per_customer),
+        "slowest": rounded(slowest),
+    }
 
 
 def covered(spans: list[tuple[str, str]]) -> float:

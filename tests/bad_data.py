@@ -102,7 +102,7 @@ REFUSED = [
         "link to nothing",
         SELLERS,
         lambda path: (path.unlink(), path.symlink_to("elsewhere.csv")),
-        "is a link to elsewhere.csv, where nothing is",
+        "is a link to elsewhere.csv, which is missing",
     ),
     Refused(
         "renamed column",
@@ -149,7 +149,7 @@ REFUSED = [
     ),
     Refused("Latin-1", GEOLOCATION, _recode("latin-1"), "probably Latin-1"),
     Refused("UTF-16", CUSTOMERS, _recode("utf-16"), "is in UTF-16"),
-    Refused("UTF-16 without mark", CUSTOMERS, _recode("utf-16-le"), "is no text file"),
+    Refused("UTF-16 without mark", CUSTOMERS, _recode("utf-16-le"), "not a text file"),
     Refused("Excel workbook", ORDERS, _content(b"PK\x03\x04..."), "Excel workbook"),
     Refused("gzip", ORDERS, _content(b"\x1f\x8b\x08..."), "compressed with gzip"),
     Refused("Parquet", ORDERS, _content(b"PAR1..."), "is a Parquet file"),

@@ -18,7 +18,7 @@ from browser import launched
 from olist_segments.cli import main
 from olist_segments.demo import write_demo_data
 from olist_segments.project import dbt_process as project_dbt_process
-from olist_segments.study.studies import read_study
+from olist_segments.study.tables import read_study
 
 ROOT = Path(__file__).resolve().parents[1]
 # Staging has no order of rows, and its lines are counted elsewhere.

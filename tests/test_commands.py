@@ -68,7 +68,7 @@ def test_a_build_without_data_says_that_it_is_synthetic(project_copy):
         (["nothing"], "no question is called nothing: `olist-segments query` lists"),
         (["winback"], "no question is called winback: did you mean win_back?"),
         (["segments"], 'segments is a table: olist-segments query "from segments"'),
-        (["select 1; select 2"], "these are 2 statements: ask them one by one"),
+        (["select 1; select 2"], "these are 2 statements: run them one by one"),
         (["win_back", "--set", "days"], "days needs a value: --set days=..."),
         (["win_back", "--set", "day=1"], "day=1 cannot be set: win_back takes days="),
         (["win_back", "--set", "days=x"], "variable days is 'x': it must be a number"),
@@ -83,7 +83,7 @@ def test_a_build_without_data_says_that_it_is_synthetic(project_copy):
         connection.execute(rename.format("segment_k_candidates", "of_old"))
     result = run("query", "why_this_k", cwd=project_copy)
     assert result.returncode == 2
-    assert "lacks what why_this_k asks for: run `make build` first" in result.stderr
+    assert "lacks tables or columns of why_this_k: run `make build`" in result.stderr
     with duckdb.connect(project_copy / "olist_demo.duckdb") as connection:
         connection.execute(rename.format("of_old", "segment_k_candidates"))
 
@@ -95,7 +95,7 @@ def test_a_build_without_data_says_that_it_is_synthetic(project_copy):
     assert "for everybody, the day of the first build" in whole.stdout
     written = int(re.search(r"Wrote (\d+) files", whole.stdout).group(1))
     exported = run("export", "--segment", "repeat_buyers", cwd=project_copy)
-    assert f"Removed {written - 2} files of the export before" in exported.stdout
+    assert f"Removed {written - 2} files of the last export" in exported.stdout
     folder = project_copy / "exports" / "demo"
     assert str(folder / "manifest.json") in exported.stdout
     assert len(list(folder.iterdir())) == 3
@@ -150,7 +150,7 @@ def test_a_build_that_fails_says_why_in_the_words_of_dbt(project_copy, demo_dir)
     assert "FAIL 1 assert_nothing" in result.stdout
     assert "Got 1 result, configured to fail if != 0" in result.stdout
     assert "ERROR=1" in result.stdout
-    assert "The whole log is in" in result.stdout
+    assert "The full log is in" in result.stdout
     assert "The build stopped" in result.stderr
     assert (project_copy / "logs" / "dbt.log").is_file()
 

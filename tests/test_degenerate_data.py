@@ -148,7 +148,7 @@ def test_a_feature_that_nobody_has_or_all_share_counts_for_nothing(strange):
         database, "select reason from feature_statistics where feature = 'review_score'"
     )
     assert reason.endswith("the rule would leave it out: nobody has a value")
-    said = "Of no use: installments, review_score"
+    said = "Not useful: installments, review_score"
     assert said in summary(database, target="demo")
     said = "They do not differ in orders, stars in reviews and installments per order: "
     assert said in render_report(database)
@@ -239,7 +239,7 @@ def test_a_handful_of_customers_is_built(demo_dir, tmp_path):
     ("words", "advice"),
     [
         ([], "(PID {}): close it there"),
-        (["-m", "dbt.cli.main", "build"], "a build is running (PID {}): wait for it"),
+        (["-m", "dbt.cli.main", "build"], "(PID {}): wait until it ends"),
     ],
 )
 def test_a_database_that_another_process_holds_is_named(

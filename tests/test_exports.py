@@ -178,7 +178,7 @@ def test_two_exports_to_one_folder_do_not_mix(demo_database, tmp_path):
     partial.mkdir()
     held = os.open(partial, os.O_RDONLY)
     fcntl.flock(held, fcntl.LOCK_EX)
-    with pytest.raises(UserError, match=r"another export to .* is under way"):
+    with pytest.raises(UserError, match=r"another export to .* is running"):
         export(demo_database, tmp_path / "out")
     os.close(held)
     export(demo_database, tmp_path / "out")
@@ -207,13 +207,13 @@ def test_what_cannot_be_exported_is_said_in_one_sentence(demo_database, tmp_path
     (tmp_path / "mine" / "letter.txt").write_text("dear")
     (tmp_path / "file").write_text("")
     for folder, sentence in [
-        ("mine", "holds files that are no export, such as letter.txt"),
+        ("mine", "has files that are not part of an export, such as letter.txt"),
         ("file", "is a file: name a folder"),
         ("file/in", "cannot write to"),
     ]:
         with pytest.raises(UserError, match=sentence):
             export(demo_database, tmp_path / folder)
-    with pytest.raises(UserError, match=r"no segment is called nobody: there are .+"):
+    with pytest.raises(UserError, match=r"no segment is called nobody: choose .+"):
         export(demo_database, tmp_path / "out", ["nobody"])
     with duckdb.connect() as empty, pytest.raises(UserError, match="make build"):
         preview(empty)
@@ -229,7 +229,7 @@ def test_files_of_others_are_left_alone(demo_database, tmp_path):
     thesis = tmp_path / ".out.previous" / "thesis.txt"
     thesis.parent.mkdir()
     thesis.write_text("three years")
-    with pytest.raises(UserError, match=r"thesis\.txt is no export"):
+    with pytest.raises(UserError, match=r"thesis\.txt is not an export"):
         export(demo_database, tmp_path / "out")
     assert manifest.exists()
     assert thesis.read_text() == "three years"

@@ -11,21 +11,19 @@ from conftest import ROOT, rows
 from olist_segments import charts
 from olist_segments.months import month_ends
 from olist_segments.project import UserError
+from olist_segments.study.months import follow_months, reasons_to_move
 from olist_segments.study.original import (
     FEATURES,
+    compare_with_original,
     describe_clusters,
     fit_original,
     twins,
 )
 from olist_segments.study.page import render_page
-from olist_segments.study.studies import (
-    Study,
-    StudyError,
-    jaccard_stability,
-    read_study,
-    reasons_to_move,
-    run_study,
-)
+from olist_segments.study.resampling import jaccard_stability, resample
+from olist_segments.study.run import run_study
+from olist_segments.study.studied import Studied
+from olist_segments.study.tables import StudyError, read_study
 
 
 def test_a_cluster_found_again_has_a_jaccard_index_of_one():
@@ -61,7 +59,7 @@ def test_customers_move_because_of_time_orders_or_other_news():
 @pytest.mark.parametrize(
     ("first", "last", "sentence"),
     [
-        ("spring", "2018-02", "'spring' is no month"),
+        ("spring", "2018-02", "'spring' is not a month"),
         ("2018-02", "2018-02", "not two months"),
     ],
 )
@@ -199,11 +197,13 @@ def real_study(real_dir, real_database, tmp_path_factory):
         patch.setenv("OLIST_RAW_DIR", str(real_dir))
         patch.setenv("PYTHONPATH", str(ROOT / "python"))
         scratch = tmp_path_factory.mktemp("scratch")
-        yield Study(ROOT, real_database, scratch, target="dev")
+        yield Studied(ROOT, real_database, scratch, target="dev")
 
 
 def test_the_fit_of_the_original_project_comes_out(real_study):
-    comparison = real_study.original(with_silhouette=False)["original_comparison"]
+    comparison = compare_with_original(real_study, with_silhouette=False)[
+        "original_comparison"
+    ]
     original = comparison.set_index("measure")["original"]
     assert original["rows clustered"] == 115_878
     assert original["inertia"] == pytest.approx(252_663.7, abs=0.1)
@@ -231,9 +231,9 @@ def test_figures_of_the_stability_page_come_out_again(real_study):
     # The first month's model, and the last month with the one before: not all twelve.
     first, *_, before, last = month_ends("2017-09", "2018-08")
     tables = {
-        **real_study.original(with_silhouette=False),
-        **real_study.resampling(draws, ks=[real_study.k]),
-        **real_study.months([first, before, last]),
+        **compare_with_original(real_study, with_silhouette=False),
+        **resample(real_study, draws, ks=[real_study.k]),
+        **follow_months(real_study, [first, before, last]),
         "run": real_study.describe(draws),
     }
     skipped = f"| {before}", f"| KMeans | {before}", f"| RFM rule | {before}"

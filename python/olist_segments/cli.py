@@ -47,14 +47,14 @@ def main(arguments: list[str] | None = None) -> int:
     Parameters
     ----------
     arguments : list of str, optional
-        Words of the command line; those of the process by default.
+        Arguments of the command line; those of the process by default.
 
     Returns
     -------
     int
         0 if all went well; 1 if something failed while it ran, such as a model, a
         test, a query or a notebook; 2 if the input or the call cannot be used; 130 if
-        it was interrupted; 141 if nobody reads what is printed.
+        it was interrupted; 141 if the reader of its output has gone.
     """
     parser = argparse.ArgumentParser(prog="olist-segments", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -82,7 +82,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _say(message: object, code: int) -> int:
-    """Print why a command failed, if nothing has said it yet, and return its code."""
+    """Print why a command failed, unless that was printed already; return its code."""
     if str(message):
         print(f"olist-segments: {message}", file=sys.stderr)
     return code

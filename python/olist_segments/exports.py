@@ -14,7 +14,7 @@ import duckdb
 from olist_segments.project import UserError
 
 MANIFEST = "manifest.json"
-# What a spreadsheet takes for the beginning of a formula (OWASP, CSV Injection).
+# A spreadsheet takes a text that begins like this for a formula (OWASP, CSV Injection).
 FORMULA = r"^[=+@\t\r\n-]"
 
 
@@ -28,9 +28,9 @@ class Segment:
     customer_count : int
         Rows of each of its files.
     csv_bytes : int
-        What its CSV will take, give or take quotes.
+        Approximate size of its CSV, without quotes.
     guarded_count : int
-        Cells of its CSV that get an apostrophe, as they would begin a formula.
+        Cells of its CSV that get an apostrophe because they begin like a formula.
     """
 
     key: str
@@ -90,7 +90,7 @@ def preview(
     unknown = [key for key in keys or () if key not in segments]
     if unknown:
         raise UserError(
-            f"no segment is called {', '.join(unknown)}: there are "
+            f"no segment is called {', '.join(unknown)}: choose one of "
             + ", ".join(segments)
         )
     return [s for s in segments.values() if not keys or s.key in keys]
@@ -105,8 +105,8 @@ def export_segments(
 ) -> Path:
     """Write a CSV and a Parquet file per segment, and a manifest.
 
-    All is written to a folder beside, which then takes the place of the one before:
-    an export that is killed or fails leaves the previous one whole. Equal tables
+    Everything is written to a folder beside it, which then replaces the previous one:
+    an export that is killed or fails leaves the previous one intact. Equal tables
     give equal bytes.
 
     Parameters
@@ -114,11 +114,11 @@ def export_segments(
     connection : DuckDBPyConnection
         A built database.
     folder : Path
-        Where to; a new or empty folder, or one with an earlier export.
+        The folder to write: new, empty, or with an earlier export.
     segments : list of Segment
         What `preview` has found.
     is_synthetic : bool
-        Whether the customers are made up, which the manifest then says.
+        Whether the customers are synthetic, which the manifest records.
 
     Returns
     -------
@@ -128,8 +128,8 @@ def export_segments(
     Raises
     ------
     UserError
-        If the folder holds other files or cannot be written to, the disk is too
-        small, or another export to the folder is under way.
+        If the folder has other files or cannot be written to, the disk is too
+        small, or another export to the folder is running.
     """
     folder = folder.resolve()
     _refuse_other_files(folder)
@@ -162,10 +162,10 @@ def export_segments(
 
 
 def write_answer(answer: duckdb.DuckDBPyRelation, path: Path) -> None:
-    """Write the answer to a query to one file, which appears when it is complete.
+    """Write the answer to a query to one file, which appears only when complete.
 
     In a CSV, text that a spreadsheet would take for a formula gets an apostrophe in
-    front; Parquet has it as it is.
+    front; Parquet has it unchanged.
 
     Parameters
     ----------
@@ -242,7 +242,7 @@ def _write(connection, segment: Segment, partial: Path) -> dict:
 
 
 def _refuse_other_files(folder: Path) -> None:
-    """Stop where replacing the folder as a whole would lose files."""
+    """Stop if replacing the folder as a whole would lose files."""
     if not folder.exists():
         return
     if not folder.is_dir():
@@ -257,27 +257,27 @@ def _refuse_other_files(folder: Path) -> None:
             ours |= {MANIFEST} if manifest["model_id"] else set()
     if found - ours:
         raise UserError(
-            f"{folder} holds files that are no export, such as "
+            f"{folder} has files that are not part of an export, such as "
             f"{min(found - ours)}: name another folder"
         )
 
 
 @contextlib.contextmanager
 def _partial_folder(folder: Path) -> Iterator[Path]:
-    """Give an empty folder beside, held by this process and gone afterwards."""
+    """Yield an empty folder beside it, locked by this process and then removed."""
     partial = folder.with_name(f".{folder.name}.partial")
     for beside in (partial, _previous(folder)):
         for left in beside.glob("*"):
             if left.suffix not in (".csv", ".parquet", ".partial", ".json"):
-                raise UserError(f"{left} is no export: move it to another folder")
+                raise UserError(f"{left} is not an export: move it to another folder")
     partial.mkdir(parents=True, exist_ok=True)
     held = os.open(partial, os.O_RDONLY)
     try:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise UserError(f"another export to {folder} is under way") from error
-        for left in partial.iterdir():  # by an export that was killed
+            raise UserError(f"another export to {folder} is running") from error
+        for left in partial.iterdir():  # left by an export that was killed
             left.unlink()
         previous = _previous(folder)
         if previous.exists() and not folder.exists():

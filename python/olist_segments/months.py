@@ -1,4 +1,4 @@
-"""The month ends that are replayed and studied."""
+"""Month ends, for replays and the study."""
 
 import calendar
 import datetime
@@ -8,7 +8,7 @@ from olist_segments.project import UserError
 
 
 def month_ends(first: str, last: str) -> list[datetime.date]:
-    """List the last days of the months of a span.
+    """List the last days of a range of months.
 
     Parameters
     ----------
@@ -22,12 +22,12 @@ def month_ends(first: str, last: str) -> list[datetime.date]:
     Raises
     ------
     UserError
-        If a month is not written that way, or the last lies before the first.
+        If a month is not written like that, or the last is before the first.
     """
     numbers = []
     for month in (first, last):
         if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", month):
-            raise UserError(f"{month!r} is no month: write months as YYYY-MM")
+            raise UserError(f"{month!r} is not a month: write months as YYYY-MM")
         year, number = month.split("-")
         numbers.append(int(year) * 12 + int(number) - 1)
     if numbers[0] > numbers[1]:

@@ -10,7 +10,7 @@ import duckdb
 
 DATABASES = {"dev": "olist_segments.duckdb", "demo": "olist_demo.duckdb"}
 SPARK_FOLDERS = {"dev": "olist_segments.spark", "demo": "olist_demo.spark"}
-# Every id of the demo data ends so: the data themselves say that they are made up.
+# Every id of the demo data ends like this, which marks the data as synthetic.
 SYNTHETIC_ENDING = "fa15eda7a"
 
 _HELD = re.compile(r'lock on file "(.*?)": .*held in (.*? \(PID (\d+)\))', re.DOTALL)
@@ -23,20 +23,20 @@ class UserError(Exception):
 
 
 class DbtError(Exception):
-    """dbt has failed.
+    """dbt failed.
 
     Parameters
     ----------
     said : str
-        What to tell people; empty if dbt has printed it already.
+        The message for people; empty if dbt has printed it already.
     code : int
-        What dbt returned: 1 if something failed while it ran, 2 if it refused the
+        The exit code of dbt: 1 if something failed while it ran, 2 if it refused the
         input or the call.
 
     Attributes
     ----------
     code : {1, 2}
-        A dbt that was killed counts as 1.
+        1 if dbt was killed.
     """
 
     def __init__(self, said: str, code: int) -> None:
@@ -45,7 +45,7 @@ class DbtError(Exception):
 
 
 def project_root() -> Path:
-    """Find the project: the nearest folder upwards that has a dbt_project.yml.
+    """Find the project: the nearest folder upwards with a dbt_project.yml.
 
     Returns
     -------
@@ -64,21 +64,21 @@ def project_root() -> Path:
 
 
 def database_path(root: Path, target: str, names: dict[str, str] = DATABASES) -> Path:
-    """Say where a build writes to.
+    """Return the database that a build writes.
 
     Parameters
     ----------
     root : Path
         Root of the project.
     target : {"dev", "demo"}
-        Whether on real files or on synthetic ones.
+        Real or synthetic files.
     names : dict of str to str
         `DATABASES`, or `SPARK_FOLDERS` for a build on Spark.
 
     Returns
     -------
     Path
-        What OLIST_DB names, if it is set.
+        The value of OLIST_DB, if it is set.
     """
     named = os.environ.get("OLIST_DB")
     return Path(named).resolve() if named else root / names[target]
@@ -92,8 +92,8 @@ def find_built(root: Path, target: str | None = None) -> tuple[str, Path]:
     root : Path
         Root of the project.
     target : {"dev", "demo"}, optional
-        Whose database; by default the one that OLIST_DB names, or else that of the
-        real files if they were built, or else that of the synthetic ones.
+        Whose database. By default the one that OLIST_DB names; else that of the real
+        files, if they were built; else that of the synthetic ones.
 
     Returns
     -------
@@ -133,13 +133,12 @@ def built_database() -> Path:
 
 
 def is_synthetic(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Say whether all customers of a built database are made up.
+    """Return whether all customers of a built database are synthetic.
 
     Parameters
     ----------
     connection : DuckDBPyConnection
-        To a database with the table customers; without it nothing is said to be
-        made up.
+        To a database with the table customers; False if there is none.
 
     Returns
     -------
@@ -157,22 +156,22 @@ def is_synthetic(connection: duckdb.DuckDBPyConnection) -> bool:
 
 
 def explain(error: duckdb.Error) -> str:
-    """Say why a database cannot be opened.
+    """Explain why a database cannot be opened.
 
     Parameters
     ----------
     error : duckdb.Error
-        What opening it has raised.
+        The error that opening it raised.
 
     Returns
     -------
     str
-        One sentence: who holds it and what to do, or else what DuckDB says.
+        One sentence: who has it open and what to do, or else DuckDB's own message.
     """
     held = _HELD.search(str(error))
     if held and _is_build(held[3]):
         return (
-            f"on {held[1]} a build is running (PID {held[3]}): wait for it to end, and "
+            f"a build is writing {held[1]} (PID {held[3]}): wait until it ends, and "
             "try again"
         )
     if held:
@@ -181,14 +180,14 @@ def explain(error: duckdb.Error) -> str:
 
 
 def dbt_process(root: Path, words: list[str], **settings: str) -> dict:
-    """Say how to start dbt: from the root, with absolute paths in the environment.
+    """Return how to start dbt: from the root, with absolute paths in the environment.
 
     Parameters
     ----------
     root : Path
         Root of the project.
     words : list of str
-        Words of the command line of dbt.
+        Arguments for dbt.
     **settings : str
         Variables of the environment, such as OLIST_DB.
 
@@ -201,7 +200,7 @@ def dbt_process(root: Path, words: list[str], **settings: str) -> dict:
     for name in ("OLIST_RAW_DIR", "OLIST_DB"):
         if environment.get(name):
             environment[name] = str(Path(environment[name]).resolve())
-    # dbt imports its main module before it is run, which Python warns about.
+    # dbt imports its main module before running it, which Python warns about.
     python = [sys.executable, "-W", "ignore::RuntimeWarning:runpy"]
     command = [*python, "-m", "dbt.cli.main", *words]
     return {"args": command, "cwd": root, "env": environment}
@@ -217,7 +216,7 @@ def run_dbt(
     root, words, **settings
         As in `dbt_process`.
     is_silent : bool
-        Keep what dbt prints for the message of the error.
+        Print nothing, and put dbt's output into the error message.
 
     Raises
     ------
@@ -234,12 +233,12 @@ def run_dbt(
 
 
 def write_page(path: Path, text: str) -> None:
-    """Write a page, which appears when it is complete.
+    """Write a page that appears only when it is complete.
 
     Parameters
     ----------
     path : Path
-        Its folder is made if it is missing.
+        Its folder is created if it is missing.
     text : str
 
     Raises
@@ -257,7 +256,7 @@ def write_page(path: Path, text: str) -> None:
 
 
 def _has_segments(database: Path) -> bool:
-    """Say whether a build has come as far as the segments: one that failed has not."""
+    """Return whether a build got as far as the segments."""
     if not database.is_file():
         return False
     with duckdb.connect(str(database), read_only=True) as connection:
@@ -270,7 +269,7 @@ def _has_segments(database: Path) -> bool:
 
 
 def _is_build(process: str) -> bool:
-    """Say whether a process is a build, as far as the system tells its command line."""
+    """Return whether a process is a build, if the system shows its command line."""
     try:
         line = Path("/proc", process, "cmdline").read_text("utf-8", errors="replace")
     except OSError:

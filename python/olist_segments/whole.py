@@ -1,4 +1,4 @@
-"""Tell whether the tables that people read come from one build."""
+"""Check that the tables that people read come from one build."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import duckdb
 from olist_segments.project import UserError
 
 COUNTS = {"customer_segments": "count(*)", "segment_by_state": "sum(customer_count)"}
-# Whoever has a segment is in these; orders may have no payment, items no category.
+# These have every customer with a segment; orders may lack payments, items a category.
 COMPLETE = ("customer_segments", "segment_profile", "segment_by_state")
 
 
@@ -22,7 +22,7 @@ def check_whole(database: Path) -> None:
     Raises
     ------
     UserError
-        If some tables are of an earlier build than others.
+        If some tables come from an earlier build than others.
     duckdb.BinderException, duckdb.CatalogException
         If a table is missing.
     """
@@ -31,7 +31,7 @@ def check_whole(database: Path) -> None:
     if stale:
         raise UserError(
             f"{database} has tables of an earlier build ({', '.join(stale)}): the last "
-            "one stopped, so build again first"
+            "build stopped, so build again first"
         )
 
 
@@ -46,9 +46,9 @@ def breakdowns(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def stale_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """List tables whose segments are not those of the table segments.
+    """List tables whose segments differ from those of the table segments.
 
-    A segment that nobody is in at present may be missing.
+    A segment without customers may be missing.
 
     Parameters
     ----------
@@ -58,8 +58,8 @@ def stale_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
     Returns
     -------
     list of str
-        Names of tables; after a build that stopped half way some are of the build
-        before.
+        Names of tables. After a build that stopped half-way, some tables come from
+        the build before.
 
     Raises
     ------
@@ -77,7 +77,7 @@ def stale_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
             and connection.sql(f"{members} except {named} {table}").fetchall()
         )
     ]
-    # Of another day there are other numbers of customers.
+    # On another day, segments have other numbers of customers.
     for table, count in COUNTS.items():
         counted = f"select segment_id, {count} from {table} group by segment_id"
         known = "select segment_id, customer_count from segments"

@@ -46,16 +46,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="a setting of Spark, with --target spark",
+        help="a Spark setting, with --target spark",
     )
-    parser.add_argument(
-        "--verbose", action="store_true", help="print what dbt prints, line by line"
-    )
-    parser.add_argument("dbt", nargs="*", help="further words for dbt, after --")
+    parser.add_argument("--verbose", action="store_true", help="print dbt's own output")
+    parser.add_argument("dbt", nargs="*", help="further arguments for dbt, after --")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Build on the engine that is asked for."""
+    """Build on DuckDB or on Spark."""
     root = project_root()
     if options.target == "spark":
         return build_on_spark(root, options.dbt, settings=options.conf)
@@ -78,9 +76,9 @@ def build(
     target : {"dev", "demo"}, optional
         As `find_raw_folder` takes it.
     words : iterable of str
-        Further words for dbt.
+        Further arguments for dbt.
     is_verbose : bool
-        Print what dbt prints, in place of a line per layer.
+        Print dbt's own output instead of a line per layer.
 
     Returns
     -------
@@ -118,7 +116,7 @@ def build(
         if error.code == 1:
             print(
                 "The build stopped: tables before the first error are new, those after "
-                "it old. Mend the cause and build again before you use either.",
+                "it old. Fix the cause and build again before you use either.",
                 file=sys.stderr,
             )
         raise
@@ -135,7 +133,7 @@ def build_on_spark(root: Path, words: list[str], *, settings: list[str]) -> int:
     root : Path
         Root of the project.
     words : list of str
-        Further words for dbt.
+        Further arguments for dbt.
     settings : list of str
         Settings of Spark, each as ``name=value``.
 
@@ -156,7 +154,7 @@ def build_on_spark(root: Path, words: list[str], *, settings: list[str]) -> int:
     if importlib.util.find_spec("pyspark") is None:
         raise UserError("Spark is not installed: run `make build TARGET=spark`")
     if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
-        raise UserError("Spark needs Java 17 or newer, and there is no java")
+        raise UserError("Spark needs Java 17 or newer, and no java was found")
     for setting in settings:
         if "=" not in setting:
             raise UserError(f"--conf {setting} has no value: write --conf NAME=VALUE")
@@ -166,8 +164,8 @@ def build_on_spark(root: Path, words: list[str], *, settings: list[str]) -> int:
         demo_data.write(folder)
     what = "SYNTHETIC demo data" if target == "demo" else f"the files in {folder}"
     print(
-        f"Building on {what} with Spark, into {tables}: one session runs the SQL of "
-        "the models, and the process that drives it their Python.",
+        f"Building on {what} with Spark, into {tables}. One session runs the SQL of "
+        "the models; the process that drives it runs their Python.",
         flush=True,
     )
     if not words:
@@ -183,7 +181,7 @@ def build_on_spark(root: Path, words: list[str], *, settings: list[str]) -> int:
 
 
 def check_raw_files(root: Path, folder: Path) -> None:
-    """Refuse raw files that cannot be used, in the words that dbt would use too.
+    """Refuse raw files that cannot be used, with the same message as dbt.
 
     Parameters
     ----------
@@ -213,17 +211,17 @@ def check_raw_files(root: Path, folder: Path) -> None:
 
 
 def show_progress(lines: Iterable[str], out: TextIO) -> None:
-    """Print one line per layer as it begins, and what goes wrong in dbt's words.
+    """Print one line per layer as it begins, and dbt's warnings and errors.
 
-    On a terminal the line of the moment is overwritten instead. Warnings, errors and
-    what macros say are printed as they come, and dbt's own account of them at the
+    On a terminal the current line is overwritten instead. Warnings, errors and
+    messages of macros are printed as they come, and dbt's own summary of them at the
     end.
 
     Parameters
     ----------
     lines : iterable of str
-        What dbt prints when it is run with `LOG_AS_JSON`. Lines that are no JSON
-        are printed as they are.
+        The output of dbt when it is run with `LOG_AS_JSON`. Lines that are not JSON
+        are printed unchanged.
     out : TextIO
         Where to print.
     """
@@ -273,12 +271,12 @@ def _run_with_progress(root: Path, words: list[str]) -> None:
     with subprocess.Popen(**process, stdout=subprocess.PIPE, text=True) as dbt:
         try:
             show_progress(dbt.stdout, sys.stdout)
-        except KeyboardInterrupt:  # dbt has it too, and comes to an end
+        except KeyboardInterrupt:  # dbt gets it too, and ends
             dbt.stdout.read()
             print("Stopped: build again before you use the tables.", file=sys.stderr)
             raise
     logs = Path(os.environ.get("DBT_LOG_PATH", root / "logs"))
-    print(f"The whole log is in {logs / 'dbt.log'}")
+    print(f"The full log is in {logs / 'dbt.log'}")
     if dbt.returncode:
         raise DbtError("", dbt.returncode)
 

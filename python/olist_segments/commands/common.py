@@ -1,4 +1,4 @@
-"""What several commands share: an option, and pages of the docs."""
+"""Code that several commands share: an option, and pages of the docs."""
 
 import argparse
 from pathlib import Path
@@ -7,7 +7,7 @@ from olist_segments.project import DATABASES, write_page
 
 
 def add_target(parser: argparse.ArgumentParser) -> None:
-    """Let people name the database that a command reads.
+    """Add the option that names the database to read.
 
     Parameters
     ----------
@@ -16,12 +16,12 @@ def add_target(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--target",
         choices=DATABASES,
-        help="whose database to read (default: dev if it was built, else demo)",
+        help="database to read (default: dev if it was built, else demo)",
     )
 
 
 def keep_page(root: Path, name: str, page: str, *, is_synthetic: bool) -> None:
-    """Write a page of the docs, which are about the real files, or else print it.
+    """Write a page of the docs, or print it if it is about synthetic data.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def keep_page(root: Path, name: str, page: str, *, is_synthetic: bool) -> None:
         Name of a file in dbt_project/docs.
     page : str
     is_synthetic : bool
-        Whether it is about synthetic data, and so printed.
+        Whether it is about synthetic data; the docs show the real files only.
     """
     if is_synthetic:
         print(page)

@@ -23,7 +23,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--separation",
         type=float,
         default=1.0,
-        help="how far they lie apart, from 0 (not at all) to 1 (default)",
+        help="how far apart they are, from 0 (not at all) to 1 (default)",
     )
 
 
@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def write(folder: Path, *, orders: int = 5000, seed: int = 42, **planted) -> None:
-    """Write synthetic files, and say so.
+    """Write synthetic files, and print what is written.
 
     Parameters
     ----------

@@ -1,10 +1,10 @@
-"""``olist-segments demo-report``: demo data beside the real data."""
+"""``olist-segments demo-report``: compare demo data with the real data."""
 
 import argparse
 
 from olist_segments.project import UserError, project_root, write_page
 
-HELP = "Show demo beside real data: site/demo_data.html."
+HELP = "Compare demo data with the real data: site/demo_data.html."
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

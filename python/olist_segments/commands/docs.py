@@ -32,26 +32,26 @@ def run(options: argparse.Namespace) -> int:
 
 
 def finish_docs_page(page: str, *, title: str) -> str:
-    """Mend what dbt leaves in the page it writes.
+    """Finish the page that dbt writes.
 
     Parameters
     ----------
     page : str
-        What `dbt docs generate --static` writes.
+        The page that `dbt docs generate --static` writes.
     title : str
         Title of the page, instead of dbt's.
 
     Returns
     -------
     str
-        The page without its usage tracker and the icons and images it cannot find,
-        that fits on narrow screens, and whose lineage leaves out tests until they are
-        asked for and has lines that can be seen.
+        The page without its usage tracker and without icons and images that it cannot
+        find. It fits on narrow screens, and its lineage has visible lines and leaves
+        out tests until they are selected.
 
     Raises
     ------
     RuntimeError
-        If the tracker is not found, as dbt's page has changed.
+        If the tracker is not found because dbt's page has changed.
     """
     tracker = "turn_on_tracking:function(){"
     if tracker not in page:
@@ -69,7 +69,7 @@ def finish_docs_page(page: str, *, title: str) -> str:
     return page.replace("<title>dbt Docs</title>", head, 1)
 
 
-# dbt's page is 960 pixels wide at least: below, its menu goes under the text.
+# dbt's page is at least 960 pixels wide. On narrower screens, put its menu below.
 _NARROW = """<style>
 @media (max-width: 959px) {
   html body, html .app { min-width: 0; }
@@ -82,7 +82,7 @@ _NARROW = """<style>
   html .launcher { bottom: 32%; }
 }
 </style>"""
-# dbt looks for a lineage in the address when the page is loaded only.
+# dbt looks for a lineage in the address only when the page is loaded.
 _LINEAGE = """<script>
 addEventListener("click", (event) => {
   const link = event.target.closest('a[href*="g_v=1"]');

@@ -12,8 +12,7 @@ from olist_segments.project import UserError, find_built, is_synthetic, project_
 from olist_segments.whole import check_whole
 
 HELP = (
-    "Write the members of segments as CSV and Parquet files, in place of the export "
-    "before."
+    "Write the members of segments as CSV and Parquet files, replacing the last export."
 )
 
 
@@ -23,7 +22,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--segment",
         action="append",
         metavar="KEY",
-        help="a segment (default: all); files of others are removed",
+        help="a segment (default: all); files of other segments are removed",
     )
     parser.add_argument(
         "--to",
@@ -34,13 +33,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--preview",
         action="store_true",
-        help="say how large it would be, write nothing",
+        help="print how large it would be, and write nothing",
     )
     add_target(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the files, or say how large they would be."""
+    """Write the files, or print how large they would be."""
     root = project_root()
     _, database = find_built(root, options.target)
     try:
@@ -63,8 +62,8 @@ def run(options: argparse.Namespace) -> int:
         guarded = sum(segment.guarded_count for segment in segments)
         if guarded:
             print(
-                f"{guarded:,} cells begin as a formula does: in the CSV files they get "
-                "an apostrophe in front, in the Parquet files they are as they are."
+                f"{guarded:,} cells begin like a formula: the CSV files put an "
+                "apostrophe before them, the Parquet files leave them unchanged."
             )
         if not options.preview:
             before = {path.name for path in folder.glob("*")}
@@ -74,13 +73,13 @@ def run(options: argparse.Namespace) -> int:
             print(f"Wrote {2 * len(segments)} files, listed in {manifest}")
             removed = before - {path.name for path in folder.iterdir()}
             if removed:
-                print(f"Removed {len(removed)} files of the export before")
+                print(f"Removed {len(removed)} files of the last export")
             days = connection.sql(
                 "select distinct entered_at from segment_members limit 2"
             ).fetchall()
             if len(days) == 1 and days[0][0]:
                 print(
                     f"entered_at is {days[0][0]} for everybody, the day of the first "
-                    "build: `make replay` writes the history of months before."
+                    "build: `make replay` writes the history of earlier months."
                 )
     return 0

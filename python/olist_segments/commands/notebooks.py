@@ -11,10 +11,10 @@ from olist_segments.project import find_built, project_root, write_page
 
 HELP = "Run the notebooks into site/."
 
-# Scripts for formulas and diagrams, of which the notebooks have none.
+# Scripts for formulas and diagrams, which the notebooks do not have.
 LINKED_SCRIPT = r'<script[^>]* src="(?:https?:[^"]*)?"[^>]*>\s*</script>'
 
-# Lines short enough to read, and no icon to ask for.
+# Lines that are short enough to read, and no request for an icon.
 HEAD = """<link rel="icon" href="data:,">
 <style>body.jp-Notebook { max-width: 68rem; margin: auto; }</style>
 """
@@ -26,10 +26,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run all notebooks, but for those whose study is missing."""
+    """Run all notebooks, except those whose study is missing."""
     from nbclient.exceptions import CellExecutionError
 
-    from olist_segments.study.studies import StudyError
+    from olist_segments.study.tables import StudyError
 
     root = project_root()
     _, database = find_built(root, options.target)
@@ -64,7 +64,7 @@ def execute_notebook(path: Path, database: Path):
     Raises
     ------
     StudyError
-        If it shows a study that the database has not.
+        If it shows a study that the database does not have.
     nbclient.exceptions.CellExecutionError
         If a cell fails for another reason.
     """
@@ -72,7 +72,7 @@ def execute_notebook(path: Path, database: Path):
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
 
-    from olist_segments.study.studies import StudyError
+    from olist_segments.study.tables import StudyError
 
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(

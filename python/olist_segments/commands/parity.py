@@ -1,4 +1,4 @@
-"""``olist-segments parity``: a build on Spark beside one on DuckDB."""
+"""``olist-segments parity``: compare a build on Spark with one on DuckDB."""
 
 import argparse
 from pathlib import Path
@@ -15,7 +15,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Compare the builds, and print what differs."""
+    """Compare the builds, and print the differences."""
     from olist_segments.spark.parity import compare, render
 
     root = project_root()

@@ -24,7 +24,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "query",
         nargs="?",
-        help="name of a question, or SQL; without it the questions are listed",
+        help="name of a question, or SQL; without it, list the questions",
     )
     parser.add_argument(
         "--set",
@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
         return 0
     target, database = find_built(root, options.target)
     sql = options.query
-    duckdb.connect(str(database), read_only=True).close()  # says who holds it
+    duckdb.connect(str(database), read_only=True).close()  # fails if it is held
     if sql.isidentifier():
         if sql not in questions:
             with duckdb.connect(str(database), read_only=True) as connection:
@@ -65,17 +65,17 @@ def run(options: argparse.Namespace) -> int:
             print("The answer is about SYNTHETIC data.", file=sys.stderr)
         statements = len(connection.extract_statements(sql))
         if statements > 1:
-            raise UserError(f"these are {statements} statements: ask them one by one")
+            raise UserError(f"these are {statements} statements: run them one by one")
         try:
             answer = connection.sql(sql)
         except (duckdb.BinderException, duckdb.CatalogException) as error:
-            if sql == options.query:  # SQL of one's own
+            if sql == options.query:  # SQL, not a question
                 raise
             raise UserError(
-                f"{database} lacks what {options.query} asks for: run `make build` "
-                "first"
+                f"{database} lacks tables or columns of {options.query}: run `make "
+                "build` first"
             ) from error
-        if answer is None:  # of a statement such as copy
+        if answer is None:  # a statement such as copy
             return 0
         count = len(answer)
         if options.to:
@@ -85,7 +85,7 @@ def run(options: argparse.Namespace) -> int:
         answer.limit(options.rows).show(max_width=200, max_rows=options.rows)
         if count > options.rows:
             print(
-                f"The first {options.rows:,} of {count:,} rows: --rows shows more, "
+                f"The first {options.rows:,} of {count:,} rows. --rows shows more, "
                 "--to FILE.csv writes all."
             )
     return 0
@@ -93,5 +93,5 @@ def run(options: argparse.Namespace) -> int:
 
 def _positive(text: str) -> int:
     if not text.isdigit() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"{text} is not a number of rows from 1")
+        raise argparse.ArgumentTypeError(f"{text} is not a number of rows, 1 or more")
     return int(text)

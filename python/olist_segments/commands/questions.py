@@ -8,7 +8,7 @@ from olist_segments.commands.common import add_target, keep_page
 from olist_segments.project import find_built, is_synthetic, project_root, run_dbt
 from olist_segments.questions import compiled, read_questions, render_page
 
-HELP = "Ask all questions: dbt_project/docs/queries.md."
+HELP = "Write all questions and answers into dbt_project/docs/queries.md."
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -19,7 +19,7 @@ from olist_segments.project import (
 from olist_segments.raw.files import find_raw_folder
 
 HELP = (
-    "Write the history of segments anew: label customers as of every month end with "
+    "Write the history of segments again: label customers as of every month end with "
     "the current model, then build the present day."
 )
 
@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     tables = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
     quiet = ["--quiet", "--target", target]
 
-    print("Making sure of the current model ...", flush=True)
+    print("Checking the current model ...", flush=True)
     run_dbt(root, [*quiet, "build", *tables, "--select", "+int_fitted_model"])
     database = database_path(root, target)
     with duckdb.connect(str(database), read_only=True) as connection:
@@ -53,8 +53,8 @@ def run(options: argparse.Namespace) -> int:
         ).fetchall()
     if days[-1] >= present:
         raise UserError(
-            f"{options.last} does not end before {present}, the last day that counts: "
-            "replay earlier months"
+            f"{options.last} does not end before {present}, the as-of date: replay "
+            "earlier months"
         )
 
     began = time.monotonic()

@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
         page = render_report(database)
     except (duckdb.BinderException, duckdb.CatalogException) as error:
         raise UserError(
-            f"{database} lacks what the report shows: run `make build` first"
+            f"{database} lacks tables or columns of the report: run `make build` first"
         ) from error
     write_page(site, page)
     print(f"Open {site} in a browser.")

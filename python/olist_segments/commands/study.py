@@ -19,7 +19,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Study the segments, and write or print the page."""
     from olist_segments.study.page import render_page
-    from olist_segments.study.studies import run_study
+    from olist_segments.study.run import run_study
 
     root = project_root()
     target, database = find_built(root, options.target)

@@ -1,4 +1,4 @@
-"""``olist-segments summary``, which a build ends with too."""
+"""``olist-segments summary``, which a build also ends with."""
 
 import argparse
 import os
@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def summary(database: Path, *, target: str) -> str:
-    """Describe what a build has made.
+    """Describe the result of a build.
 
     Parameters
     ----------
@@ -49,16 +49,15 @@ def summary(database: Path, *, target: str) -> str:
     Returns
     -------
     str
-        Where the database is, its segments, and questions to ask; after a build of
-        some models only, where it is.
+        The path of the database, its segments, and questions to ask; after a build of
+        only some models, just the path.
     """
     lines = [f"Database: {database}"]
     with duckdb.connect(str(database), read_only=True) as connection:
         if is_synthetic(connection):
             lines.append(
-                "The data in it is SYNTHETIC. For the real one put the nine Olist "
-                "files, or Kaggle's archive.zip, into data/raw and run `make build` "
-                "again."
+                "Its data is SYNTHETIC. For real data, put the nine Olist files, or "
+                "Kaggle's archive.zip, into data/raw and run `make build` again."
             )
         tables = connection.sql(
             "select table_name from information_schema.tables "
@@ -87,8 +86,8 @@ def summary(database: Path, *, target: str) -> str:
         )
     if alike:
         lines.append(
-            f"Of no use: {', '.join(feature for (feature,) in alike)}. The files say "
-            "the same of everybody, or nothing; see feature_statistics."
+            f"Not useful: {', '.join(feature for (feature,) in alike)}. In the files "
+            "it is the same for everybody, or missing; see feature_statistics."
         )
     lines += ["", f"{'':3}{'customers':>10}{'share':>8}{'revenue':>16}{'share':>8}"]
     for number, name, customers, share, revenue, revenue_share, text in segments:
@@ -97,7 +96,7 @@ def summary(database: Path, *, target: str) -> str:
             f"{'':3}{customers:>10,}{share:>8.1%}{f'R$ {revenue:,.0f}':>16}"
             f"{revenue_share or 0:>8.1%}"
         )
-        lines.append(f"{'':3}{text or 'Nobody is in it at present.'}")
+        lines.append(f"{'':3}{text or 'It has no customers at present.'}")
     lines += [
         f"{excluded:,} customers without a delivered order have no segment: see "
         "excluded_customers.",
@@ -110,5 +109,5 @@ def summary(database: Path, *, target: str) -> str:
     questions = read_questions(project_root())
     for name in SUGGESTED:
         lines += [f"# {questions[name].text}", f"{command} {name}"]
-    lines += ["# More questions, with names to ask them by", command]
+    lines += ["# All questions and their names", command]
     return "\n".join(lines)

@@ -14,12 +14,12 @@ from typing import NamedTuple
 import yaml
 
 _BLOCK = 1 << 20
-# DuckDB reads no longer ones.
+# DuckDB reads no longer lines.
 _LONGEST_LINE = 2_000_000
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LINE_ENDS = {b"\n": "LF", b"\r\n": "CRLF", b"\r": "CR"}
 _DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
-# What a file begins with that is no CSV in UTF-8, and how to make one of it.
+# The first bytes of files that are not CSV in UTF-8, and how to convert them.
 _OTHER_FORMATS = {
     b"PK\x03\x04": "a zip archive or an Excel workbook: unpack it, or in Excel save as "
     "'CSV UTF-8'",
@@ -29,8 +29,8 @@ _OTHER_FORMATS = {
     b"\xfe\xff": "in UTF-16: save it as UTF-8 (in Excel 'CSV UTF-8')",
     b"<": "a web page or XML: the download went wrong, download it again",
 }
-# A record: fields, quoted with any characters in them or bare, and its line end. What
-# follows a closing quote belongs to the field, so that reading goes on behind it.
+# A record: fields, in quotes or without, and the line end. Text after a closing quote
+# belongs to the field, so that reading continues after it.
 _RECORD = re.compile(
     rb'(?:"[^"]*+(?:""[^"]*+)*+"?)?[^,\r\n]*+'
     rb'(?:,(?:"[^"]*+(?:""[^"]*+)*+"?)?[^,\r\n]*+)*+(?P<end>\r\n|\n|\r|\Z)'
@@ -42,16 +42,16 @@ _QUOTED = re.compile(rb'"[^"]*+(?:""[^"]*+)*+"')
 
 @dataclass(frozen=True)
 class RawFile:
-    """What one raw file must look like.
+    """The contract of a raw file.
 
     Attributes
     ----------
     name : str
         File name inside the raw folder.
     columns : tuple of str
-        Columns that its first line must name, in any order, among others or not.
+        Columns that its first line must name, in any order; there may be others.
     may_be_empty : bool
-        The build can do without any row in it.
+        Whether the file may have no rows.
     """
 
     name: str
@@ -60,14 +60,14 @@ class RawFile:
 
 
 class RejectedLine(NamedTuple):
-    r"""Where a line of a CSV stands, as an editor shows it.
+    r"""A line of a CSV that was rejected, and its place as an editor shows it.
 
     Attributes
     ----------
     place : int
-        The byte that the reader stumbled over, the first of the file being 1.
+        The byte at which the reader failed, counted from 1.
     line_number : int
-        Number of its first line, the header being 1.
+        Number of its first line; the header is 1.
     line_count : int
         Lines that it spans: more than one if a quoted field has line breaks.
     raw_line : str
@@ -86,14 +86,14 @@ class FoundRecord(NamedTuple):
     Attributes
     ----------
     record : int
-        Its number, that of the first below the header being 0.
+        Its number; the first below the header is 0.
     line_number, line_count, raw_line
         As in `RejectedLine`.
     fault : str or None
-        What is wrong with its quotes, bytes or number of fields, if anything is.
+        The fault in its quotes, bytes or number of fields, if it has one.
     field : int or None
         Number of the first field that is wrong or missing, from 0; None if there are
-        too many, or no fault.
+        too many fields or there is no fault.
     """
 
     record: int
@@ -105,7 +105,7 @@ class FoundRecord(NamedTuple):
 
 
 def read_contract(path: Path) -> list[RawFile]:
-    """Read what the raw files must look like from the YAML of dbt's sources.
+    """Read the contracts of the raw files from the YAML of dbt's sources.
 
     Parameters
     ----------
@@ -131,25 +131,25 @@ def read_contract(path: Path) -> list[RawFile]:
 def find_problems(
     folder: Path, contract: Sequence[RawFile], *, max_bad_share: float
 ) -> list[str]:
-    """List everything that makes the raw files unfit to be built on.
+    """List everything that makes the raw files unusable.
 
     Every file is read once from end to end, but not parsed.
 
     Parameters
     ----------
     folder : Path
-        Where the files lie; may be missing itself.
+        The folder of the files; it may be missing.
     contract : sequence of RawFile
-        What the files must look like.
+        The contracts of the files.
     max_bad_share : float
-        Share of the lines of a file that may hold bytes that are not UTF-8, from 0
-        to 1. Up to it the lines are for the reader to reject one by one.
+        Share of the lines of a file that may have bytes that are not UTF-8, from 0
+        to 1. Up to this share, the reader rejects these lines one by one.
 
     Returns
     -------
     list of str
         One sentence per problem: the name of the file, what was expected, what was
-        found, what to do. Empty if all is well.
+        found, what to do. Empty if there is none.
     """
     if not any((folder / expected.name).exists() for expected in contract):
         names = ", ".join(expected.name for expected in contract)
@@ -190,21 +190,21 @@ def read_header(path: Path) -> list[str]:
 def find_lines(
     path: Path, positions: Sequence[int], places: Sequence[int]
 ) -> list[RejectedLine]:
-    """Find the lines of a CSV that a reader has rejected.
+    """Find the lines of a CSV that a reader rejected.
 
     Parameters
     ----------
     path : Path
     positions : sequence of int
-        Where each line begins, in bytes, the first byte of the file being 1. DuckDB
-        may be wrong about it where quotes are in disorder; then `places` decides.
+        The byte at which each line begins, counted from 1. DuckDB may be wrong about
+        it if quotes are out of order; then `places` decides.
     places : sequence of int
-        A byte of each line, or of its end: what the reader stumbled over.
+        A byte of each line, or of its end, at which the reader failed.
 
     Returns
     -------
     list of RejectedLine
-        One per position and in the order of `places`, but for lines found before.
+        One per position, in the order of `places`; no line appears twice.
     """
     found = []
     end = -1
@@ -223,7 +223,7 @@ def find_lines(
             end = _RECORD.match(content, start).start("end")
             line_number += content[counted:start].count(line_end)
             counted = start
-            raw = content[start:end].removesuffix(line_end)  # where a quote stays open
+            raw = content[start:end].removesuffix(line_end)  # if a quote is not closed
             found.append(
                 RejectedLine(
                     place,
@@ -238,20 +238,20 @@ def find_lines(
 def find_records(
     path: Path, records: Sequence[int], field_count: int
 ) -> list[FoundRecord]:
-    """Find records of a CSV that a reader has stumbled over, by their numbers.
+    """Find records of a CSV that a reader could not read, by their numbers.
 
     Parameters
     ----------
     path : Path
     records : sequence of int
-        The first below the header is 0; lines that hold nothing do not count.
+        The first below the header is 0; empty lines do not count.
     field_count : int
         Number of fields that a record should have.
 
     Returns
     -------
     list of FoundRecord
-        Those that there are, in the order of the file.
+        The records that exist, in the order of the file.
     """
     wanted = set(records)
     if not wanted:
@@ -285,7 +285,7 @@ def find_records(
 
 
 def count_lines(path: Path) -> int:
-    """Count the lines below the header of a CSV that hold anything.
+    """Count the lines below the header of a CSV that are not empty.
 
     Parameters
     ----------
@@ -294,7 +294,7 @@ def count_lines(path: Path) -> int:
     Returns
     -------
     int
-        A text in quotes may have line breaks: it is still one line.
+        A record with line breaks in quotes counts as one line.
     """
     with (
         path.open("rb") as opened,
@@ -305,7 +305,7 @@ def count_lines(path: Path) -> int:
 
 
 def _record_fault(raw: bytes, field_count: int) -> tuple[str | None, int | None]:
-    """Say what is wrong with a record, in the words of rejected_rows, and where."""
+    """Return the fault of a record, as rejected_rows has it, and its field."""
     if len(raw) > _LONGEST_LINE:
         return f"longer than {_LONGEST_LINE:,} bytes", None
     fields = _FIELD.findall(raw)
@@ -323,11 +323,11 @@ def _record_fault(raw: bytes, field_count: int) -> tuple[str | None, int | None]
 
 
 def _file_problem(path: Path, names: set[str]) -> str | None:
-    """Say why a file cannot be opened, if so; `names` are never offered instead."""
+    """Return why a file cannot be opened, if so; never suggest one of `names`."""
     if path.is_dir():
-        return "is a folder: put the file of this name in its place"
+        return "is a folder: replace it with the file of this name"
     if path.is_symlink() and not path.exists():
-        return f"is a link to {path.readlink()}, where nothing is: put it there"
+        return f"is a link to {path.readlink()}, which is missing: put the file there"
     if not path.exists():
         others = [
             one.name
@@ -337,7 +337,7 @@ def _file_problem(path: Path, names: set[str]) -> str | None:
         nearest = get_close_matches(path.name, others, n=1, cutoff=0.8)
         return (
             f"is missing from {path.parent}: "
-            f"found {nearest[0]!r} there, rename it if it is the one"
+            f"found {nearest[0]!r} there, rename it if this is the file"
             if nearest
             else f"is missing from {path.parent}: put it there under this name"
         )
@@ -349,7 +349,7 @@ def _file_problem(path: Path, names: set[str]) -> str | None:
 
 
 def _content_problems(path: Path, expected: RawFile, max_bad_share: float) -> list[str]:
-    """Say why the content of a file cannot be read, if so."""
+    """Return why the content of a file cannot be read, if so."""
     with path.open("rb") as opened:
         start = opened.read(_BLOCK).removeprefix(_BYTE_ORDER_MARK)
     if not start.strip():
@@ -359,7 +359,7 @@ def _content_problems(path: Path, expected: RawFile, max_bad_share: float) -> li
             return [f"is {what}"]
     first = _first_line(start)
     if "\0" in first:
-        return ["is no text file: export it again as CSV in UTF-8"]
+        return ["is not a text file: export it again as CSV in UTF-8"]
     problem = _header_problem(first, expected.columns)
     scanned = _scan(path)
     text = _text_problem(scanned, max_bad_share)
@@ -382,7 +382,7 @@ def _names(line: str, delimiter: str) -> list[str]:
 
 
 def _header_problem(line: str, columns: Sequence[str]) -> str | None:
-    """Say what is wrong with the names in the first line, if anything is."""
+    """Return the fault of the names in the first line, if there is one."""
     found = _names(line, ",")
     missing = [column for column in columns if column not in found]
     for delimiter, word in _DELIMITERS.items():
@@ -418,7 +418,7 @@ def _header_problem(line: str, columns: Sequence[str]) -> str | None:
 
 @dataclass
 class _Scan:
-    """What reading a file from end to end has shown."""
+    """The results of reading a file from end to end."""
 
     line_count: int = 0
     bad_count: int = 0
@@ -451,7 +451,7 @@ def _scan(path: Path) -> _Scan:
 
 
 def _count_record_ends(path: Path, scan: _Scan) -> None:
-    """Count the kinds of line ends that are not part of a quoted text."""
+    """Count the kinds of line ends outside quoted text."""
     with (
         path.open("rb") as opened,
         mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as content,

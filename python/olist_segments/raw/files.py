@@ -1,4 +1,4 @@
-"""Find the nine raw CSV files, or say what is missing."""
+"""Find the nine raw CSV files, or list those that are missing."""
 
 import os
 import shutil
@@ -33,7 +33,7 @@ def missing_files(folder: Path) -> list[str]:
     Returns
     -------
     list of str
-        Names out of `RAW_FILES`, in that order; other files do not matter.
+        Names from `RAW_FILES`, in that order; other files do not matter.
     """
     return [name for name in RAW_FILES if not (folder / name).is_file()]
 
@@ -41,13 +41,13 @@ def missing_files(folder: Path) -> list[str]:
 def unpack_archive(folder: Path) -> Path | None:
     """Unpack the raw files from the archive that Kaggle offers, if it is needed.
 
-    Only files with the nine names are written, wherever in the archive they lie,
-    and each appears in the folder only when it is complete.
+    Only files with the nine names are written, from any folder of the archive, and
+    each appears only when it is complete.
 
     Parameters
     ----------
     folder : Path
-        Where the archive lies and the files go.
+        The folder of the archive, where the files go.
 
     Returns
     -------
@@ -57,8 +57,8 @@ def unpack_archive(folder: Path) -> Path | None:
     Raises
     ------
     UserError
-        If the archive is damaged or encrypted, or lacks a file that the folder
-        lacks too.
+        If the archive is damaged or encrypted, or lacks a file that is not in the
+        folder either.
     """
     missing = missing_files(folder)
     archive = next((folder / n for n in ARCHIVES if (folder / n).is_file()), None)
@@ -92,7 +92,7 @@ def unpack_archive(folder: Path) -> Path | None:
         raise UserError(
             f"{archive} is not a complete zip file ({error}): download it again"
         ) from error
-    except RuntimeError as error:  # zipfile's word for a password or a compression
+    except RuntimeError as error:  # for a password or a compression
         raise UserError(
             f"{archive} cannot be unpacked ({error}): unpack it by hand"
         ) from error
@@ -102,24 +102,24 @@ def unpack_archive(folder: Path) -> Path | None:
 def find_raw_folder(
     root: Path, *, target: str | None = None, raw_dir: str | None = None
 ) -> tuple[str, Path]:
-    """Decide what to build: the real files if they are there, else demo data.
+    """Decide what to build: the real files if there are any, else demo data.
 
     Parameters
     ----------
     root : Path
         Root of the project.
     target : str, optional
-        Target asked for; decides, if given.
+        Target that decides, if it is given.
     raw_dir : str, optional
-        Folder that stands in for that of the target, as in ``OLIST_RAW_DIR``;
-        empty counts as not given.
+        Folder instead of that of the target, as in ``OLIST_RAW_DIR``; an empty text
+        counts as not given.
 
     Returns
     -------
     target : str
         Name of a target of profiles.yml.
     folder : Path
-        Where that target finds its files, which may still be missing.
+        Folder of its files, which may still be missing.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What SQL asks of the raw files: functions that both engines register."""
+"""Functions that SQL calls on the raw files; both engines register them."""
 
 import json
 from pathlib import Path
@@ -14,16 +14,16 @@ from olist_segments.raw.check import (
 
 
 def raw_file_problems(folder: str, contract: str, max_bad_share: float) -> list[str]:
-    """List what makes the raw files unfit; see `raw.check.find_problems`.
+    """List the problems of the raw files; see `raw.check.find_problems`.
 
     Parameters
     ----------
     folder : str
-        Where the files lie.
+        The folder of the files.
     contract : str
         JSON: a list of objects with the attributes of `raw.check.RawFile`.
     max_bad_share : float
-        Share of the lines of a file that may hold bytes that are not UTF-8.
+        Share of the lines of a file that may have bytes that are not UTF-8.
 
     Returns
     -------
@@ -35,7 +35,7 @@ def raw_file_problems(folder: str, contract: str, max_bad_share: float) -> list[
 
 
 def raw_file_header(path: str) -> list[str]:
-    """Return the column names of a CSV, none if there is no such file.
+    """Return the column names of a CSV, or none if the file does not exist.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def raw_file_header(path: str) -> list[str]:
 
 
 def raw_file_line_count(path: str) -> int:
-    """Count the lines of a CSV that hold anything; see `raw.check.count_lines`.
+    """Count the lines of a CSV that are not empty; see `raw.check.count_lines`.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def raw_file_line_count(path: str) -> int:
 
 
 def raw_file_lines(path: str, positions: list[int], places: list[int]) -> list[dict]:
-    """Find the lines that a reader has rejected; see `raw.check.find_lines`.
+    """Find the lines that a reader rejected; see `raw.check.find_lines`.
 
     Parameters
     ----------
@@ -81,13 +81,13 @@ def raw_file_lines(path: str, positions: list[int], places: list[int]) -> list[d
 
 
 def raw_file_records(path: str, records: list[int], field_count: int) -> list[tuple]:
-    """Find records that a reader has stumbled over; see `raw.check.find_records`.
+    """Find records that a reader could not read; see `raw.check.find_records`.
 
     Parameters
     ----------
     path : str
     records : list of int
-        Numbers of the records, the first below the header being 0.
+        Numbers of the records; the first below the header is 0.
     field_count : int
         Number of fields that a record should have.
 

@@ -1,4 +1,4 @@
-"""KMeans of Spark's MLlib, for customers too many to be held in one process."""
+"""KMeans of Spark's MLlib, for more customers than one process can hold."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from olist_segments.fit.frames import is_spark
 def iterate_on_all(
     relation, names: list[str], points: np.ndarray, fitted: dict[int, np.ndarray]
 ) -> dict[int, np.ndarray]:
-    """Iterate on all customers from centroids that were fitted on some of them.
+    """Iterate on all customers from centroids that were fitted on a sample.
 
     Parameters
     ----------
@@ -17,16 +17,16 @@ def iterate_on_all(
         Scaled features of all customers.
     names : list of str
     points : array of shape (n_points, n_features)
-        What `frames.read_points` has read of it: if that is all, nothing is left to
-        do.
+        The customers that `frames.read_points` read; if that is all of them, there is
+        nothing to do.
     fitted : dict of int to array of shape (k, n_features)
-        Where to start for every k.
+        The centroids to start from for every k.
 
     Returns
     -------
     dict of int to array of shape (k, n_features)
-        Means of their members, as `clustering.fit_centroids` orders and rounds them.
-        Spark adds up in the order in which tasks end, so the last bits vary.
+        Means of their members, ordered and rounded as in `clustering.fit_centroids`.
+        Spark adds in the order in which tasks end, so the last bits vary.
     """
     if not is_spark(relation) or relation.count() == len(points):
         return fitted

@@ -7,9 +7,9 @@ import duckdb
 import yaml
 
 SCHEMAS = ("main", "intermediate", "staging")
-# What engines may differ by: floats are added up in another order.
+# The engines add floats in different orders, so they may differ by this much.
 TOLERANCE = 1e-6
-# Labels of customers who lie as near to a second centroid.
+# Customers who are as close to a second centroid may have its label.
 LABEL_SHARE = 0.999
 
 
@@ -22,9 +22,9 @@ class TableParity:
     table : str
         Schema and name.
     duckdb_rows, spark_rows : int
-        Rows in each, -1 where there is no such table.
+        Rows in each; -1 if there is no such table.
     unmatched : int
-        Keys, or whole rows of a table without a key, that only one of them has.
+        Keys, or whole rows of a table without a key, that only one engine has.
     differing : dict of str to int
         Rows whose values differ, by column: at all, or by more than `TOLERANCE`
         relative to a value above 1 where they are floats.
@@ -73,7 +73,7 @@ class Parity:
 
     @property
     def is_met(self) -> bool:
-        """Whether rows, money and segments are the same, labels as good as that."""
+        """Whether rows, money and segments are equal, and labels almost all."""
         return (
             self.segments[0] == self.segments[1]
             and self.same_label_share >= LABEL_SHARE
@@ -114,7 +114,7 @@ def compare(root: Path, database: Path, folder: Path) -> Parity:
     database : Path
         A DuckDB database that was built.
     folder : Path
-        Where Spark has built.
+        The folder of a build on Spark.
 
     Returns
     -------
@@ -196,14 +196,14 @@ def render(parity: Parity) -> str:
             continue
         found = [f"{one.duckdb_rows:,} rows in DuckDB, {one.spark_rows:,} in Spark"]
         if one.unmatched:
-            found.append(f"{one.unmatched:,} keys that only one has")
+            found.append(f"{one.unmatched:,} keys in only one of them")
         found += [f"{name} in {n:,}" for name, n in sorted(one.differing.items())]
         lines.append(f"{one.table} differs: {'; '.join(found)}")
     equal = sum(one.is_equal for one in parity.tables)
     largest = max(one.largest for one in parity.tables)
     lines += [
-        f"{equal} of {len(parity.tables)} tables are equal; floats of all tables "
-        f"differ by {largest:.1e} at most.",
+        f"{equal} of {len(parity.tables)} tables are equal; floats differ by "
+        f"{largest:.1e} at most.",
         f"k = {len(parity.segments[0])} in DuckDB, {len(parity.segments[1])} in Spark; "
         + (
             "the same segments."

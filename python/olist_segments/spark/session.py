@@ -28,16 +28,16 @@ def open_session(folder: Path, *, master: str | None = None, settings=None):
     """Open the Spark session that dbt then uses, or return the one that is open.
 
     Nothing listens on the network: the driver is bound to the loopback address and
-    has no user interface. Tables and the metastore (Derby) lie in `folder`.
+    has no user interface. Tables and the metastore (Derby) are in `folder`.
 
     Parameters
     ----------
     folder : Path
-        Where the tables go; made if it is missing.
+        The folder of the tables; created if it is missing.
     master : str, optional
-        Where to run; by default ``SPARK_MASTER`` or all cores of this machine.
+        The master; by default ``SPARK_MASTER`` or all cores of this machine.
     settings : dict of str to str, optional
-        Further settings of Spark, which win over those here.
+        Further Spark settings, which override those here.
 
     Returns
     -------
@@ -48,7 +48,7 @@ def open_session(folder: Path, *, master: str | None = None, settings=None):
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     os.environ.setdefault("SPARK_WORKER_DIR", str(folder / "work"))
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    # Data goes to pandas by way of Arrow, which is not what the warning is about.
+    # The warning does not apply: data goes to pandas through Arrow.
     warnings.filterwarnings(
         "ignore", "PySpark does not yet fully support pandas", FutureWarning
     )
@@ -91,15 +91,15 @@ def open_session(folder: Path, *, master: str | None = None, settings=None):
 def run_dbt(root: Path, words: list[str]) -> None:
     """Run dbt in this process, so that it uses the open session.
 
-    Python models run in the session too, by the code that dbt has compiled: what
-    dbt-spark itself can do on Databricks only.
+    The code of Python models, as dbt compiles it, runs in the session too; dbt-spark
+    itself can run it only on Databricks.
 
     Parameters
     ----------
     root : Path
         Root of the project.
     words : list of str
-        Words of the command line of dbt.
+        Arguments for dbt.
 
     Raises
     ------
@@ -121,7 +121,7 @@ def run_dbt(root: Path, words: list[str]) -> None:
 
 
 def describe_segments(session) -> str:
-    """List the segments that a build has made.
+    """List the segments of a build.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ def describe_segments(session) -> str:
     Returns
     -------
     str
-        One line per segment; where there are none yet, it says so.
+        One line per segment, or a sentence if there are none yet.
     """
     if not session.catalog.tableExists("main.segments"):
         return "There are no segments yet."

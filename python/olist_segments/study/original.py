@@ -5,10 +5,12 @@ import itertools
 import numpy as np
 import pandas as pd
 from sklearn.cluster import KMeans
+from sklearn.metrics import silhouette_score
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from olist_segments.project import UserError
+from olist_segments.study.studied import Studied
 
 FEATURES = [
     "freight_value",
@@ -17,6 +19,69 @@ FEATURES = [
     "payment_value",
     "customer_zip_code_prefix",
 ]
+
+
+def compare_with_original(
+    studied: Studied, *, with_silhouette: bool = True
+) -> dict[str, pd.DataFrame]:
+    """Fit the original, and compare what it has with what is here.
+
+    Parameters
+    ----------
+    studied : Studied
+    with_silhouette : bool
+        Compute its Euclidean silhouette, which compares all pairs of rows: two
+        minutes on the real files.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        Tables original_clusters and original_comparison.
+    """
+    with studied.connect() as connection:
+        rows = connection.sql(studied.sql["original_rows"]).df()
+        orders, payments, people, excluded = connection.sql(
+            "select (select count(*) from orders), "
+            "(select sum(payment_total) from orders)::double, "
+            "(select count(*) from customers), "
+            "(select count(*) from excluded_customers)"
+        ).fetchall()[0]
+    points, labels, inertia = fit_original(rows)
+    clusters = describe_clusters(rows, points, labels)
+    pair, feature, share = twins(clusters)
+    per_person = rows.assign(cluster=labels).groupby("customer_unique_id")
+    clustered, labelled = per_person.ngroups, len(studied.labels)
+    torn = (per_person["cluster"].nunique() > 1).sum()
+    repeated = rows["payment_value"].sum()
+    measures = [
+        ("rows clustered", len(rows), labelled),
+        ("customers among them", clustered, labelled),
+        ("customers in more than one cluster", torn, 0),
+        (
+            "customers without label or reason",
+            people - clustered,
+            people - labelled - excluded,
+        ),
+        ("orders lost on the way", orders - rows["order_id"].nunique(), 0),
+        ("payments added up, in reais", repeated, payments),
+        ("payments added up over payments made", repeated / payments, 1),
+        ("clusters", 5, studied.k),
+        ("inertia", inertia, None),
+        (
+            f"rows in clusters {pair[0]} and {pair[1]}",
+            np.isin(labels, pair).sum(),
+            None,
+        ),
+        (f"share of {feature} in their distance", share, None),
+    ]
+    if with_silhouette:
+        score = silhouette_score(points, labels)
+        measures.append(("Euclidean silhouette of all rows", score, None))
+    comparison = pd.DataFrame(measures, columns=["measure", "original", "here"])
+    return {
+        "original_clusters": clusters,
+        "original_comparison": comparison.astype({"here": "float64"}),
+    }
 
 
 def fit_original(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, float]:

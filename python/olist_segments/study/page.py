@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from olist_segments.study.studies import BOUGHT, NEWS, ONLY_TIME
+from olist_segments.study.months import BOUGHT, NEWS, ONLY_TIME
 
 METHODS = {"kmeans": "KMeans", "rfm": "RFM rule"}
 

@@ -1,0 +1,105 @@
+"""The tables of a study, in schema studies of the database that was studied."""
+
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from olist_segments.project import UserError
+
+TABLES = {
+    "run": "One row: the model that was studied, and how.",
+    "resampling": (
+        "One row per segmentation, k and bootstrap sample: how well a fit on the "
+        "sample agrees with the one on all customers (adjusted Rand index, up to 1)."
+    ),
+    "segment_resampling": (
+        "One row per segmentation, segment and bootstrap sample: the Jaccard index of "
+        "the segment with the most similar one of the fit on the sample, up to 1."
+    ),
+    "movement": (
+        "One row per segmentation, month end and reason: customers whose segment "
+        "changed within a month under a model that stays."
+    ),
+    "flows": (
+        "One row per segmentation, month end and pair of segments: customers who went "
+        "from one to the other within a month under a model that stays."
+    ),
+    "refits": (
+        "One row per segmentation and month end: how well a refit agrees with the "
+        "current model, with the model of the first month if that had stayed, and with "
+        "the refit a month before (adjusted Rand index)."
+    ),
+    "original_clusters": (
+        "One row per cluster and feature of the fit of the original project: its mean, "
+        "in its own unit and in standard deviations from the mean of all rows."
+    ),
+    "original_comparison": (
+        "One row per measure: what the original project has, and what this one has."
+    ),
+}
+
+
+class StudyError(UserError):
+    """There is no study of the current model; the message says what to do."""
+
+
+def write_study(database: Path, tables: dict[str, pd.DataFrame]) -> None:
+    """Write the tables, in place of those of an earlier study.
+
+    Parameters
+    ----------
+    database : Path
+        A built database.
+    tables : dict of str to DataFrame
+        All of `TABLES`.
+    """
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("create schema if not exists studies")
+        for name, table in tables.items():
+            connection.register("written", table)
+            connection.execute(
+                f"create or replace table studies.{name} as select * from written"
+            )
+            connection.unregister("written")
+            connection.execute(f"comment on table studies.{name} is '{TABLES[name]}'")
+
+
+def read_study(database: Path) -> dict[str, pd.DataFrame]:
+    """Read what `write_study` wrote.
+
+    Parameters
+    ----------
+    database : Path
+        A built database; opened for reading and closed again.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        The tables by name, as described in `TABLES`.
+
+    Raises
+    ------
+    StudyError
+        If it has no study, or one of another model than the current one.
+    """
+    with duckdb.connect(str(database), read_only=True) as connection:
+        found = connection.sql(
+            "select table_name from information_schema.tables "
+            "where table_schema = 'studies'"
+        ).fetchall()
+        if set(TABLES) - {name for (name,) in found}:
+            raise StudyError(f"{database} has no study yet: run `make study` first")
+        ((studied, current),) = connection.sql(
+            "select (select model_id from studies.run), "
+            "(select model_id from segment_models where is_current)"
+        ).fetchall()
+        if studied != current:
+            raise StudyError(
+                f"the study in {database} is of model {studied}, but {current} is the "
+                "current one: run `make study` again"
+            )
+        return {
+            name: connection.sql(f"select * from studies.{name}").df()
+            for name in TABLES
+        }
