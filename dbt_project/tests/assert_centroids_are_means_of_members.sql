@@ -1,6 +1,6 @@
 -- A stored centroid is the mean of the scaled features of the customers who got its
--- label at the fit. Labels glued on by row position would show every segment the grand
--- mean.
+-- label at the fit. If labels were attached by row position, every segment would show
+-- the grand mean.
 
 with members as (
 

@@ -1,6 +1,6 @@
--- One row per order that has payments, amounts in whole cents. Of lines with the same
--- order and number the highest payment counts. The main type is the one that paid most;
--- of types that paid the same, the one used first.
+-- One row per order that has payments, amounts in whole cents. Of several lines with
+-- the same order and number, the highest payment counts. The main type is the one that
+-- paid most; of types that paid the same, the one used first.
 
 with payments as (
 

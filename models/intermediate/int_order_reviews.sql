@@ -1,7 +1,7 @@
--- One row per order that has reviews. A review counts from the day its survey was sent.
--- A score that is no whole number from 1 to 5 is unknown. The score of the order is
--- that of the review answered last, of those with a score: the customer's final word.
--- Of lines with the same review and order the one answered last counts.
+-- One row per order that has reviews. A review counts from the day its survey was sent,
+-- and a score other than 1 to 5 is unknown. The score of the order is that of the
+-- review answered last, of those with a score: the customer's final word. Of several
+-- lines with the same review and order, the one answered last counts.
 
 with reviews as (
 

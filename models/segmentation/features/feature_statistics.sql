@@ -1,5 +1,5 @@
--- One row per number in customer_features: is it worth clustering on. Nothing here
--- depends on the unit a feature is measured in, but for trimmed_variance.
+-- One row per number in customer_features: whether it is worth clustering on. Only
+-- trimmed_variance depends on the unit of the number.
 
 with measures as (
 

@@ -1,5 +1,5 @@
--- One row per candidate k: what the rule for k looks at, over all customers the model
--- was fitted on.
+-- One row per candidate k: its scores over all customers the model was fitted on, which
+-- the rule for k reads.
 
 {# LT02 does not see the indent of lines that a loop writes. #}
 -- noqa: disable=LT02
@@ -83,8 +83,8 @@ per_k as (
         / sum(located.customer_count) as silhouette,
         cast(min(located.customer_count) as double) / sum(located.customer_count)
             as smallest_segment_share,
-        -- Scaled features have mean 0: the squared length of a centroid is its
-        -- squared distance to the mean of all.
+        -- Scaled features have mean 0, so the squared length of a centroid is its
+        -- squared distance to the mean of all customers.
         {{ exact_sum(
             'located.customer_count * (' ~ squared_distance('located', 'origin') ~ ')'
         ) }} as between_clusters

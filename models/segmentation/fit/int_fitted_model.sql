@@ -1,5 +1,6 @@
--- One row: the model fitted last. It is written when all that was fitted is there, and
--- dropped before the next fit begins: where it is missing, a build fits anew.
+-- One row: the model fitted last. It is written when all other tables of the fit exist,
+-- and dropped before the next fit begins: where it is missing, a build fits a new
+-- model.
 
 {#- Tables of the fit that are not read here. #}
 -- depends_on: {{ ref('int_candidate_silhouettes') }}

@@ -1,6 +1,7 @@
--- One row per segment: its name. The word that stands out most, and up to name_words
--- in all that stand out at least name_ratio as much; more words until no other segment
--- has the same name, and the mean spend where even all words are the same.
+-- One row per segment: its name. It has the word that stands out most, and the words
+-- that stand out at least name_ratio times as much, up to name_words in all. Where two
+-- segments would have the same name, more words are added, and the mean spend where all
+-- words are the same.
 
 {%- set noun = var('segment_noun') | replace("'", "''") %}
 {%- set and_word = ' ' ~ var('segment_and') | replace("'", "''") ~ ' ' %}

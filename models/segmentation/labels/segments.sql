@@ -20,7 +20,7 @@ names as (
 
 ),
 
--- A segment is one row first: customers are read once, not once per feature.
+-- One row per segment first, so that customers are read once, not once per feature.
 wide as (
 
     select

@@ -1,4 +1,4 @@
--- One row per model, segment and feature: where the segment's centre lies.
+-- One row per model, segment and feature: where the centre of the segment lies.
 
 {{ config(
     materialized='incremental', unique_key=['model_id', 'segment_id', 'feature'],
