@@ -41,6 +41,7 @@ candidate_bounds as (
 bounds as (
 
     select * from candidate_bounds
+    {#- Otherwise the candidates are the list, and a fit need not wait for the rule. #}
     {% if var('feature_choice') == 'auto' -%}
         where feature in (
             select choice.feature from {{ ref('int_feature_choice') }} as choice
