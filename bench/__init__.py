@@ -1,1 +1,1 @@
-"""How long a build takes, beside what people do today: `make bench`."""
+"""How long a build takes, compared with what people do today: `make bench`."""

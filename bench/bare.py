@@ -1,4 +1,4 @@
-"""The least that has to be done: load, join, add up, and fit.
+"""The minimum of work: load, join, add up, and fit.
 
 A plain DuckDB script reads the nine files and joins them, and scikit-learn's KMeans
 runs with ten starts for k = 2 to 10 on the same customers. No dbt, tests, scores or

@@ -25,8 +25,8 @@ PARAMETERS_PATH = _PACKAGE / "demo" / "parameters.json"
 COMPARISON_PATH = _PACKAGE / "study" / "comparison.json"
 COMPARED_ORDERS = 100_000
 
-# The probabilities at which every distribution is described. Neither end is in the
-# list: the smallest and the largest value of a column belong to single rows.
+# Every distribution is described at these probabilities. 0 and 1 are left out: the
+# smallest and the largest value of a column belong to single rows.
 PROBABILITIES = [
     *(0.0005, 0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.4),
     *(0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.925, 0.95, 0.97, 0.98, 0.99, 0.995),
@@ -65,7 +65,7 @@ def compute_parameters(folder: Path) -> dict:
     Returns
     -------
     dict
-        What ``parameters.json`` holds; one function below computes each part.
+        The content of ``parameters.json``; one function below computes each part.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def compute_parameters(folder: Path) -> dict:
 
 
 def compute_comparison(folder: Path) -> dict:
-    """Compute what the demo data are compared with.
+    """Compute the figures that demo data are compared with.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def compute_comparison(folder: Path) -> dict:
     Returns
     -------
     dict
-        What ``comparison.json`` holds: ``real``, the measures of the real data, and
+        The content of ``comparison.json``: ``real``, the measures of the real data, and
         ``told_apart``, how well a classifier tells their customers from those of
         100,000 orders that the generator makes with the seed 42.
 
@@ -124,7 +124,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("folder", type=Path, help="folder of the nine real CSV files")
     folder = parser.parse_args().folder
-    # The demo data that are compared are made from the parameters written first.
+    # The demo data for the comparison need the new parameters.
     for path, compute in (
         (PARAMETERS_PATH, compute_parameters),
         (COMPARISON_PATH, compute_comparison),
@@ -134,7 +134,7 @@ def main() -> None:
 
 
 def _counts(connection) -> dict:
-    """Rows per file, and how many rows carry each defect."""
+    """Rows per file, and how many rows have each defect."""
     return _row(
         connection,
         """
@@ -246,7 +246,7 @@ def _calendar(connection) -> dict:
             "orders": orders,
             "first_day": first,
             "last_day": last,
-            # A pace from a handful of orders says nothing.
+            # A pace from a handful of orders means nothing.
             "handling": round(handling, 3) if orders > 50 else 1,
             "transit": round(transit, 3) if orders > 50 else 1,
             "estimate": round(estimate, 3) if orders > 50 else 1,
@@ -268,7 +268,7 @@ def _calendar(connection) -> dict:
         order by day
         """
     ).fetchall()
-    # Orders of a week against what its month and its days of the week let expect.
+    # Orders of a week, compared with those expected from its month and its weekdays.
     week_paces = _pairs(
         connection,
         """
@@ -388,7 +388,7 @@ def _states(connection) -> dict:
 
 
 def _accented_share(connection) -> float:
-    """Share of geolocation rows with accents, where the city's name has any."""
+    """Share of geolocation rows with accents, among cities whose name has any."""
     return _row(
         connection,
         """
@@ -868,7 +868,7 @@ def _reviews(connection) -> dict:
             from reviews group by review_score order by review_score
             """,
         ),
-        # What messages hold that makes them hard to read as CSV.
+        # The parts of messages that make them hard to read as CSV.
         "message_mark_shares": _row(
             connection,
             """

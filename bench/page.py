@@ -26,7 +26,7 @@ def render(results: dict[str, dict]) -> str:
     Parameters
     ----------
     results : dict of str to dict
-        What `bench.run` has stored, by size: real, 10x, 100x.
+        The stored results of `bench.run`, by size: real, 10x, 100x.
 
     Returns
     -------
@@ -69,11 +69,11 @@ def _goals(results: dict[str, dict]) -> str:
     work = _median(results.get("real", {"runs": []}), "build", "models_elapsed")
     memory = _median(results.get("100x", {"runs": []}), "build", "peak_mb")
     goals = [
-        ("a build, in times of today's script for one k", 1 / 3, real, "real", "today"),
-        ("the same for nine k", 1 / 25, real, "real", "sweep"),
-        ("its models, in times of the bare script", 2.5, work, "real", "bare"),
-        ("a build of 10x, in times of the real files", 4, tenfold, "real", "build"),
-        ("a build of 100x, in times of 10x", 10, wall("100x", "build"), "10x", "build"),
+        ("a build / today's script for one k", 1 / 3, real, "real", "today"),
+        ("a build / today's script for nine k", 1 / 25, real, "real", "sweep"),
+        ("models of a build / the bare script", 2.5, work, "real", "bare"),
+        ("a build of 10x / of the real files", 4, tenfold, "real", "build"),
+        ("a build of 100x / of 10x", 10, wall("100x", "build"), "10x", "build"),
     ]
     found = [
         (name, most, value / wall(size, task))
@@ -81,7 +81,7 @@ def _goals(results: dict[str, dict]) -> str:
         if value and wall(size, task)
     ]
     if memory:
-        found.append(("peak of 100x, GB", 10, memory / 1000))
+        found.append(("peak memory of 100x, GB", 10, memory / 1000))
     return _table(
         ["", "at most", "measured", ""],
         [
@@ -105,7 +105,7 @@ def _real(result: dict) -> dict[str, object]:
         for task, name in NAMES.items()
         if (wall := _median(result, task, "wall"))
     ]
-    columns = ["", "runs", "seconds", "CPU seconds", "peak MB", "times a build"]
+    columns = ["", "runs", "seconds", "CPU seconds", "peak MB", "relative to a build"]
     builds = _runs(result, "build")
     return {
         "beside": _table(columns, beside),
@@ -129,7 +129,7 @@ def _shares(result: dict) -> str:
     tasks = [task for task in ("before", "build", "next_day") if _runs(result, task)]
     rows = {
         "whole command": [_median(result, task, "wall") for task in tasks],
-        "start of Python and dbt, writing of artifacts": [
+        "start of Python and dbt, writing artifacts": [
             _rest(result, task) for task in tasks
         ],
         "parsing": [_median(result, task, "parse") for task in tasks],
@@ -143,7 +143,7 @@ def _shares(result: dict) -> str:
     ):
         for name in names:
             values = [_median(result, task, group, name) for task in tasks]
-            if any(values):  # a layer may be younger than what was measured
+            if any(values):  # a layer may be newer than the results
                 rows[text.format(name)] = values
     return _table(
         ["", *(NAMES[task] for task in tasks)],
@@ -188,7 +188,9 @@ def _growth(results: dict[str, dict]) -> str:
             )
             smaller[task] = wall
     columns = ["", "customers", "CSV", "task", "runs", "seconds"]
-    return _table([*columns, "times a size smaller", "peak MB", "database MB"], rows)
+    return _table(
+        [*columns, "relative to the size before", "peak MB", "database MB"], rows
+    )
 
 
 def _per_customer(results: dict[str, dict]) -> str:

@@ -1,8 +1,8 @@
-"""Measure builds beside what people do today, and write the page from what was found.
+"""Measure builds and what people do today, and write the page from the results.
 
 Every finished run is appended to bench/results/SIZE.json at once, so that a bench that
-was stopped goes on where it stood; a new commit's runs need --again. Runs of different
-tasks alternate, so that a machine whose speed drifts does not favour one of them.
+was stopped continues where it was; runs of a new commit need --again. Runs of different
+tasks alternate, so that a machine whose speed changes does not favour one of them.
 """
 
 import argparse
@@ -30,7 +30,7 @@ PAGE = ROOT / "dbt_project" / "docs" / "performance.md"
 PACKAGES = ["dbt-core", "dbt-duckdb", "duckdb", "numpy", "pandas", "scikit-learn"]
 # Days of the real and the demo data with about 200 orders each.
 DAY, NEXT_DAY = "2018-08-14", "2018-08-15"
-# How often each task runs, as a share of the runs of a size; 0 is once.
+# How often each task runs, as a share of the runs of a size; 0 means once.
 TASKS = {
     "real": {
         "build": 1,
@@ -46,7 +46,7 @@ TASKS = {
 }
 ORDERS = {"10x": 1_000_000, "100x": 10_000_000}
 KINDS = ["snapshot", "test", "unit_test"]
-# Nodes whose time should grow as the customers do.
+# Nodes whose time should grow in proportion to the customers.
 PER_CUSTOMER = {
     "labels": ["int_segment_assignments"],
     "exact silhouettes of all k": ["int_candidate_assignments"],
@@ -56,7 +56,7 @@ SWEEP = [str(k) for k in range(2, 11)]
 
 
 def main() -> None:
-    """Run what is missing of the runs asked for, then write the page."""
+    """Run the missing runs, then write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--real", type=Path, help="folder of the nine real files")
     parser.add_argument(
@@ -96,7 +96,7 @@ def write_results(path: Path, results: dict) -> None:
 
 
 def bench(size: str, runs: int, scratch: Path, options: argparse.Namespace) -> None:
-    """Run the tasks of a size until each has as many results as asked for."""
+    """Run the tasks of a size until each has enough results."""
     folder = options.real or Path()
     if size in ORDERS:
         folder = scratch / f"demo {size}"
@@ -142,7 +142,7 @@ def bench(size: str, runs: int, scratch: Path, options: argparse.Namespace) -> N
 def measure(
     task: str, size: str, folder: Path, work: Path, options: argparse.Namespace
 ) -> dict:
-    """Run one task in an empty folder, and say how long it took and what it held."""
+    """Run one task in an empty folder, and return its time and memory."""
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     script = [sys.executable, "-m", "bench.today", str(folder)]
@@ -182,7 +182,7 @@ def build(
     as_of: str = "",
     root: Path = ROOT,
 ) -> dict:
-    """Run dbt build with all tests and a full parse; add what its artifacts say."""
+    """Run dbt build with all tests and a full parse; add the times in its artifacts."""
     command = dbt_process(root, ["build", "--quiet"])["args"]
     command += ["--no-partial-parse", "--target", "demo" if size in ORDERS else "dev"]
     command += ["--target-path", str(work / "target"), "--log-path", str(work / "logs")]
@@ -195,7 +195,7 @@ def build(
     if "failed" in run:
         return run
     run_results = json.loads((work / "target" / "run_results.json").read_text("utf-8"))
-    # dbt writes down how long parsing takes for this command only.
+    # dbt records the time of parsing only for this command.
     parse = ["parse" if word == "build" else word for word in command]
     parse[parse.index(str(work / "target"))] = str(work / "parsed")
     timed(parse, root=root, **settings)
@@ -293,17 +293,17 @@ def covered(spans: list[tuple[str, str]]) -> float:
 
 
 def seconds(moment: str) -> float:
-    """Return the seconds of a moment that dbt has written down."""
+    """Return a time in dbt's artifacts in seconds."""
     return datetime.fromisoformat(moment.replace("Z", "+00:00")).timestamp()
 
 
 def timed(command: list[str], *, root: Path = ROOT, **settings: str) -> dict:
     """Run a command; return seconds, CPU seconds, peak memory, and JSON it printed.
 
-    Memory beyond all that the machine has is refused, so that a command that needs more
-    ends in an error instead of ending other programs.
+    The command cannot use more memory than the machine has, so that it ends in an error
+    instead of ending other programs.
     """
-    # Set on some machines for old builds of OpenBLAS; they slow a current numpy.
+    # Some machines set these for old builds of OpenBLAS; they slow a current numpy.
     slow = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
     kept = {name: value for name, value in os.environ.items() if name not in slow}
     paths = os.pathsep.join([str(root / "python"), str(root)])

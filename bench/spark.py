@@ -1,4 +1,4 @@
-"""Measure builds on Spark and DuckDB, and MLlib's KMeans beside the models' fits.
+"""Measure builds on Spark and DuckDB, and compare MLlib's KMeans with the fits.
 
 ``python -m bench.spark FOLDER`` builds the nine files in FOLDER with
 both engines, one after the other, and prints the tables of dbt_project/docs/spark.md.
@@ -25,7 +25,7 @@ def main(folder: Path) -> None:
     Parameters
     ----------
     folder : Path
-        Where the nine files are.
+        The folder of the nine files.
     """
     root = project_root()
     no_tests = ["--exclude-resource-type", "test"]
@@ -53,11 +53,11 @@ def measure(
     Parameters
     ----------
     root : Path
-        Where to run it.
+        The folder to run it in.
     words : list of str
-        Words of its command line.
+        Its arguments.
     folder, built : Path
-        Where the raw files are, and what to build.
+        The folder of the raw files, and the database or folder to build.
 
     Returns
     -------
@@ -96,18 +96,18 @@ def measure(
 
 
 def fits(built: Path) -> tuple[tuple[str, ...], list[tuple]]:
-    """Fit MLlib's KMeans on the scaled features, beside the models' centroids.
+    """Fit MLlib's KMeans on the scaled features, and compare it with the models' fits.
 
     Parameters
     ----------
     built : Path
-        What a build on Spark has made.
+        The folder of a build on Spark.
 
     Returns
     -------
     tuple of (names of columns, rows)
-        One row per k: inertia and exact silhouette of each, MLlib's by the first seed,
-        how much more inertia the seeds give, and the time of one fit. MLlib's
+        One row per k: inertia and exact silhouette of both, MLlib's with the first
+        seed, the excess inertia of all seeds, and the time of one fit. MLlib's
         ClusteringEvaluator computes the same silhouette as the SQL.
     """
     from olist_segments.spark.session import open_session
@@ -143,7 +143,7 @@ def fits(built: Path) -> tuple[tuple[str, ...], list[tuple]]:
                 time.perf_counter() - fitted,
             )
         )
-    columns = ("k", "inertia", "MLlib's", f"more, of {len(SEEDS)} seeds", "silhouette")
+    columns = ("k", "inertia", "MLlib's", f"excess, {len(SEEDS)} seeds", "silhouette")
     return (*columns, "MLlib's", "fit in s", "evaluation in s"), rows
 
 

@@ -1,8 +1,8 @@
 """What people do today: pandas merge, StandardScaler, KMeans, Euclidean silhouette.
 
 The steps of the usual notebook, on the customers and the six features of this project,
-so that both do the same work. scikit-learn takes its defaults but for ten starts; with
---all-cores the silhouette is told to use every processor, which few do.
+so that both do the same work. scikit-learn has its defaults except for ten starts; with
+--all-cores the silhouette uses every processor, which few people ask for.
 """
 
 import argparse
@@ -71,7 +71,7 @@ def scale(customers: pd.DataFrame) -> np.ndarray:
 
 
 def main() -> None:
-    """Run the steps asked for; print seconds of each as JSON."""
+    """Run the chosen steps; print the seconds of each as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--ks", type=int, nargs="*", default=[5])

@@ -105,9 +105,8 @@ def test_a_drifted_model_is_said_to_be_due_in_a_sentence(kept_model):
     due = rows(database, "select measure from segment_drift where is_refit_due")
     # Half a year on, a fifth of the customers is older than the model has seen.
     assert ("recency_days",) in due
-    assert f"A refit is due: customers are no longer those that model {before}" in (
-        printed
-    )
+    said = f"A refit is due: customers are no longer like those that model {before}"
+    assert said in printed
     assert "WARN=1 ERROR=0" in printed
 
 

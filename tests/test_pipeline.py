@@ -1,14 +1,17 @@
 """What a build promises, on synthetic orders."""
 
 import csv
+import os
 import random
 import shutil
+import subprocess
+import sys
 from datetime import date
 
 import duckdb
 import numpy as np
 import pytest
-from conftest import build, dbt, differences, rows, tables
+from conftest import ROOT, build, dbt, differences, rows, tables
 from scipy.stats import hypergeom
 from sklearn.metrics import (
     calinski_harabasz_score,
@@ -273,6 +276,33 @@ def test_a_setting_of_duckdb_that_cannot_be_is_refused(demo_dir, tmp_path):
     assert result.returncode != 0
     assert "Memory must have a number" in result.stdout
     assert "Traceback" not in result.stdout
+
+
+def test_paths_start_at_the_project_and_those_of_the_environment_where_dbt_is_run(
+    demo_dir, project_copy, tmp_path
+):
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    shutil.copytree(demo_dir, project_copy / "data" / "demo")
+    command = [sys.executable, "-m", "dbt.cli.main", "run", "--target", "demo"]
+    command += ["--select", "stg_sellers", "--project-dir", str(project_copy)]
+    command += ["--profiles-dir", str(project_copy)]
+
+    def run(**settings):
+        path = {"PYTHONPATH": str(ROOT / "python")}
+        environment = {**os.environ, **path, **settings}
+        result = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True
+        )
+        assert result.returncode == 0, result.stdout + result.stderr
+
+    run(OLIST_DB="", OLIST_RAW_DIR="")
+    assert list(folder.iterdir()) == []
+    assert rows(project_copy / "olist_demo.duckdb", "from staging.stg_sellers")
+
+    (folder / "files").symlink_to(demo_dir)
+    run(OLIST_DB="here.duckdb", OLIST_RAW_DIR="files")
+    assert rows(folder / "here.duckdb", "from staging.stg_sellers")
 
 
 def test_missing_files_stop_a_build_with_one_sentence(tmp_path):

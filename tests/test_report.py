@@ -522,7 +522,7 @@ def test_slow_deliveries_are_explained_where_they_come_before_their_day(changed)
     called += "segment_id = (select max_by(segment_id, scaled_value) from "
     called += "segment_centroids where feature = 'delivery_delay_days')"
     mean = "update segment_profile set mean = {} where metric = 'delivery_delay_days'"
-    said = "on average still before the promised day"
+    said = "they still come before the promised day"
     assert said in changed(called, mean.format(-2))
     assert said not in changed(called, mean.format(2))
 

@@ -1,8 +1,8 @@
 -- One row per eligible customer: scores of recency, frequency and spend, and the
--- segment that a written rule gives them. The baseline that KMeans has to beat.
--- Two or more orders: champions with a recency score of 4 or 5, else to win back. One
--- order: new with a recency score of 4 or 5, fading with 2 or 3, lost with 1; big
--- spenders are those with a spend score of 4 or 5.
+-- segment that a written rule gives. KMeans has to beat this rule. Customers with two
+-- or more orders are champions if their recency score is 4 or 5, and else to win back.
+-- Customers with one order are new with a recency score of 4 or 5, fading with 2 or 3,
+-- and lost with 1; with a spend score of 4 or 5 they are big spenders.
 
 {%- set names = [
     'Champions', 'Repeat buyers to win back', 'New big spenders', 'New customers',

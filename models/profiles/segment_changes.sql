@@ -1,6 +1,6 @@
--- One row per customer and change of segment, as builds saw it: where from, where to,
--- and when. New words for a segment, or a new model that gives it the same name, change
--- nothing.
+-- One row per customer and change of segment that a build saw: from which segment, to
+-- which, and when. A new name for a segment is no change, nor is a new model that gives
+-- it the same name.
 
 with history as (
 

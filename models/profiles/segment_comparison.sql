@@ -1,7 +1,7 @@
 -- One row per segmentation and number of customer_features: the share of its variance
 -- that lies between the segments rather than within them. More segments explain more of
--- everything, and each segmentation explains what it is made of: KMeans its features,
--- RFM recency, orders and spend.
+-- everything, and each segmentation explains best what it is made from: KMeans its
+-- features, RFM recency, orders and spend.
 
 {# LT02 does not see the indent of lines that a loop writes. #}
 -- noqa: disable=LT02
@@ -35,7 +35,7 @@ clustered_on as (
 
 ),
 
--- Customers alike in all segmentations are one row first, so that customers are read
+-- Customers who are in the same segments become one row first: customers are then read
 -- once, not once per segmentation.
 alike as (
 

@@ -1,6 +1,6 @@
--- One row per eligible customer, for campaign tools: the segment, since when, which one
--- before, and the features. No names, places or words of reviews. `make export` writes
--- it, a file per segment.
+-- One row per eligible customer, for campaign tools: the segment, since when, the
+-- segment before, and the features. It has no names, no places and no text of reviews.
+-- `make export` writes it, one file per segment.
 
 {{ config(materialized='view') }}
 

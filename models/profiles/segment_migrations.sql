@@ -1,5 +1,5 @@
--- One row per day of changes, segment left and segment entered: how many customers
--- moved, or stayed where both are the same. `none` is no segment: new customers.
+-- One row per day of changes, segment before and segment after: how many customers
+-- moved, or stayed if both are the same. `none` means no segment.
 
 with changes as (
 

@@ -1,4 +1,5 @@
--- One row per segment and metric: the numbers of customer_segments, summed up.
+-- One row per segment and metric: means and quantiles of the numbers of
+-- customer_segments.
 
 {# LT02 does not see the indent of lines that a loop writes. #}
 -- noqa: disable=LT02
@@ -16,7 +17,7 @@ names as (
 
 ),
 
--- A segment is one row first: customers are read once, not once per metric.
+-- A segment becomes one row first: customers are read once, not once per metric.
 wide as (
 
     select

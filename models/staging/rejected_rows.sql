@@ -9,8 +9,8 @@ with lines as (
 
     {% for source in sources %}
         select
-            '{{ source }}' as source,
-            '{{ raw_file_name(source) }}' as file,
+            source,
+            file,
             line_number,
             line_count,
             column_name,

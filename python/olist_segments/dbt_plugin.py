@@ -1,10 +1,11 @@
 """Plugin of dbt-duckdb: opens the database, and adds what SQL asks of the raw files."""
 
 import atexit
-import gc
+import os
 
 import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
 
 from olist_segments.project import explain
@@ -18,9 +19,6 @@ from olist_segments.raw.functions import (
 # DuckDB reads a row group with one thread; in its own of 122,880 rows a shop's 100,000
 # orders would keep one processor busy. The size can be set when attaching only.
 ROW_GROUP_SIZE = 20_480
-# dbt makes millions of objects, most of them short-lived. To look for cycles whenever
-# there are 700 more of them, as Python 3.11 does, takes 2 s of a build, this way 1 s.
-NEW_OBJECTS = 10_000
 
 
 class Plugin(BasePlugin):
@@ -29,12 +27,13 @@ class Plugin(BasePlugin):
     path = ""
 
     def update_connection_config(self, creds, config: dict) -> None:
-        """Leave out empty settings, and refuse a database that cannot be opened.
+        """Find the database, leave out empty settings, and try to open it.
 
         Parameters
         ----------
         creds : DuckDBCredentials
-            Its path becomes `:memory:`, to which the database is attached.
+            Its path starts at the project's folder, unless it comes from OLIST_DB. It
+            becomes `:memory:`, to which the database is attached.
         config : dict
             What the database will be opened with; a setting that is an empty text is
             taken out, so that DuckDB's own holds. Files of what does not fit in memory
@@ -50,6 +49,8 @@ class Plugin(BasePlugin):
             del config[name]
         if creds.path == ":memory:":
             return
+        if creds.path != os.environ.get("OLIST_DB"):
+            creds.path = os.path.join(get_flags().PROJECT_DIR, creds.path)
         try:
             duckdb.connect(creds.path, config=config).close()
         except duckdb.Error as error:
@@ -59,8 +60,6 @@ class Plugin(BasePlugin):
 
     def configure_connection(self, conn) -> None:
         """Attach the database, and add the functions, to a DuckDB connection.
-
-        From then on Python also looks for cycles of objects less often.
 
         Parameters
         ----------
@@ -72,8 +71,6 @@ class Plugin(BasePlugin):
             If the database has a name that DuckDB keeps for itself, or another process
             has just opened it.
         """
-        gc.set_threshold(NEW_OBJECTS)
-        atexit.register(gc.disable)
         atexit.register(conn.close)
         if self.path:
             path = self.path.replace("'", "''")

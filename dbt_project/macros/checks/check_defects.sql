@@ -1,4 +1,4 @@
-{# Stops the build where a defect of the raw data would make results wrong. #}
+{# Stops a build where a defect of the raw data would make results wrong. #}
 {% macro check_defects() -%}
     {%- set found = run_query(
         'select check_name, description, action, rows_affected, rows_checked, '

@@ -1,5 +1,4 @@
-{# Stops a build with one sentence if an entry of features or further_features is wrong,
-   or feature_choice. #}
+{# Stops a build with one sentence if an entry of the features is wrong. #}
 {% macro check_features() -%}
     {%- set allowed = {
         'transform': ['none', 'log1p'],

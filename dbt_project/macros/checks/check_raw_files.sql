@@ -1,5 +1,4 @@
-{# Stops a build before it begins if the raw files cannot be used, with all reasons, and
-   if one of them is to be read. #}
+{# Stops a build before it begins if the raw files cannot be used, with all reasons. #}
 {% macro check_raw_files() -%}
     {%- set is_read = 'model.olist_segments.stg_' in selected_resources | join(' ') -%}
     {%- if execute and flags.WHICH in ('build', 'run') and is_read -%}
@@ -12,13 +11,12 @@
             }) -%}
         {%- endfor -%}
         {%- set folder = raw_file('') -%}
-        {%- set call -%}
-            raw_file_problems(
-                '{{ folder | replace("'", "''") }}', '{{ tojson(contract) }}',
-                cast({{ var('max_rejected_share') | float }} as double)
-            )
-        {%- endset -%}
-        {%- set problems = run_query('select ' ~ unnested(call)).columns[0].values() -%}
+        {%- set problems = run_query(
+            'select ' ~ ('explode' if target.type == 'spark' else 'unnest')
+            ~ "(raw_file_problems('" ~ folder | replace("'", "''") ~ "', '"
+            ~ tojson(contract) ~ "', cast("
+            ~ var('max_rejected_share') | float ~ ' as double)))'
+        ).columns[0].values() -%}
         {%- if problems -%}
             {{ exceptions.raise_compiler_error(
                 'the raw files in ' ~ folder ~ ' cannot be used:\n- '

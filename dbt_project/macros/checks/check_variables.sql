@@ -1,4 +1,4 @@
-{# Stops a build with one sentence if a variable on the raw data cannot be used. #}
+{# Stops a build with one sentence if a variable cannot be used. #}
 {% macro check_variables() -%}
     {%- for name in ['max_rejected_share', 'max_defect_share'] -%}
         {%- set share = var(name) | string -%}
@@ -25,4 +25,6 @@
             ~ "': it must be true or false, without quotes"
         ) }}
     {%- endif -%}
+    {%- do check_features() -%}
+    {%- do check_k() -%}
 {%- endmacro %}

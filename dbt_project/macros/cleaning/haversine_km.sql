@@ -1,6 +1,4 @@
-{# Great-circle distance in km between two points in degrees, on a sphere of radius
-   6,371 km; null where a coordinate is null. Not for points on opposite sides of the
-   Earth, where rounding could take asin out of its range. #}
+{# Great-circle distance in km between two points in degrees. #}
 {% macro haversine_km(latitude_a, longitude_a, latitude_b, longitude_b) -%}
     2 * 6371 * asin(
         sqrt(

@@ -1,5 +1,4 @@
-{# Does a point lie in the box around Brazil: with Fernando de Noronha, or the mainland
-   alone. Not for a point without coordinates. #}
+{# Does a point lie in the box around Brazil? #}
 {% macro is_in_brazil(latitude, longitude, part='all') -%}
     (
         {{ latitude }} between -33.76 and 5.28

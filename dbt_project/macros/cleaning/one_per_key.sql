@@ -1,6 +1,4 @@
-{# One row per key of a relation in which keys may repeat: the first in the order given,
-   which must leave no tie between rows that differ. Rows without a key are left out.
-   data_quality counts what is left out. #}
+{# One row per key of a relation in which keys may repeat. #}
 {% macro one_per_key(relation, key, order_by) -%}
     select * from (
         select

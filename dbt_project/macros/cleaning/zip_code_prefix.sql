@@ -1,5 +1,4 @@
-{# A zip code prefix with the leading zeros that a spreadsheet takes away. One that is too
-   long stays as it is: lpad would cut it to the prefix of another place. #}
+{# A zip code prefix with the leading zeros that a spreadsheet takes away. #}
 {% macro zip_code_prefix(column) -%}
     case
         when length({{ column }}) < 5 then lpad({{ column }}, 5, '0')

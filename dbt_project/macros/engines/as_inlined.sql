@@ -1,5 +1,4 @@
-{# Between the name of a CTE and its query: compute it anew wherever it is read. DuckDB
-   would keep what is read twice, which is more than the memory for many customers. #}
+{# Between the name of a CTE and its query: compute it anew wherever it is read. #}
 {% macro as_inlined() -%}
     {{ adapter.dispatch('as_inlined')() }}
 {%- endmacro %}
@@ -8,6 +7,6 @@
     as not materialized
 {%- endmacro %}
 
-{% macro default__as_inlined() -%}
+{% macro spark__as_inlined() -%}
     as
 {%- endmacro %}

@@ -1,5 +1,4 @@
-{# Midnights from one date or time to another, negative if it is earlier; null where one
-   of them is null. #}
+{# Midnights from one date or time to another. #}
 {% macro days_between(earlier, later) -%}
     {{ adapter.dispatch('days_between')(earlier, later) }}
 {%- endmacro %}

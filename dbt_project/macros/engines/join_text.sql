@@ -1,4 +1,4 @@
-{# Texts of a group in one, in a given order; those that are null are left out. #}
+{# Texts of a group in one, in a given order. #}
 {% macro join_text(expression, separator, order_by) -%}
     {{ adapter.dispatch('join_text')(expression, separator, order_by) }}
 {%- endmacro %}

@@ -1,5 +1,4 @@
-{# Whole seconds from one time to another, negative if it is earlier; null where one of
-   them is null. dbt's own datediff fails on a null in Spark. #}
+{# Whole seconds from one time to another. #}
 {% macro seconds_between(earlier, later) -%}
     {{ adapter.dispatch('seconds_between')(earlier, later) }}
 {%- endmacro %}

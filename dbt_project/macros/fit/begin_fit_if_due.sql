@@ -1,6 +1,4 @@
-{# Drops the mark of the fitted model when a fit is due, so that every table of the fit
-   is built anew: on --full-refresh, with a changed configuration, or where a table of
-   the fit is missing. A build that is killed leaves no mark, and the next one fits. #}
+{# When a fit is due, drops the mark of the fitted model: the fit is built anew. #}
 {% macro begin_fit_if_due() -%}
     {%- if execute and flags.WHICH in ('build', 'run') -%}
         {%- set mark = model_relation('int_fitted_model') -%}

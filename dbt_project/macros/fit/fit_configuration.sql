@@ -1,5 +1,4 @@
-{# A hash of all variables that decide what is fitted: another one makes a fit due.
-   Words for names are not among them, nor is the as-of date. #}
+{# A hash of all variables that decide what is fitted. #}
 {% macro fit_configuration() -%}
     {%- set decisive = [] -%}
     {%- for feature in feature_candidates() -%}

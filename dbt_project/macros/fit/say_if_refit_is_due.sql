@@ -1,4 +1,4 @@
-{# Ends a build with a plain sentence if customers have drifted away from the model. #}
+{# Says at the end of a build, in a plain sentence, if a refit is due. #}
 {% macro say_if_refit_is_due() -%}
     {%- set id = 'model.olist_segments.segment_drift' -%}
     {%- if execute and flags.WHICH in ('build', 'run') and id in selected_resources -%}
@@ -16,7 +16,7 @@
         {%- endfor -%}
         {%- if found -%}
             {%- do log(
-                'A refit is due: customers are no longer those that model '
+                'A refit is due: customers are no longer like those that model '
                 ~ due[0][1] ~ ' was fitted on. ' ~ found | join(', ') ~ ' reached '
                 ~ var('drift_refit') ~ '. Run dbt build --full-refresh, then read '
                 ~ 'the new segments; the old model stays in segment_models.',

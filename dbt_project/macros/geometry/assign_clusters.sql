@@ -1,19 +1,4 @@
-{# One row per customer and partition: the nearest centroid (of equally near ones the
-   lower id), the runner-up, the squared distance and the silhouette.
-
-   The silhouette is the exact one for squared Euclidean distances over all
-   customers. The mean squared distance from a point to a cluster is its squared
-   distance to the cluster's mean plus the cluster's variance, so no pair of
-   customers is compared. It equals scikit-learn's
-   silhouette_score(metric="sqeuclidean") where centroids are means of members, as
-   they are at the fit; later on, centroids stand in for the means.
-
-   Distances to the clusters of a partition are columns, so that a customer is read
-   once and neither joined nor grouped; those of clusters that it lacks are null.
-
-   points: relation of customer_unique_id and one column per feature.
-   centroids: relation of `partition`, cluster_id, feature and scaled_value; cluster_id
-   runs from 1 to k_max at most. #}
+{# One row per customer and partition: nearest centroid, runner-up and silhouette. #}
 {% macro assign_clusters(points, centroids, partition) -%}
     {%- set clusters = range(1, var('k_max') | int + 1) -%}
     with located as (

@@ -1,5 +1,4 @@
-{# The least value of an expression over clusters, whose number stands in place of each
-   #; nulls do not count. #}
+{# The least value of an expression over clusters. #}
 {% macro least_of(clusters, expression) -%}
     least(
         {%- for cluster in clusters %}

@@ -1,6 +1,4 @@
-{# Squared Euclidean distance between two relations that both have one column per
-   feature of the list; those of the right one may carry a suffix. Products, as power()
-   takes eleven times as long in DuckDB. #}
+{# Squared Euclidean distance between two relations with one column per feature. #}
 {% macro squared_distance(left, right, suffix='') -%}
     {%- for feature in chosen_features() -%}
         {%- set gap = '(' ~ left ~ '.' ~ feature.name ~ ' - '

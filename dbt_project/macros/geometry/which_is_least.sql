@@ -1,4 +1,4 @@
-{# The number of the cluster for which an expression has its least value, see least_of. #}
+{# The number of the cluster for which an expression has its least value. #}
 {% macro which_is_least(clusters, expression) -%}
     case {{ least_of(clusters, expression) }}
         {%- for cluster in clusters %}

@@ -1,5 +1,4 @@
-{# One row per partition and cluster, one column per feature, from a relation of
-   `partition`, cluster_id, feature and scaled_value. #}
+{# One row per partition and cluster, with one column per feature. #}
 {% macro wide_centroids(centroids, partition) -%}
     select
         {{ partition }},

@@ -1,5 +1,4 @@
-{# The customer_unique_id that a question is about: the variable customer, or else the
-   one who spent most. #}
+{# The customer_unique_id that a question is about. #}
 {% macro asked_customer() -%}
     {%- set customers = ref('customer_segments') -%}
     {%- set asked = var('customer', '') | string | replace("'", "''") -%}

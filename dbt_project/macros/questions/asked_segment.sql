@@ -1,5 +1,4 @@
-{# The segment_key that a question is about: the variable segment, or else the segment
-   with most customers. #}
+{# The segment_key that a question is about. #}
 {% macro asked_segment() -%}
     {%- set segments = ref('segments') -%}
     {%- set asked = var('segment', '') | string -%}

@@ -1,17 +1,6 @@
-{# Keeps the lines of a raw CSV that its staging model could not read, beside the
-   model: one row per line, with the first thing that is wrong with it. #}
+{# Keeps the lines of a raw CSV that DuckDB could not read, beside the staging model. #}
 {% macro keep_rejects() -%}
-    {%- if execute and this.name.startswith('stg_') -%}
-        {{ adapter.dispatch('keep_rejects')(
-            graph.sources['source.olist_segments.olist.' ~ this.name[4:]]
-        ) }}
-    {%- endif -%}
-{%- endmacro %}
-
-{% macro spark__keep_rejects(file) -%}
-{%- endmacro %}
-
-{% macro duckdb__keep_rejects(file) -%}
+    {%- set file = raw_source(source(*model.sources[0])) -%}
     {%- set path = raw_file(file.meta.file) | replace("'", "''") -%}
     create or replace table {{ rejects_of(this) }} as
     with header as (
@@ -54,6 +43,8 @@
     )
 
     select
+        '{{ file.name }}' as source,
+        '{{ file.meta.file }}' as file,
         lines.line_number,
         lines.line_count,
         case

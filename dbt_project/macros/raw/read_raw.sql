@@ -1,15 +1,9 @@
-{# The lines of one raw CSV that can be read, with the types that its source's YAML
-   gives; keep_rejects holds the others. Columns are found by name, so their order and
-   further columns do not matter. #}
-{% macro read_raw(name) -%}
-    {#- Resolved for the lineage: the file itself is read by path. -#}
-    {%- do source('olist', name) -%}
+{# The lines of a raw CSV that can be read, with the types that its YAML gives. #}
+{% macro read_raw(relation) -%}
     {%- if execute -%}
-        {{ adapter.dispatch('read_raw')(
-            graph.sources['source.olist_segments.olist.' ~ name]
-        ) }}
+        {{ adapter.dispatch('read_raw')(raw_source(relation)) }}
     {%- else -%}
-        (select 1)
+        {{ relation }}
     {%- endif -%}
 {%- endmacro %}
 
@@ -17,7 +11,7 @@
     {%- set path = raw_file(file.meta.file) | replace("'", "''") -%}
     {%- set header = run_query("select unnest(raw_file_header('" ~ path ~ "'))") -%}
     {%- set names = header.columns[0].values() or file.columns.keys() -%}
-    {#- DuckDB takes the path for a pattern: brackets make each sign mean itself. -#}
+    {#- DuckDB takes the path for a pattern: brackets make each character mean itself. -#}
     read_csv(
         '{{ modules.re.sub("([*?\\[])", "[\\1]", path) }}',
         auto_detect = false, header = true, strict_mode = true,
@@ -36,17 +30,5 @@
             {{- ',' if not loop.last }}
             {%- endfor %}
         }
-    )
-{%- endmacro %}
-
-{% macro spark__read_raw(file) -%}
-    (
-        select
-            {%- for column in file.columns.values() %}
-                {{ cast_raw(column) }} as {{ column.name }}
-                {{- ',' if not loop.last }}
-            {%- endfor %}
-        from {{ raw_lines(file) }}
-        where record not in (select record from {{ rejects_of(this) }})
     )
 {%- endmacro %}

@@ -1,8 +1,4 @@
-{# The share of customers in every bin of every feature: bin 0 has those without a
-   value, bin 1 values up to the lowest bound, the last one values above all bounds.
-
-   customers: relation of feature and feature_value, a row per customer and feature.
-   bounds: relation of feature and upper_bound; rows without a bound do not matter. #}
+{# The share of customers in every bin of every feature. #}
 {% macro bin_shares(customers, bounds) -%}
     select
         feature,

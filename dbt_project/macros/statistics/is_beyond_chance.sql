@@ -1,5 +1,4 @@
-{# Is a number found too far from that of a random draw to be chance? The one rule for it,
-   with the arguments of z_score and the reasons in its doc block. Never null. #}
+{# Is a number found too far from that of a random draw to be chance? #}
 {% macro is_beyond_chance(found, drawn, marked, total) -%}
     {%- set expected = 'cast(' ~ drawn ~ ' as double) * ' ~ marked ~ ' / ' ~ total -%}
     coalesce(

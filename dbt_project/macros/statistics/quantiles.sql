@@ -1,10 +1,4 @@
-{# One row per feature, one column per name: continuous quantiles, as percentile_cont
-   gives them, of values with a number of customers for each. Unlike that function,
-   which holds all values in memory, this can make use of the disk.
-
-   values: relation of the columns in `by`, feature_value and customer_count.
-   shares: from 0 to 1, by the name of the column.
-   by: what there is one row for. #}
+{# Continuous quantiles of counted values: one row per feature, one column each. #}
 {% macro quantiles(values, shares, by=['feature']) -%}
     {%- set by = by | join(', ') -%}
     select

@@ -1,7 +1,4 @@
-{# How many standard deviations a number found lies above (or below) what a random draw
-   gives: of `total`, `marked` are marked, and `drawn` are drawn without replacement.
-   Hypergeometric, known as the test value; see the doc block z_score. Two decimals;
-   null where nothing can vary. #}
+{# How many standard deviations a number found lies above what a random draw gives. #}
 {% macro z_score(found, drawn, marked, total) -%}
     {%- set drawn = 'cast(' ~ drawn ~ ' as double)' -%}
     {%- set total = 'cast(' ~ total ~ ' as double)' -%}

@@ -1,28 +1,23 @@
 {# A text as a key for other systems: lower case without accents, words joined by _. #}
 {% macro text_key(text) -%}
+    {{ adapter.dispatch('text_key')(text) }}
+{%- endmacro %}
+
+{% macro duckdb__text_key(text) -%}
     trim(
         both '_' from regexp_replace(
-            {{ adapter.dispatch('without_accents')('lower(' ~ text ~ ')') }},
-            '[^a-z0-9]+', '_'{{ adapter.dispatch('everywhere')() }}
+            strip_accents(lower({{ text }})), '[^a-z0-9]+', '_', 'g'
         )
     )
 {%- endmacro %}
 
-{% macro duckdb__without_accents(text) -%}
-    strip_accents({{ text }})
-{%- endmacro %}
-
-{% macro default__without_accents(text) -%}
-    translate(
-        {{ text }},
-        'áàâãäåçéèêëíìîïñóòôõöúùûüý', 'aaaaaaceeeeiiiinooooouuuuy'
+{% macro spark__text_key(text) -%}
+    trim(
+        both '_' from regexp_replace(
+            translate(
+                lower({{ text }}),
+                'áàâãäåçéèêëíìîïñóòôõöúùûüý', 'aaaaaaceeeeiiiinooooouuuuy'
+            ), '[^a-z0-9]+', '_'
+        )
     )
-{%- endmacro %}
-
-{# DuckDB replaces the first match only unless told otherwise. #}
-{% macro duckdb__everywhere() -%}
-    , 'g'
-{%- endmacro %}
-
-{% macro default__everywhere() -%}
 {%- endmacro %}

@@ -3,7 +3,7 @@
 
 with source as (
 
-    select * from {{ read_raw('category_translations') }}
+    select * from {{ read_raw(source('olist', 'category_translations')) }}
 
 ),
 

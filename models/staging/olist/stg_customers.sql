@@ -3,7 +3,7 @@
 
 with source as (
 
-    select * from {{ read_raw('customers') }}
+    select * from {{ read_raw(source('olist', 'customers')) }}
 
 ),
 

@@ -3,7 +3,7 @@
 
 with source as (
 
-    select * from {{ read_raw('order_reviews') }}
+    select * from {{ read_raw(source('olist', 'order_reviews')) }}
 
 ),
 

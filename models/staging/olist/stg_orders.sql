@@ -2,7 +2,7 @@
 
 with source as (
 
-    select * from {{ read_raw('orders') }}
+    select * from {{ read_raw(source('olist', 'orders')) }}
 
 ),
 

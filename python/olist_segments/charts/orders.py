@@ -1,4 +1,4 @@
-"""Charts of the orders: when they come, what they cost, how they arrive."""
+"""Charts of the orders: when they come, what they cost, how they are delivered."""
 
 from collections.abc import Callable
 
@@ -51,10 +51,10 @@ def amounts(values: pd.Series, what: str, axis: str) -> go.Figure:
     Parameters
     ----------
     values : Series
-        Amounts in reais. Those that are not above 0 have no place on the axis and
-        are left out of the bars, not of the figures in the title.
+        Amounts in reais. The bars leave out those that are not above 0, which the
+        axis cannot show; the figures in the title include them.
     what : str
-        What they are the amounts of, in the plural, such as "items".
+        What has these amounts, in the plural, such as "items".
     axis : str
         What the axis shows, without its unit.
 
@@ -88,7 +88,7 @@ def durations(values: pd.Series, what: str, axis: str) -> go.Figure:
     Parameters
     ----------
     values : Series
-        Days. The outermost 0.5 % on either side stand in the last bar of that side.
+        Days. The last bar on each side has the outermost 0.5% of that side.
     what : str
         What takes that long, in the plural, such as "deliveries".
     axis : str
@@ -212,7 +212,7 @@ def reviews_by_delay(table: pd.DataFrame) -> go.Figure:
 
 
 def shares(counts: pd.Series, unit: str) -> go.Figure:
-    """Plot how a number divides among named parts.
+    """Plot how a total divides into named parts.
 
     Parameters
     ----------
@@ -264,7 +264,7 @@ def correlations(table: pd.DataFrame) -> go.Figure:
     Returns
     -------
     Figure
-        A heat map from -1 to 1; every pair stands there once.
+        A heat map from -1 to 1; every pair appears once.
     """
     table = table.dropna(how="all").dropna(how="all", axis=1)  # without any value
     below = np.tril(np.ones(table.shape, bool), -1)

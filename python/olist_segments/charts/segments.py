@@ -39,8 +39,8 @@ def segments_overview(segments: pd.DataFrame) -> go.Figure:
     Returns
     -------
     Figure
-        Two bars per segment, in percent; the title names the segment whose revenue
-        exceeds its number most.
+        Two bars per segment, in percent. The title names the segment whose share of
+        revenue exceeds its share of customers most.
     """
     segments = segments.sort_values("segment_id")
     richest = most_valuable(segments)
@@ -81,7 +81,7 @@ def segments_overview(segments: pd.DataFrame) -> go.Figure:
 
 
 def segment_features(features: pd.DataFrame) -> go.Figure:
-    """Plot how far each segment lies from the average customer, feature by feature.
+    """Plot how far each segment is from the average customer, feature by feature.
 
     Parameters
     ----------
@@ -193,7 +193,7 @@ def breakdown(
     ----------
     table : DataFrame
         One of the tables segment_by_state, _by_city, _by_payment_type, _by_category
-        and _by_price_band; of a longer one the rows of this segment are enough.
+        and _by_price_band; the rows of this segment are enough.
     by : str
         The column to break down by.
     segment_id : int
@@ -201,15 +201,15 @@ def breakdown(
     unit : str
         What the shares count, in the plural: "customers", "orders", "items".
     largest, standing_out : int, default 7 and 3
-        How many values to show: those with the largest shares, and of the others
+        Numbers of values to show: those with the largest shares, and of the others
         those most over-represented beyond chance.
 
     Returns
     -------
     Figure
-        A bar per value for the segment, with a mark for all customers; both shares
-        are written beside them. So is the factor between them where it is
-        beyond chance, as the table says.
+        A bar per value for the segment, with a mark for all customers, and both
+        shares as text. The factor between them is added where the table says that
+        it is beyond chance.
     """
     rows = shown_values(
         table, by, segment_id, largest=largest, standing_out=standing_out
@@ -273,22 +273,22 @@ def breakdown(
 def over_representation(
     table: pd.DataFrame, by: str, *, largest: int = 20
 ) -> go.Figure:
-    """Plot how often each value occurs in each segment against all customers.
+    """Plot how often each value occurs in each segment, compared with all customers.
 
     Parameters
     ----------
     table : DataFrame
-        One of the tables segment_by_state and its siblings.
+        One of the breakdowns, such as segment_by_state.
     by : str
         The column to break down by.
     largest : int, default 20
-        How many values to show, those with most customers.
+        Number of values to show: those with most customers.
 
     Returns
     -------
     Figure
-        A heat map of the index, 100 for as often as among all. Cells whose number of
-        customers is within chance are empty.
+        A heat map of the index, where 100 is as often as among all customers. Cells
+        within chance are empty.
     """
     table = _labelled(table, by)
     sure = table[table["is_beyond_chance"]]
@@ -353,8 +353,8 @@ def orders_by_month(table: pd.DataFrame, segment_id: int) -> go.Figure:
     Returns
     -------
     Figure
-        Bars by month for the segment and a line for all. A month without any order
-        has none of either.
+        Bars by month for the segment and a line for all. A month without orders has
+        neither.
     """
     rows = table[table["segment_id"] == segment_id].sort_values("purchase_month")
     everyone = table.drop_duplicates("purchase_month").sort_values("purchase_month")
@@ -405,7 +405,7 @@ def customer_map(sample: pd.DataFrame, loadings: pd.DataFrame) -> go.Figure:
     Returns
     -------
     Figure
-        A point per customer, with the features that an axis stands for in its title.
+        A point per customer. The title of an axis names its features.
     """
     means = sample.groupby(["segment_id", "segment_name"])[["x", "y"]].mean()
     gaps = {
@@ -415,7 +415,7 @@ def customer_map(sample: pd.DataFrame, loadings: pd.DataFrame) -> go.Figure:
         if one < other
     }
     figure = go.Figure()
-    # The largest lie below the others.
+    # Draw the largest segments first, below the others.
     for segment_id, rows, look in sorted(
         _segments(sample), key=lambda one: (-len(one[1]), one[0])
     ):
@@ -442,7 +442,7 @@ def customer_map(sample: pd.DataFrame, loadings: pd.DataFrame) -> go.Figure:
 
 
 def axis_words(loadings: pd.DataFrame, axis: str, *, at_least: float = 0.4) -> str:
-    """Say what an axis of the customer map stands for.
+    """Describe an axis of the customer map.
 
     Parameters
     ----------
@@ -451,7 +451,7 @@ def axis_words(loadings: pd.DataFrame, axis: str, *, at_least: float = 0.4) -> s
     axis : {"x", "y"}
         Which axis.
     at_least : float, default 0.4
-        Features count whose loading is this large, or the largest where none is.
+        Name the features with a loading this large, or the largest if there is none.
 
     Returns
     -------
@@ -483,8 +483,8 @@ def candidate_score(candidates: pd.DataFrame, score: str) -> go.Figure:
     Returns
     -------
     Figure
-        A line over k. The chosen k has a ring; beside the silhouette stands that of
-        noise, beside the stability what the rule asks for.
+        A line over k, with a ring around the chosen k. The silhouette is shown with
+        that of noise, the stability with the limit of the rule.
     """
     candidates = candidates.sort_values("k")
     chosen = candidates[candidates["is_chosen"]].iloc[0]
@@ -541,8 +541,7 @@ def moves(migrations: pd.DataFrame, names: dict[str, str]) -> go.Figure:
     Returns
     -------
     Figure
-        A heat map of customers from segment to segment; those who stayed are
-        left out.
+        A heat map of customers from segment to segment, without those who stayed.
     """
     words = {"none": "no segment", **names}
     going = migrations["from_segment_key"] != migrations["to_segment_key"]
@@ -609,7 +608,7 @@ def metric_name(phrase: str) -> str:
     Parameters
     ----------
     phrase : str
-        What it is called after its value, as "% of orders late" or "reais spent".
+        The phrase after its value, such as "% of orders late" or "reais spent".
 
     Returns
     -------
@@ -637,8 +636,8 @@ def shown_values(
     Returns
     -------
     DataFrame
-        Rows of the table with a `label`, not escaped: bands of price in their order,
-        all else by share.
+        Rows of the table with a `label`, not escaped; price bands in their order,
+        all others by share.
     """
     rows = _labelled(table, by, segment_id)
     rows = rows.sort_values(["share_of_segment", "label"], ascending=[False, True])
@@ -660,8 +659,8 @@ def standing_out(table: pd.DataFrame, by: str, segment_id: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Rows of the table with a `label`, not escaped; first what is least likely
-        chance.
+        Rows of the table with a `label`, not escaped; the least likely by chance
+        first.
     """
     return _over(_labelled(table, by, segment_id))
 

@@ -70,7 +70,7 @@ def candidate_scores(candidates: pd.DataFrame) -> go.Figure:
 
 
 def repeat_buyers_by_cluster(clusters: pd.DataFrame) -> go.Figure:
-    """Plot how many customers of each cluster bought once and more often.
+    """Plot how many customers of each cluster bought once, and how many more often.
 
     Parameters
     ----------
@@ -159,7 +159,7 @@ def explained_shares(comparison: pd.DataFrame) -> go.Figure:
     Returns
     -------
     Figure
-        Bars by number of customer_features, those that KMeans sees first.
+        Bars by number of customer_features, the features of KMeans first.
     """
     wide = comparison.pivot(
         index=["is_clustered_on", "metric"],
@@ -386,7 +386,7 @@ def original_centers(clusters: pd.DataFrame, twins: tuple) -> go.Figure:
     clusters : DataFrame
         The table studies.original_clusters.
     twins : tuple
-        What `olist_segments.study.original.twins` returns.
+        The result of `olist_segments.study.original.twins`.
 
     Returns
     -------

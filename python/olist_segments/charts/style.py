@@ -45,7 +45,7 @@ def segment_colors(segment_ids: Iterable[int]) -> dict[int, str]:
     Returns
     -------
     dict of int to str
-        Colours by segment; from the seventh segment on they come again.
+        Colours by segment; they repeat from the seventh segment on.
     """
     return {one: COLORS[(one - 1) % len(COLORS)] for one in segment_ids}
 
@@ -61,8 +61,8 @@ def segment_symbols(segment_ids: Iterable[int]) -> dict[int, str]:
     Returns
     -------
     dict of int to str
-        Plotly's symbols by segment. They come again from the eighth segment on, the
-        colours from the seventh: up to 42 segments no two have both in common.
+        Plotly's symbols by segment. They repeat from the eighth segment on, the colours
+        from the seventh, so that 42 segments have different pairs of both.
     """
     return {one: SYMBOLS[(one - 1) % len(SYMBOLS)] for one in segment_ids}
 
@@ -99,20 +99,20 @@ def reais(amount: float) -> str:
     Returns
     -------
     str
-        With two decimals and a sign before the currency where it is negative.
+        With two decimals, and a minus sign before the currency if it is negative.
     """
     return f"{'-' if amount < 0 else ''}R$ {abs(amount):,.2f}"
 
 
 def finish(figure: go.Figure, title: str, **layout) -> go.Figure:
-    """Give a chart the common look.
+    """Give a chart the look of all charts.
 
     Parameters
     ----------
     figure : Figure
         The chart; it is changed.
     title : str
-        What the chart shows, as a sentence. It is escaped.
+        The title: what the chart shows, as a sentence. It is escaped.
     **layout
         Further settings of the layout.
 

@@ -9,7 +9,7 @@ from olist_segments.demo.draws import make_ids, normal_cdf, pick, pick_key, pick
 from olist_segments.demo.places import Places, remove_points
 
 _UNTRANSLATED = ("pc_gamer", "portateis_cozinha_e_preparadores_de_alimentos")
-# Candidates per product and per seller: those that never sell are left out.
+# Candidates per product and per seller; those without sales are left out.
 _CANDIDATES_PER_PRODUCT = 3.2
 _CANDIDATES_PER_SELLER = 1.35
 _PRODUCT_SALES_LOG_SD = 1.8
@@ -41,7 +41,7 @@ class Products:
 
 
 def make_sellers(parameters: dict, rng, orders: int, places: Places) -> Sellers:
-    """Draw sellers, more where the real data sell more, and their share of offers."""
+    """Draw sellers, more in states with more real sales, and their share of offers."""
     counts = parameters["counts"]
     number = orders * counts["sellers"] / counts["orders"] * _CANDIDATES_PER_SELLER
     number = max(30, round(number))
@@ -75,7 +75,7 @@ def make_products(parameters: dict, rng, orders: int, sellers: Sellers) -> Produ
     popularity = rng.lognormal(0, _PRODUCT_SALES_LOG_SD, number)
     per_category = np.bincount(category, popularity, len(categories))
     popularity *= (lines / np.maximum(per_category, 1e-9))[category]
-    # The correlation of normal scores whose ranks correlate as those of the real data.
+    # The correlation of normal scores that gives the rank correlation of the real data.
     correlation = 2 * np.sin(np.pi / 6 * parameters["price_weight_correlation"])
     price_z, weight_z = rng.normal(size=(2, number))
     weight_z = correlation * price_z + (1 - correlation**2) ** 0.5 * weight_z

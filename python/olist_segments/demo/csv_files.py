@@ -1,4 +1,4 @@
-"""Write rows as the published CSV files have them."""
+"""Write rows in the format of the published CSV files."""
 
 import os
 from pathlib import Path
@@ -31,7 +31,7 @@ COLUMNS = {
     "orders": "order_id customer_id order_status order_purchase_timestamp "
     "order_approved_at order_delivered_carrier_date order_delivered_customer_date "
     "order_estimated_delivery_date",
-    # "lenght" is how the published files spell it.
+    # The published files spell it "lenght".
     "products": "product_id product_category_name product_name_lenght "
     "product_description_lenght product_photos_qty product_weight_g product_length_cm "
     "product_height_cm product_width_cm",
@@ -133,14 +133,14 @@ def time_text(times: np.ndarray) -> np.ndarray:
 
 
 def field(text: str) -> bytes:
-    """Quote a CSV field where it needs quotes."""
+    """Quote a CSV field if it needs quotes."""
     if any(mark in text for mark in ',"\r\n'):
         text = '"' + text.replace('"', '""') + '"'
     return text.encode()
 
 
 def _header(key: str) -> bytes:
-    """Return a header as published: quoted in most files, after a mark in one."""
+    """Return a header as published: quoted in most files, in one after a byte mark."""
     names = COLUMNS[key].split()
     if key == "translation":
         return ("\ufeff" + ",".join(names) + "\r\n").encode()

@@ -16,7 +16,7 @@ from olist_segments.demo.shop import Shop
 
 
 def draw_approvals(shop: Shop, orders: dict) -> None:
-    """Draw how each order is paid, by its value, and when that is approved."""
+    """Draw how each order is paid, by its value, and when payment is approved."""
     parameters, size = shop.parameters, len(orders["bought"])
     band = np.searchsorted(parameters["card_value_edges"], orders["value"] / 100)
     weights = np.array(parameters["payment_kind_orders"])[band]
@@ -47,7 +47,7 @@ def set_deliveries(shop: Shop, orders: dict, lines: dict) -> None:
     total = np.bincount(lines["order"], lines["distance"], size)
     distance = np.where(number > 0, total / np.maximum(number, 1), 400.0)
     band = np.searchsorted(parameters["distance_edges_km"], distance)
-    # A slow seller or road is partly foreseen, so the promise goes with both.
+    # Slow sellers and roads are partly foreseen, so the promise depends on both.
     on_handling, on_transit = np.array(parameters["promise_weights"])[band].T
     handling_z, transit_z, promise_z = rng.normal(size=(3, size))
     promise_z *= np.sqrt(1 - on_handling**2 - on_transit**2)
@@ -88,21 +88,21 @@ def set_deliveries(shop: Shop, orders: dict, lines: dict) -> None:
 
 
 def _at_usual_times(shop: Shop, times, event: str, earliest) -> np.ndarray:
-    """Move times to usual days of the week and hours where there is room for it."""
+    """Move times to usual days of the week and hours where possible."""
     hours = np.array(shop.parameters[f"{event}_hours"], dtype=float)
-    # The mean time of the day moves from noon: days move back by as much.
+    # The mean time of the day moves away from noon, so days move back by as much.
     later = np.average(np.arange(24) + 0.5, weights=hours) / 24 - 0.5
     days = (times - EPOCH).astype(np.int64) / DAY - later
     days = _on_usual_days(shop.rng, days, shop.parameters[f"{event}_weekdays"])
     second = 3600 * pick(shop.rng, np.cumsum(hours), len(times))
     second += shop.rng.integers(0, 3600, len(times))
     moved = EPOCH + seconds(np.floor(days) * DAY + second)
-    # Moves as far back as forth, or those near the earliest time would come later.
+    # Move back as far as forth; otherwise times near the earliest would come later.
     return np.where(np.abs(moved - times) < times - earliest, moved, times)
 
 
 def _on_working_days(shop: Shop, promised: np.ndarray, delivered) -> np.ndarray:
-    """Move promises to usual days of the week; what was late stays late."""
+    """Move promises to usual days of the week; late orders stay late."""
     arrived = (delivered - EPOCH).astype(np.int64) / DAY
     moved = _on_usual_days(shop.rng, promised, shop.parameters["promise_weekdays"])
     turned = (arrived > moved) != (arrived > promised)
@@ -112,8 +112,8 @@ def _on_working_days(shop: Shop, promised: np.ndarray, delivered) -> np.ndarray:
 def _on_usual_days(rng, days: np.ndarray, weekday_counts: list[int]) -> np.ndarray:
     """Move days since the epoch by up to three, so that weekdays get their shares.
 
-    A day stays in proportion to the count of its weekday; one that does not stay goes
-    to one of the seven days around it, again in proportion.
+    The probability that a day stays is proportional to the count of its weekday. Other
+    days move to one of the seven days around them, again in proportion.
     """
     counts = np.array(weekday_counts, dtype=float)
     # The epoch was a Thursday; counts begin with Monday.
@@ -135,7 +135,7 @@ def _with_late_shares(promised, arrival, groups, shares) -> np.ndarray:
 
 
 def _with_usual_delays(shop: Shop, promised, delivered, groups, delays) -> np.ndarray:
-    """Give the delays of each group the quantiles they have, in the order they have."""
+    """Give the delays of each group the real quantiles, and keep their order."""
     promised = promised.copy()
     arrived = (delivered - EPOCH).astype(np.int64) / DAY
     for group, values in enumerate(delays):
@@ -150,7 +150,7 @@ def _with_usual_delays(shop: Shop, promised, delivered, groups, delays) -> np.nd
 
 
 def _blank_dates(shop: Shop, orders: dict) -> None:
-    """Remove the dates a status does not reach, and plant the rare disorders."""
+    """Remove the dates that a status does not reach, and plant the rare defects."""
     rng, counts, size = shop.rng, shop.parameters["counts"], len(orders["bought"])
     names = list(orders["status_names"])
     status = orders["status"]

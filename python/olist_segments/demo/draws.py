@@ -17,20 +17,20 @@ def pick(rng, cumulative: np.ndarray, size: int) -> np.ndarray:
 
 
 def pick_columns(rng, weights: np.ndarray) -> np.ndarray:
-    """Draw a column per row of a table, in proportion to the row's weights."""
+    """Draw a column for each row of a table, in proportion to the row's weights."""
     table = np.cumsum(weights, axis=1, dtype=float)
     drawn = rng.random(len(table)) * table[:, -1]
     return (drawn[:, None] >= table).sum(axis=1)
 
 
 def pick_key(rng, weights: dict[str, float], size: int) -> np.ndarray:
-    """Draw whole numbers that are the keys of weights."""
+    """Draw whole numbers, the keys of weights, in proportion to the weights."""
     keys = np.array([int(key) for key in weights])
     return keys[pick(rng, np.cumsum(list(weights.values())), size)]
 
 
 def pick_within(rng, cumulative, edges, group: np.ndarray) -> np.ndarray:
-    """Draw one position per group: group g holds edges[g] up to edges[g + 1]."""
+    """Draw one position per group; group g goes from edges[g] up to edges[g + 1]."""
     padded = np.concatenate([[0.0], cumulative])
     low, high = padded[edges[group]], padded[edges[group + 1]]
     drawn = np.searchsorted(

@@ -1,8 +1,8 @@
 """Write synthetic demo data that looks like the e-commerce data of Olist.
 
 The generator draws people, orders, order lines, payments and reviews from the
-aggregates in ``parameters.json``; no row of the real data is in it. Orders are made in
-chunks that share one world of places, sellers and products, so memory hardly grows
+aggregates in ``parameters.json``, which has no row of the real data. Orders are made in
+chunks that share the same places, sellers and products, so memory hardly grows
 with the number of orders.
 """
 
@@ -52,21 +52,21 @@ def write_demo_data(
     Parameters
     ----------
     folder : Path
-        Where to write; created if missing. Files of the same names are replaced,
-        each only when its new content is complete.
+        The folder to write to; created if missing. Files of the same names are
+        replaced, each only when its new content is complete.
     orders : int, default 5_000
         Number of orders, at least `MIN_ORDERS`. The real data have 99,441. Products,
-        sellers and defects grow with it; places stop at 19,015 zip prefixes.
+        sellers and defects grow with it; there are at most 19,015 zip prefixes.
     seed : int, default 42
         Seed of every random draw.
     planted : int, optional
         Plant this many segments, from 2 to 8: people whose orders make them high or
-        low on each of the six default features. They buy about five times each, and
-        in no season; all else is as without. A tenth file, ``planted_segments.csv``,
-        has the label, from 1 on, of every customer_unique_id.
+        low on each of the six default features. They buy about five times each, in
+        any season; all else is the same. A tenth file, ``planted_segments.csv``, has
+        the label, from 1 on, of every customer_unique_id.
     separation : float, default 1.0
-        How far the planted segments lie apart: from 0, where labels are random and
-        people vary about one centre, to 1, where hardly anybody lies between two.
+        How far apart the planted segments are: from 0, where labels are random and
+        all people vary about one centre, to 1, where hardly anybody is between two.
 
     Returns
     -------
@@ -108,7 +108,7 @@ def write_demo_data(
         write_geolocation(files, parameters, rng, orders, places)
         write_translation(files, parameters)
     if planted is None:
-        # Labels of other people would be mistaken for those of these.
+        # Old labels belong to other people.
         (folder / PLANTED_FILE).unlink(missing_ok=True)
     return files.rows
 

@@ -7,16 +7,16 @@ from olist_segments.demo.draws import DAY, pick, pick_key, pick_within, seconds
 from olist_segments.demo.planted import near_prices
 from olist_segments.demo.shop import Shop
 
-# Of two candidate products, how often the cheaper one is bought, by lines of the order
-# (0, 1, ... 5 or more); negative where the dearer one is.
+# How often the cheaper of two candidate products is bought, by lines of the order
+# (0, 1, ... 5 or more); negative if the more expensive one is.
 _CHEAPER_OF_TWO = (0, -0.09, 0.55, 0.85, 0.8, 1.0)
-# What that choice is worth: the mean distance of one of two draws from both, in logs.
+# The effect of that choice: mean distance of one of two draws from their mean, in logs.
 _CHOICE_LOG_PRICE = 0.52
-# Share of cheap products from afar, and of dear ones from near, that are drawn again.
+# Share of cheap distant products, and of expensive near ones, that are drawn again.
 _UNLIKELY_REDRAWN = 0.27
 _MAX_PRICE = 6_735
 _USUAL_FREIGHT = 20
-# Share of lines that look for a seller in the customer's state; others meet one anyway.
+# Share of lines that look for a seller in the customer's state; others may find one.
 _LOCAL_SALES_SHARE = 0.056
 _LIST_PRICE_CHANGES = (1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.9, 0.95, 1.05, 1.1)
 
@@ -66,7 +66,7 @@ def make_lines(shop: Shop, orders: dict) -> dict[str, np.ndarray]:
 
 
 def write_items(files, shop: Shop, orders: dict, lines: dict) -> None:
-    """Write the lines sorted by order, as the real file is."""
+    """Write the lines sorted by order, like the real file."""
     rank = np.empty(len(orders["lines"]), dtype=np.int64)
     rank[np.argsort(orders["order_id"])] = np.arange(len(rank))
     by_id = np.argsort(rank[lines["order"]], kind="stable")
@@ -100,7 +100,7 @@ def _draw_cheaper(shop: Shop, home: np.ndarray, lines: np.ndarray) -> np.ndarray
 
 
 def _draw_products(shop: Shop, home: np.ndarray) -> np.ndarray:
-    """Draw a product per line: few go far for a cheap one or find a dear one near."""
+    """Draw a product per line: few cheap ones from afar, few expensive ones nearby."""
     product = _draw_popular(shop, shop.places.state[home])
     distance = _distance(shop, home, shop.products.seller[product])
     price = shop.products.price[product]

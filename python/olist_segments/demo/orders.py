@@ -18,13 +18,13 @@ LAST_PURCHASE = np.datetime64("2018-10-17T17:30:18")
 
 
 def make_orders(shop: Shop, size: int) -> dict[str, np.ndarray]:
-    """Draw people, homes, purchase times and statuses; a person's orders adjoin."""
+    """Draw people, homes, times and statuses; orders of a person are adjacent."""
     rng = shop.rng
     target = None
     if shop.planted:
         target = plant_people(shop, size)
         person, rank, bought = (target[key] for key in ("person", "rank", "bought"))
-        # As everywhere, the last purchase closes the data.
+        # As in the real data, the last purchase ends the data.
         bought[np.argmax(bought)] = LAST_PURCHASE
     else:
         person, rank = _draw_people(shop, size)
@@ -106,7 +106,7 @@ def _draw_purchases(shop: Shop, person, rank) -> np.ndarray:
     day = np.repeat(days, weights)
     hour = pick(rng, np.cumsum(hours), size)
     bought = day.astype("datetime64[s]") + hour * 3600 + rng.integers(0, 3600, size)
-    # The last day closes the data: nothing is bought after the last purchase.
+    # The data end with the last purchase.
     bought = np.sort(np.minimum(bought, LAST_PURCHASE))
     bought[-1] = LAST_PURCHASE
     wished = rng.permutation(bought)
@@ -116,7 +116,7 @@ def _draw_purchases(shop: Shop, person, rank) -> np.ndarray:
         now = np.flatnonzero(rank == step)
         later = wished[now - 1] + gap[now]
         wished[now] = np.where(later < end, later, wished[now - 1] - gap[now])
-    # The wishes keep their order and take the drawn times, so the months stay exact.
+    # The wanted times keep their order but take the drawn times: months stay exact.
     result = np.empty_like(bought)
     result[np.argsort(wished, kind="stable")] = bought
     return result

@@ -68,12 +68,12 @@ def write_payments(files, shop: Shop, orders: dict) -> None:
 
 
 def _paid_value(shop: Shop, orders: dict) -> np.ndarray:
-    """Return what each order pays in cents: mostly price plus freight exactly."""
+    """Return the payment of each order in cents: mostly price plus freight exactly."""
     parameters, size = shop.parameters, len(orders["value"])
     value = orders["value"].copy()
     draw = shop.rng.random(size)
     several = orders["lines"] > 1
-    # Roundings sit on orders of several lines, interest on card orders.
+    # Orders of several lines have roundings, card orders have interest.
     cents = several & (draw < parameters["cents_gap_share"] / max(several.mean(), 0.01))
     value[cents] += shop.rng.choice([-1, 1], size)[cents]
     draw = shop.rng.random(size)
@@ -88,7 +88,7 @@ def _paid_value(shop: Shop, orders: dict) -> np.ndarray:
 
 
 def _split(rng, totals: np.ndarray, owner: np.ndarray) -> np.ndarray:
-    """Split each owner's total of cents at random over its rows, exactly."""
+    """Split each owner's total in cents exactly over its rows, at random."""
     weight = rng.exponential(size=len(owner)) + 0.1
     upto = np.cumsum(weight)
     start = np.searchsorted(owner, owner)

@@ -7,7 +7,7 @@ import numpy as np
 from olist_segments.demo.csv_files import WRITE_ROWS, degrees_text, zip_text
 from olist_segments.demo.draws import pick
 
-# Far points as mistyped coordinates give them: latitude, longitude.
+# Distant points, as from mistyped coordinates: latitude, longitude.
 _FAR_POINTS = np.array([[38.7, -9.1], [42.2, -8.7], [-34.9, -56.2], [14.6, 121.0]])
 _PREFIX_LOG_SD = 0.8
 
@@ -76,7 +76,7 @@ def make_places(parameters: dict, rng, orders: int) -> Places:
             if len(own):
                 add(own, index, name, accent, lat, lng, share)
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
-    # A city that found no free prefix leaves its share to the rest of the state.
+    # The share of a city without a free prefix goes to the rest of the state.
     customers = np.array([state["customers"] for state in states.values()])
     columns[5] *= (customers / np.bincount(columns[1], columns[5]))[columns[1]]
     return Places(

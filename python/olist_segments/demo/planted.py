@@ -1,9 +1,9 @@
 """Plant segments: people whose orders follow the profile of a known group.
 
-Every group lies high or low on each of the six default features, as the rows of a
-Hadamard matrix do, so any two groups differ in at least three features. People buy
-several times, for a person who bought once has lumps in half of the features: a score
-is then 1, 2, 3, 4 or 5, and no noise would be without clusters.
+Every group is high or low on each of the six default features, like the rows of a
+Hadamard matrix, so any two groups differ in at least three features. People buy several
+times: with one order, half of the features have a handful of values, such as a score of
+1, 2, 3, 4 or 5, and even noise would have clusters.
 """
 
 from dataclasses import dataclass
@@ -52,14 +52,14 @@ class Planted:
     groups : int
         From 2 to `MAX_GROUPS`.
     separation : float
-        From 0, where all groups have one and the same distribution, to 1.
+        From 0, where all groups have the same distribution, to 1.
     """
 
     groups: int
     separation: float
 
     def __post_init__(self):
-        """Refuse what cannot be planted."""
+        """Refuse values out of range."""
         if not 2 <= self.groups <= MAX_GROUPS:
             raise ValueError(
                 f"planted is {self.groups}: it must be from 2 to {MAX_GROUPS} segments"
@@ -114,11 +114,11 @@ def plant_people(shop, size: int) -> dict[str, np.ndarray]:
 def deliver_last_orders(target: dict, status: np.ndarray) -> None:
     """Swap the statuses of a person's first and last order if the last one is lost.
 
-    A lost last order would move the person's recency away from what was planted.
+    Losing the last order would change the planted recency of the person.
     """
     first = np.flatnonzero(target["rank"] == 0)
     last = np.append(first[1:], len(status)) - 1
-    # Nothing bought on the last day has been delivered.
+    # No order of the last day has been delivered.
     lost = (status[last] != 0) & (target["bought"][last] < _LAST_DAY)
     first, last = first[lost], last[lost]
     status[first], status[last] = status[last], status[first]
@@ -135,7 +135,7 @@ def near_prices(shop, prices: np.ndarray) -> np.ndarray:
 def plant_delays(orders: dict) -> None:
     """Promise each order for the day that gives it its delay.
 
-    No promise is shorter than three days: what came too early to be late comes later.
+    No promise is shorter than three days: if need be, the order is delivered later.
     """
     delay = seconds(orders["target"]["delay_days"] * DAY)
     earliest = orders["bought"] + 3 * DAY
@@ -152,7 +152,7 @@ def write_labels(files, orders: dict) -> None:
 
 
 def _draw(shop, feature: _Feature, group: np.ndarray) -> np.ndarray:
-    """Draw a feature of people: the side of their group, and spread."""
+    """Draw a feature of people: the side of their group, with a spread."""
     sides = [
         1 - 2 * ((row & feature.column).bit_count() % 2) for row in range(MAX_GROUPS)
     ]

@@ -6,7 +6,7 @@ from olist_segments.demo.csv_files import field, time_text
 from olist_segments.demo.draws import DAY, make_ids, pick, pick_columns, seconds
 from olist_segments.demo.shop import Shop
 
-# Invented comments by mood, parted by bars.
+# Invented comments by mood, separated by bars.
 _TITLES = {
     "good": "Recomendo|Muito bom|Excelente|Super recomendo|Ótimo|Nota 10|Gostei "
     "muito|Perfeito!",
@@ -81,7 +81,7 @@ def write_reviews(files, shop: Shop, orders: dict) -> None:
 
 
 def _draw_scores(shop: Shop, orders: dict, order: np.ndarray) -> np.ndarray:
-    """Draw scores: the later the delivery, the lower; lower for several lines."""
+    """Draw scores: lower for later deliveries and for several lines."""
     parameters = shop.parameters
     delivered, estimated = orders["delivered"][order], orders["estimated"][order]
     arrived = ~np.isnat(delivered)
@@ -121,7 +121,7 @@ def _comments(shop: Shop, score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _messages(rng, sentences: list[str], mark: str) -> list[str]:
-    """Join one to four sentences: plain ones, or with the mark that is wanted."""
+    """Join one to four sentences: plain ones, or some with the given mark."""
     marked = {
         "quotes": [text for text in sentences if '"' in text],
         "emoji": [text for text in sentences if max(text) >= "\u2600"],

@@ -1,4 +1,4 @@
-"""Hold what every part of a chunk of orders draws from."""
+"""The shop, which every part of a chunk of orders draws from."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from olist_segments.demo.planted import Planted
 
 @dataclass
 class Shop:
-    """What every part of a chunk draws from."""
+    """The shop, which every part of a chunk of orders draws from."""
 
     parameters: dict
     rng: np.random.Generator
@@ -31,10 +31,10 @@ class Shop:
         return np.searchsorted(months, times.astype("datetime64[M]"))
 
     def quota(self, count: float, size: int) -> int:
-        """Scale a count of the real data to this many orders; at least one."""
+        """Scale a count of the real data to a number of orders; at least 1."""
         return max(1, round(count * size / self.parameters["counts"]["orders"]))
 
     def some(self, count: float, among: np.ndarray, size: int) -> np.ndarray:
-        """Choose a quota of positions without repetition."""
+        """Choose a quota of positions without replacement."""
         wanted = min(self.quota(count, size), len(among))
         return self.rng.choice(among, wanted, replace=False)

@@ -1,1 +1,1 @@
-"""What Python models call: KMeans, its checks, and the choice of k."""
+"""Functions of the Python models: KMeans, its checks, and the choice of k."""

@@ -11,7 +11,7 @@ def find_elbow(ks: list[int], inertia: list[float]) -> int | None:
     Parameters
     ----------
     ks : list of int
-        Candidate numbers of clusters, rising.
+        Candidate numbers of clusters, in ascending order.
     inertia : list of float
         Sum of squared distances to the nearest centroid for each k.
 
@@ -42,9 +42,9 @@ def choose_k(
 
     A candidate is eligible if its least stable refit agrees well enough with the
     full fit, its silhouette is well above that of noise, and its smallest segment is
-    large enough. Of the eligible ones, the one nearest to the elbow is taken; of two
-    equally near, or without an elbow, the one with the higher silhouette. If none is
-    eligible, the most stable one is taken, and its reason says what it lacks.
+    large enough. The rule takes the eligible candidate nearest to the elbow; if two are
+    equally near, or there is no elbow, the one with the higher silhouette. If none is
+    eligible, it takes the most stable one, and the reason says what that one lacks.
 
     Parameters
     ----------
@@ -52,11 +52,12 @@ def choose_k(
         One row per k with columns k, inertia, silhouette, noise_silhouette,
         stability_min_ari and smallest_segment_share.
     min_stability : float
-        Lowest adjusted Rand index of any refit that makes a k eligible, up to 1.
+        Lowest adjusted Rand index, up to 1, that refits of an eligible k may have.
     min_silhouette_gain : float
-        Least difference of the silhouette to that of noise that makes a k eligible.
+        Lowest difference between the silhouettes of an eligible k and of noise.
     min_segment_share : float
-        Lowest share of all customers in the smallest segment, from 0 to 1.
+        Lowest share of customers, from 0 to 1, that the smallest segment of an eligible
+        k may have.
     fixed_k : int, optional
         Take this k, whatever the rule says.
 

@@ -1,4 +1,4 @@
-"""KMeans for every candidate k, how it fares on halves and on noise, and two axes."""
+"""KMeans for every candidate k, refits on halves and on noise, and two axes."""
 
 import itertools
 import os
@@ -13,12 +13,12 @@ import numpy as np
 from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits
 
-# Decimals kept of what is fitted: far below any difference that matters, far above
-# the last bits, which depend on the order in which floats are added.
+# Results are rounded to this many decimals: far below any difference that matters, far
+# above the last bits, which depend on the order in which floats are added.
 DECIMALS = 12
-# Bytes that copies of the points may take, one for every fit at a time.
+# Bytes for copies of the points: every running fit has one.
 _COPIES = 1 << 30
-# Who has BLAS limited to one thread, and what the limit was before.
+# The callers for whom BLAS is limited to one thread, and its limit before.
 _blas = SimpleNamespace(lock=Lock(), users=0, limits=None)
 
 
@@ -35,27 +35,28 @@ def fit_centroids(
     The starts are fitted on a random sample; the best of them is then iterated on
     all points until no point changes its cluster, so that every centroid is the
     mean of its members. Each fit uses one thread: the result does not depend on the
-    machine. Fits of several k run side by side, of many points fewer at a time.
+    machine. Fits of several k run at the same time, fewer at a time when there are
+    many points.
 
     Parameters
     ----------
     points : array of shape (n_points, n_features)
         Scaled features, in a fixed order of rows, without missing values.
     k_range : iterable of int
-        Numbers of clusters to fit. A k that is not below the number of distinct
-        points is left out: its clusters would not differ.
+        Numbers of clusters to fit. A k as large as the number of distinct points, or
+        larger, is left out.
     seed : int
         Seed of the sample and of the k-means++ starts.
     n_init : int
         Number of k-means++ starts; the one with the lowest inertia is kept.
     sample_size : int
-        Number of points the starts are fitted on, at most.
+        Largest number of points on which the starts are fitted.
 
     Returns
     -------
     dict of int to array of shape (k, n_features)
-        Centroids by k, ordered by their coordinates, so that another seed that
-        finds the same clusters numbers them the same way.
+        Centroids by k, ordered by their coordinates, so that another seed with the
+        same clusters numbers them in the same way.
 
     Raises
     ------
@@ -100,7 +101,7 @@ def refit_agreement(
     refits : int
         Number of halves drawn for every k.
     seed : int
-        Seed of the first half; each further one adds one to it.
+        Seed of the first half; each further half has the next seed.
     n_init, sample_size : int
         As in `fit_centroids`.
 
@@ -108,7 +109,7 @@ def refit_agreement(
     -------
     list of (k, refit, adjusted Rand index)
         The index compares the labels that both fits give to all points: 1 for the
-        same clusters, about 0 for chance, below 0 for less than chance.
+        same clusters, about 0 for random ones, below 0 for less agreement than that.
     """
     labels = {k: nearest(points, centers) for k, centers in centroids.items()}
 
@@ -138,9 +139,9 @@ def adjusted_rand_index(labels: np.ndarray, others: np.ndarray) -> float:
     Returns
     -------
     float
-        1 for the same clusters, about 0 for chance, below 0 for less than chance.
-        It equals scikit-learn's `adjusted_rand_score`, which sorts the labels and takes
-        twenty times as long.
+        1 for the same clusters, about 0 for random ones, below 0 for less agreement
+        than that. It equals scikit-learn's `adjusted_rand_score`, which sorts the
+        labels and takes twenty times as long.
 
     References
     ----------
@@ -174,16 +175,16 @@ def noise_silhouettes(
     n_init: int,
     sample_size: int,
 ) -> dict[int, float]:
-    """Cluster noise that has the covariance of customers and nothing else.
+    """Cluster noise that has the covariance of customers but no groups.
 
     KMeans cuts even noise into stable pieces with a fair silhouette when there are
     few features: two uniform ones reach 0.59 with k = 4, six 0.20. So a silhouette
-    says something only beside that of noise.
+    means something only in comparison with that of noise.
 
     Parameters
     ----------
     covariance : array of shape (n_features, n_features)
-        Of the scaled features; the number of customers is the divisor.
+        Covariance of the scaled features; the number of customers is the divisor.
     k_range : iterable of int
         Numbers of clusters to fit.
     seed : int
@@ -262,10 +263,10 @@ def nearest(points: np.ndarray, centroids: np.ndarray) -> np.ndarray:
     Returns
     -------
     array of int of shape (n_points,)
-        Of centroids equally near, the first.
+        The first of equally near centroids.
     """
-    # |x - c|^2 without |x|^2, which is the same for every centroid. A row per centroid:
-    # taking the least of long rows is several times as fast as of short ones.
+    # |x - c|^2 without |x|^2, which is the same for every centroid. There is a row per
+    # centroid, because the minimum of a few long rows is several times as fast.
     lengths = np.square(centroids).sum(axis=1)
     return (lengths[:, np.newaxis] - 2 * (centroids @ points.T)).argmin(axis=0)
 
@@ -280,27 +281,27 @@ def sorted_centroids(centroids: np.ndarray) -> np.ndarray:
     Returns
     -------
     array of shape (k, n_features)
-        Another fit that finds the same clusters numbers them the same way.
+        Another fit with the same clusters numbers them in the same way.
     """
     rounded = np.round(centroids, DECIMALS)
     return rounded[np.lexsort(rounded.T[::-1])]
 
 
 def principal_axes(covariance: np.ndarray, n_axes: int = 2) -> np.ndarray:
-    """Find the directions in which customers spread most.
+    """Find the directions in which customers vary most.
 
     Parameters
     ----------
     covariance : array of shape (n_features, n_features)
-        Of the scaled features.
+        Covariance of the scaled features.
     n_axes : int
         Number of axes.
 
     Returns
     -------
     array of shape (n_axes, n_features)
-        Unit vectors, widest spread first, each with its largest loading positive.
-        Rows of zeros where there are fewer features than axes.
+        Unit vectors, the largest variance first, each with its largest loading
+        positive. If there are fewer features than axes, the rest are rows of zeros.
     """
     _, vectors = np.linalg.eigh(np.round(covariance, DECIMALS))
     axes = np.zeros((n_axes, len(covariance)))
@@ -326,7 +327,7 @@ def _fit(
 
 
 def _distinct(points: np.ndarray, enough: int) -> int:
-    """Count the different points, but no further than is asked for."""
+    """Count the different points, up to a limit."""
     for size in (10 * enough, len(points)):
         found = len(np.unique(points[:size], axis=0))
         if found >= enough:
@@ -337,8 +338,8 @@ def _distinct(points: np.ndarray, enough: int) -> int:
 def _side_by_side(function: Callable, items: Iterable, most: int = sys.maxsize) -> list:
     """Call a function for every item, up to `most` at a time, one per processor.
 
-    Each call uses one thread. OpenMP keeps that for every worker, BLAS for the whole
-    process: there it holds until the last of all calls ends, also of other models.
+    Each call uses one thread. The limit of OpenMP holds for each worker, that of BLAS
+    for the whole process, until the last call ends, including those of other models.
     """
     workers = min(os.cpu_count(), most)
     with (
@@ -352,10 +353,10 @@ def _side_by_side(function: Callable, items: Iterable, most: int = sys.maxsize) 
 
 @contextmanager
 def _one_thread_in_blas() -> Iterator[None]:
-    """Limit BLAS to one thread until the last who asked for it leaves.
+    """Limit BLAS to one thread until the last caller leaves.
 
-    threadpoolctl heeds one thread at a time in BLAS, as long as that thread lives. So
-    threads that end at once set the limit and take it back.
+    threadpoolctl keeps the BLAS limit of one thread at a time, as long as that thread
+    lives. So short-lived threads set the limit and restore it.
     """
     with _blas.lock:
         if not _blas.users:

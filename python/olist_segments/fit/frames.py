@@ -1,18 +1,18 @@
-"""The one place that knows what a Python model reads and returns in each engine."""
+"""How a Python model reads and returns tables in each engine: the only such place."""
 
 import numpy as np
 import pandas as pd
 
 
 def read_frame(relation, *order_by: str) -> pd.DataFrame:
-    """Read what ``dbt.ref`` returns as a DataFrame of pandas.
+    """Read the result of ``dbt.ref`` as a pandas DataFrame.
 
     Parameters
     ----------
     relation : duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
-        Spark's is collected in Arrow's format to the process that runs the model.
+        A Spark DataFrame is collected through Arrow by the process that runs the model.
     *order_by : str
-        Columns to order by, where the order of rows matters.
+        Columns to order by, if the order of rows matters.
 
     Returns
     -------
@@ -25,20 +25,20 @@ def read_frame(relation, *order_by: str) -> pd.DataFrame:
 
 
 def read_points(relation, max_rows: int | None = None) -> tuple[list[str], np.ndarray]:
-    """Read scaled features in the order of customers, and nothing else of them.
+    """Read scaled features in the order of customers.
 
     Parameters
     ----------
     relation : duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
-        Of customer_unique_id and one column per feature, without missing values.
+        The column customer_unique_id and one per feature, without missing values.
     max_rows : int, optional
-        Of more customers than so many Spark hands over those with the lowest hash of
-        their id. DuckDB hands over all: they are in the memory of this machine.
+        Above that many customers, Spark passes on a sample: the customers whose ids
+        have the lowest hashes. DuckDB passes on all of them.
 
     Returns
     -------
     names : list of str
-        Of the features.
+        Names of the features.
     points : array of shape (n_customers, n_features)
     """
     key = "customer_unique_id"
@@ -57,13 +57,13 @@ def read_points(relation, max_rows: int | None = None) -> tuple[list[str], np.nd
 
 
 def to_relation(frame: pd.DataFrame, session):
-    """Turn the result of a Python model into what its engine writes.
+    """Turn the result of a Python model into a relation of its engine.
 
     Parameters
     ----------
     frame : pandas.DataFrame
     session : duckdb.DuckDBPyConnection or pyspark.sql.SparkSession
-        What dbt hands to the model.
+        The session that dbt passes to the model.
 
     Returns
     -------
@@ -79,7 +79,7 @@ def to_relation(frame: pd.DataFrame, session):
 
 
 def is_spark(relation) -> bool:
-    """Say whether a relation is one of Spark's.
+    """Return whether a relation is a Spark DataFrame.
 
     Parameters
     ----------

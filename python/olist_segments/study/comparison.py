@@ -1,7 +1,7 @@
 """Compare demo data with the real data: distributions, dependencies, a classifier.
 
-What is known of the real data stands in ``comparison.json``, aggregates only. To
-compute it again, together with the parameters of the generator::
+``comparison.json`` has the figures of the real data, which are aggregates only. To
+compute them again, together with the parameters of the generator::
 
     python -m bench.calibration FOLDER
 """
@@ -35,7 +35,7 @@ class Measure:
     Attributes
     ----------
     title, x_title, y_title : str
-        What is shown, with units.
+        Texts of the chart, with units.
     is_share : bool
         Whether the values are shares that add up to 1; if not, they are means or
         medians per bin.
@@ -57,7 +57,7 @@ def measure(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, float]
     Parameters
     ----------
     connection : duckdb.DuckDBPyConnection
-        What `load_files` returned.
+        Result of `load_files`.
 
     Returns
     -------
@@ -84,7 +84,7 @@ def overlap(one: dict[str, float], other: dict[str, float]) -> float:
     Returns
     -------
     float
-        From 0 (apart) to 1 (equal): one less the total variation distance.
+        From 0 (disjoint) to 1 (equal): 1 minus the total variation distance.
     """
     return sum(min(share, other.get(label, 0)) for label, share in one.items())
 
@@ -94,19 +94,20 @@ def tell_apart(
 ) -> dict[str, float]:
     """Let a classifier tell real from demo customers by the six default features.
 
-    Boosted trees, five folds; every customer is judged by a model fitted on others.
+    Boosted trees with five folds: every customer is classified by a model fitted on
+    others.
 
     Parameters
     ----------
     real, demo : duckdb.DuckDBPyConnection
-        What `load_files` returned.
+        Result of `load_files`.
 
     Returns
     -------
     dict of str to float
         Area under the ROC curve with all features, by the name "all", and without
         each of them, by its name: 0.5 is chance, 1 tells everybody apart. The feature
-        without which it falls most gives the demo data away.
+        whose absence lowers it most gives the demo data away.
     """
     both = [_features(connection) for connection in (real, demo)]
     points = np.vstack(both)
@@ -121,7 +122,7 @@ def tell_apart(
 
 
 def load_comparison() -> dict:
-    """Return what is known of the real data, and how well a classifier does.
+    """Return the figures of the real data, and how well a classifier does.
 
     Returns
     -------
@@ -137,7 +138,7 @@ def _features(connection: duckdb.DuckDBPyConnection) -> np.ndarray:
     columns = connection.sql(
         f"select {', '.join(FEATURES)} from people order by all"
     ).fetchnumpy()
-    # Trees take a missing value as a value of its own.
+    # Trees treat a missing value as a value of its own.
     return np.column_stack(
         [np.ma.asarray(columns[name], dtype=float).filled(np.nan) for name in FEATURES]
     )
@@ -146,7 +147,7 @@ def _features(connection: duckdb.DuckDBPyConnection) -> np.ndarray:
 def _cross_validated_auc(points: np.ndarray, is_demo: np.ndarray) -> float:
     model = HistGradientBoostingClassifier(early_stopping=False, random_state=0)
     folds = StratifiedKFold(5, shuffle=True, random_state=0)
-    # One thread adds in one order.
+    # One thread always adds in the same order.
     with threadpool_limits(1):
         chance = cross_val_predict(
             model, points, is_demo, cv=folds, method="predict_proba"

@@ -16,20 +16,20 @@ from olist_segments.study.raw_tables import load_files
 
 
 def demo_report(orders: int = 100_000, seed: int = 42) -> str:
-    """Describe in charts how close demo data come to the real data.
+    """Show in charts how similar demo data are to the real data.
 
     Parameters
     ----------
     orders : int, default 100_000
-        Size of the demo data, which are made for this page and removed.
+        Size of the demo data, which are created for this page and removed.
     seed : int, default 42
         Their seed.
 
     Returns
     -------
     str
-        A page of HTML that needs no other file. The real data appear as aggregates
-        only, out of ``comparison.json``.
+        A page of HTML that needs no other file. The real data appear only as the
+        aggregates in ``comparison.json``.
 
     Raises
     ------
@@ -42,11 +42,12 @@ def demo_report(orders: int = 100_000, seed: int = 42) -> str:
     known = load_comparison()
     charts = [_chart(key, known["real"][key], demo[key]) for key in MEASURES]
     return page(
-        "Demo data beside the real data",
+        "Demo data and the real data",
         [
-            f"Shares, means and medians of {orders:,} synthetic orders (seed {seed}) "
-            "beside those of the 99,441 orders of Olist, computed by the same SQL. "
-            "No row of the real data is in the generator or on this page.",
+            f"This page compares shares, means and medians of {orders:,} synthetic "
+            f"orders (seed {seed}) with those of Olist's 99,441 orders, computed by "
+            "the same SQL. No row of the real data is in the generator or on this "
+            "page.",
             _told_apart(known["told_apart"]),
         ],
         charts,
@@ -74,6 +75,7 @@ def _told_apart(auc: dict[str, float]) -> str:
     return (
         "Boosted trees that know the six default features tell real customers from "
         f"those of 100,000 demo orders of seed 42 with an AUC of {auc['all']:.3f}, "
-        f"where 0.5 is chance. They go by {first} and {second} most: without the one "
-        f"the AUC is {auc[first]:.3f}, without the other {auc[second]:.3f}."
+        f"where 0.5 is chance. The most telling features are {first} and {second}: "
+        f"without the first the AUC is {auc[first]:.3f}, without the second "
+        f"{auc[second]:.3f}."
     )

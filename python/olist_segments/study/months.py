@@ -1,4 +1,4 @@
-"""The study of months: who moves from one to the next, and whether refits agree."""
+"""Month by month: who moves, and whether refits agree."""
 
 import datetime
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from olist_segments.study.studied import Studied
 
-# Whose labels: the current model, the one of the first month, the one of the day.
+# The labels of three models: the current one, that of the first month, of the day.
 KINDS = ["fixed", "first", "refit"]
 ONLY_TIME, BOUGHT, NEWS = "only time passed", "bought again", "other news"
 # Columns of customer_features that grow by themselves from day to day.
@@ -21,13 +21,13 @@ def follow_months(
     ends: list[datetime.date],
     advance: Callable[[], None] = lambda: None,
 ) -> dict[str, pd.DataFrame]:
-    """Label as of every month end, by models that stay and by refits.
+    """Label customers as of every month end, with fixed models and with refits.
 
     Parameters
     ----------
     studied : Studied
     ends : list of date
-        Two or more days, rising.
+        Two or more days, in ascending order.
     advance : callable
         Called after every day.
 
@@ -75,7 +75,7 @@ def follow_months(
 
 
 def reasons_to_move(before: pd.DataFrame, after: pd.DataFrame) -> pd.Series:
-    """Say what happened to customers between two days.
+    """Return what happened to customers between two days.
 
     Parameters
     ----------

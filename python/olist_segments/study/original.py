@@ -1,4 +1,4 @@
-"""The clustering of the original project, fitted again to see what it found."""
+"""The clustering of the original project, fitted again."""
 
 import itertools
 
@@ -24,14 +24,14 @@ FEATURES = [
 def compare_with_original(
     studied: Studied, *, with_silhouette: bool = True
 ) -> dict[str, pd.DataFrame]:
-    """Fit the original, and compare what it has with what is here.
+    """Fit the original project, and compare its figures with those of this one.
 
     Parameters
     ----------
     studied : Studied
     with_silhouette : bool
-        Compute its Euclidean silhouette, which compares all pairs of rows: two
-        minutes on the real files.
+        Compute its Euclidean silhouette, which compares all pairs of rows and takes
+        two minutes on the real files.
 
     Returns
     -------
@@ -87,15 +87,15 @@ def compare_with_original(
 def fit_original(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, float]:
     """Cluster rows of items and payments as the original project does.
 
-    Five features are standardised; KMeans with k = 5, seed 42 and ten starts stops at
-    the tolerance that scikit-learn has by default. That leaves the inertia open in its
-    seventh digit: it depends on the order of rows.
+    Five features are standardised. KMeans with k = 5, seed 42 and ten starts stops at
+    scikit-learn's default tolerance, so the seventh digit of the inertia depends on
+    the order of rows.
 
     Parameters
     ----------
     rows : DataFrame of shape (n_rows, >= 5)
-        The columns of `FEATURES`, as the analysis original_rows gives them: in reais,
-        days of a month, and zip code prefixes read as numbers.
+        The columns of `FEATURES`, as in the analysis original_rows: in reais, days of
+        a month, and zip code prefixes read as numbers.
 
     Returns
     -------

@@ -15,12 +15,12 @@ def render_page(tables: dict[str, pd.DataFrame]) -> str:
     Parameters
     ----------
     tables : dict of str to DataFrame
-        What `run_study` or `read_study` returns.
+        Result of `run_study` or `read_study`.
 
     Returns
     -------
     str
-        A doc block named stability, of aggregates only.
+        A doc block named stability, with aggregates only.
     """
     (run,) = tables["run"].to_dict("records")
     synthetic = " The data is SYNTHETIC." if run["is_synthetic"] else ""

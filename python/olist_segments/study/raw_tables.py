@@ -18,9 +18,9 @@ def load_files(folder: Path) -> duckdb.DuckDBPyConnection:
     Returns
     -------
     duckdb.DuckDBPyConnection
-        The files as tables of text, by their names in `FILES`, and four tables made of
-        them: places (one row per zip prefix), line_facts (order line), facts (order)
-        and people (person with a delivered order that has items).
+        The files as tables of text, by their names in `FILES`, and four tables made
+        from them: places (one row per zip prefix), line_facts (order line), facts
+        (order) and people (person with a delivered order that has items).
 
     Raises
     ------
@@ -31,7 +31,7 @@ def load_files(folder: Path) -> duckdb.DuckDBPyConnection:
     if missing:
         raise ValueError(f"{folder} lacks {', '.join(missing)}")
     connection = duckdb.connect()
-    # One thread adds in one order, so the same files give the same digits.
+    # One thread always adds in the same order: the same files give the same digits.
     connection.execute("set threads = 1")
     for table, name in FILES.items():
         connection.execute(

@@ -98,7 +98,7 @@ def bootstrap_labels(
 def jaccard_stability(
     labels: np.ndarray, others: np.ndarray, drawn: np.ndarray
 ) -> dict[int, float]:
-    """Say how well each cluster is found again by a fit on a sample.
+    """Measure how well a fit on a sample finds each cluster again.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The whole study: resampling, customers in motion, refits, the original project."""
+"""The whole study: resampling, moves, refits, the original project."""
 
 import tempfile
 from pathlib import Path
@@ -24,7 +24,7 @@ def run_study(
     first: str = "2017-09",
     last: str = "2018-08",
 ) -> dict[str, pd.DataFrame]:
-    """Study the current model, and keep the answers in schema studies of its database.
+    """Study the current model, and write the results to schema studies of its database.
 
     Features of past days come from dbt, run for each month end on a copy of the
     database with the variable as_of_date.
@@ -40,7 +40,7 @@ def run_study(
     draws : int
         Number of bootstrap samples.
     first, last : str
-        First and last month, as 2017-09.
+        First and last month, such as 2017-09.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""What is studied: a model, its customers, and their features as of past days."""
+"""The model that is studied, its customers, and their features as of past days."""
 
 import datetime
 import json
@@ -18,7 +18,7 @@ ANALYSES = ["original_rows", "rfm_labels_by_bounds", "scaled_customers"]
 
 
 class Model(NamedTuple):
-    """A fitted model: all that scaling and labelling need.
+    """A fitted model, with all that scaling and labelling need.
 
     Attributes
     ----------
@@ -118,7 +118,7 @@ class Studied:
             )
 
     def describe(self, draws: int) -> pd.DataFrame:
-        """Say what is studied.
+        """Describe what is studied.
 
         Parameters
         ----------
@@ -161,7 +161,7 @@ class Studied:
         DbtError
             If dbt fails.
         """
-        # Afresh: the scaling is the one of that day, not one that was kept.
+        # In full: the scaling must be that of the day, not a kept one.
         words = ["run", "--full-refresh", "--select", "+int_feature_parameters"]
         self._dbt(*words, "--vars", json.dumps({"as_of_date": str(day)}))
         with self.connect() as connection:
@@ -197,14 +197,14 @@ class Studied:
         )
 
     def label_by_rule(self, features: pd.DataFrame, drawn: pd.DataFrame) -> np.ndarray:
-        """Label customers with the RFM rule, its bounds taken from others.
+        """Label customers with the RFM rule, with bounds from other customers.
 
         Parameters
         ----------
         features : DataFrame of shape (n_customers, any)
             Rows of customer_features, indexed by customer_unique_id in its order.
         drawn : DataFrame
-            The same columns of those whose quintiles are the bounds.
+            The same columns of the customers whose quintiles are the bounds.
 
         Returns
         -------

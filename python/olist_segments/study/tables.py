@@ -1,4 +1,4 @@
-"""The tables of a study, in schema studies of the database that was studied."""
+"""The tables of a study, in schema studies of its database."""
 
 from pathlib import Path
 
@@ -19,23 +19,23 @@ TABLES = {
     ),
     "movement": (
         "One row per segmentation, month end and reason: customers whose segment "
-        "changed within a month under a model that stays."
+        "changed within a month under a fixed model."
     ),
     "flows": (
         "One row per segmentation, month end and pair of segments: customers who went "
-        "from one to the other within a month under a model that stays."
+        "from one to the other within a month under a fixed model."
     ),
     "refits": (
         "One row per segmentation and month end: how well a refit agrees with the "
-        "current model, with the model of the first month if that had stayed, and with "
-        "the refit a month before (adjusted Rand index)."
+        "current model, with the model of the first month, and with the refit a month "
+        "before (adjusted Rand index)."
     ),
     "original_clusters": (
         "One row per cluster and feature of the fit of the original project: its mean, "
         "in its own unit and in standard deviations from the mean of all rows."
     ),
     "original_comparison": (
-        "One row per measure: what the original project has, and what this one has."
+        "One row per measure: its value in the original project and in this one."
     ),
 }
 
@@ -45,7 +45,7 @@ class StudyError(UserError):
 
 
 def write_study(database: Path, tables: dict[str, pd.DataFrame]) -> None:
-    """Write the tables, in place of those of an earlier study.
+    """Write the tables, replacing those of an earlier study.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def write_study(database: Path, tables: dict[str, pd.DataFrame]) -> None:
 
 
 def read_study(database: Path) -> dict[str, pd.DataFrame]:
-    """Read what `write_study` wrote.
+    """Read the tables of a study.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def read_study(database: Path) -> dict[str, pd.DataFrame]:
     Raises
     ------
     StudyError
-        If it has no study, or one of another model than the current one.
+        If it has no study, or only one of an earlier model.
     """
     with duckdb.connect(str(database), read_only=True) as connection:
         found = connection.sql(

@@ -1,5 +1,4 @@
-{# A column of a raw CSV, read as text, in the type that its source's YAML gives; null
-   where it is empty or does not fit. Spark's own reader takes 12,50 for 1250. #}
+{# A column of a raw CSV, read as text, in the type that its source's YAML gives. #}
 {% macro cast_raw(column) -%}
     {%- set text = "nullif(" ~ column.name ~ ", '')" -%}
     {%- if column.data_type == 'string' -%}

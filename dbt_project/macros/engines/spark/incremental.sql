@@ -1,6 +1,4 @@
-{# Incremental on Spark, in any file format: a new table of the new rows and of the old
-   ones whose key is not among them takes the place of the old table. dbt-spark's own
-   needs a format that can merge, such as Delta. #}
+{# Replaces dbt-spark's incremental: any file format, not only one that can merge. #}
 {% materialization incremental, adapter='spark' %}
     {%- set kept = load_cached_relation(this) -%}
     {{ run_hooks(pre_hooks) }}

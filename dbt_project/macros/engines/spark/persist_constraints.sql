@@ -1,5 +1,4 @@
-{# Stops a build with one sentence if a column that a contract wants to be not null has a
-   null: Spark itself holds that in Delta tables only. #}
+{# Replaces dbt-spark's: stops a build if a not-null column of a contract has a null. #}
 {% macro spark__persist_constraints(relation, model) -%}
     {%- set nullable = [] -%}
     {%- for column in model.columns.values() if config.get('contract').enforced -%}

@@ -1,5 +1,4 @@
-{# Makes a temporary view of the lines of a raw CSV, all columns as text, with the line
-   itself where it has too few or too many fields. Returns the names in its header. #}
+{# Makes a temporary view of a raw CSV's lines; returns the names in its header. #}
 {% macro read_lines(file, path) -%}
     {%- set header = run_query("select explode(raw_file_header('" ~ path ~ "'))") -%}
     {%- set names = header.columns[0].values() or file.columns.keys() | list -%}

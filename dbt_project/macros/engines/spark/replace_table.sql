@@ -1,5 +1,4 @@
-{# Writes a query's answer beside a table that the query may read, and then lets it take
-   the table's place. #}
+{# Writes a query's answer beside a table, then puts it in the table's place. #}
 {% macro replace_table(kept, target, query) -%}
     {%- set fresh = make_intermediate_relation(target, '__fresh') -%}
     {%- do adapter.drop_relation(fresh) -%}

@@ -1,6 +1,4 @@
-{# Snapshots on Spark, in any file format: the rows that dbt finds to be ended or added
-   make a new table that takes the place of the old one. dbt-spark's own needs a format
-   that can merge, such as Delta. #}
+{# Replaces dbt-spark's snapshot: any file format, not only one that can merge. #}
 {% materialization snapshot, adapter='spark' %}
     {%- set kept = load_cached_relation(this) -%}
     {%- set target = this.incorporate(type='table') -%}

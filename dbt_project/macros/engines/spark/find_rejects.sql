@@ -1,24 +1,14 @@
-{# Keeps the lines of a raw CSV that its staging model cannot read, before it is built:
-   where the reader itself does not keep them, as DuckDB's does for keep_rejects. #}
+{# On Spark, keeps the lines of a raw CSV that do not fit, before the model is built. #}
 {% macro find_rejects() -%}
-    {%- if execute and this.name.startswith('stg_') -%}
-        {{ adapter.dispatch('find_rejects')(
-            graph.sources['source.olist_segments.olist.' ~ this.name[4:]]
-        ) }}
-    {%- endif -%}
-{%- endmacro %}
-
-{% macro duckdb__find_rejects(file) -%}
-{%- endmacro %}
-
-{# A line is suspect if it has too few or too many fields, a value that does not fit, or
-   a quote or a sign that may be a fault: the function looks at the file to decide. #}
-{% macro spark__find_rejects(file) -%}
+    {%- set file = raw_source(source(*model.sources[0])) -%}
     {%- set path = raw_file(file.meta.file) | replace("'", "''") -%}
     {%- set columns = file.columns.values() -%}
     {%- set names = read_lines(file, path) -%}
     {%- do adapter.drop_relation(rejects_of(this).incorporate(type='table')) -%}
     create table {{ rejects_of(this) }} using parquet as
+    {#- Suspect is a line with too few or too many fields, with a value that does not fit,
+        or with a quote or a character that may be a fault: raw_file_records looks at the
+        file and decides. #}
     with judged as (
 
         select
@@ -34,7 +24,15 @@
             case
                 {%- for column in columns if column.data_type != 'string' %}
                 when {{ column.name }} != '' and {{ cast_raw(column) }} is null
-                    then {{ cast_fault(column) }}
+                    then concat(
+                        'not a {{ 'date' if column.data_type == 'timestamp' else 'number' }}: ',
+                        {{ column.name }},
+                        case
+                            when {{ column.name }} rlike '^-?[0-9.]*,[0-9]+$'
+                                then ' (a decimal comma: save it with points)'
+                            else ''
+                        end
+                    )
                 {%- endfor %}
                 when false then ''
             end as cast_fault,
@@ -67,6 +65,8 @@
     )
 
     select
+        '{{ file.name }}' as source,
+        '{{ file.meta.file }}' as file,
         suspects.record,
         found.line_number,
         found.line_count,

@@ -1,5 +1,4 @@
-{# All entries of the configuration, with words: those of features, then those of
-   further_features that are not among them. #}
+{# All entries of features, then those of further_features that are not among them. #}
 {% macro worded_features() -%}
     {%- set entries, names = [], [] -%}
     {%- for feature in var('features') + var('further_features')

@@ -1,12 +1,4 @@
-{# Customers, orders, lines and revenue of every segment by the values of columns of
-   order_lines, with shares, an index and how far it is from chance.
-
-   Shares are not rounded: they must add to 1. The index has one decimal, the z-score
-   two.
-
-   columns: what to break down by.
-   unit: what the shares count, one of customer_count, order_count and line_count;
-   each of these must have one value only, so that shares add to 1. #}
+{# Customers, orders, lines and revenue of every segment by columns of order_lines. #}
 {% macro segment_breakdown(columns, unit) -%}
     {%- set by = columns | join(', ') -%}
     with lines as (

@@ -1,4 +1,4 @@
-{# The table of a model if it exists, for macros that look before a model is built. #}
+{# The table of a model if it exists, for macros that look before the model is built. #}
 {% macro model_relation(name) -%}
     {%- set node = graph.nodes['model.olist_segments.' ~ name] -%}
     {{ return(load_cached_relation(

@@ -1,6 +1,4 @@
-{# Scaled features of customers: one row per customer, one column per feature, from
-   relations of customer_features' columns and of feature parameters. A feature that
-   does not vary is 0 for everyone. #}
+{# Scaled features: one row per customer, one column per feature. #}
 {% macro scale_features(customers, parameters) -%}
     {%- set features = chosen_features() -%}
     {%- set names = ['fill_value', 'clip_upper', 'mean', 'standard_deviation'] -%}

@@ -1,5 +1,4 @@
-{# The entries of the features to cluster on: the list, or what the rule picked of the
-   list and further_features when the current model was fitted. #}
+{# The entries of the features to cluster on. #}
 {% macro chosen_features() -%}
     {%- set listed = var('features') -%}
     {%- if var('feature_choice') == 'auto' and execute -%}

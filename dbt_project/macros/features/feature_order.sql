@@ -1,5 +1,4 @@
-{# Names of all numbers in customer_features, in the order in which the rule for features
-   looks at them: features, further_features, then those that no entry speaks of. #}
+{# Names of all numbers in customer_features, as the rule for features takes them. #}
 {% macro feature_order() -%}
     {%- set names = [] -%}
     {%- for feature in worded_features() -%}

@@ -1,6 +1,4 @@
-{# A feature's value after filling, clipping and transforming, from columns
-   fill_value and clip_upper that may carry a suffix. The logarithm takes a value below
-   0, as a refund may give, as 0. #}
+{# A feature's value after filling, clipping and transforming. #}
 {% macro transformed(feature, suffix='') -%}
     {%- set clipped -%}
         least(

@@ -1,11 +1,4 @@
-{# RFM scores and the segment they give: one row per customer.
-
-   Recency and spend are scored 1 to 5 by quintile bounds that are values, so equal
-   values get equal scores. Orders are scored by their number, up to 5: 97 % of people
-   have one, so quintiles would tell equals apart by chance.
-
-   customers: relation of customer_features' columns, to be labelled.
-   drawn: relation of the same columns that the bounds are taken from. #}
+{# RFM scores and the segment that they give: one row per customer. #}
 {% macro rfm_labels(customers, drawn) -%}
     with bounds as (
 
