@@ -14,6 +14,7 @@ from olist_segments.report.queries import QUERIES
 # The way of the data, from left to right; segmentation has no files of its own.
 FOLDERS = ["staging", "intermediate", "quality", "marts", "features", "fit", "model"]
 FOLDERS += ["labels", "snapshot", "profiles"]
+CALL = re.compile(r"{{ (\w+)\(")
 # The graph that dbt's page draws on a canvas, as the page's own service has it.
 LINEAGE = (
     "angular.element(document.querySelector('[ng-app]')).injector()"
@@ -55,6 +56,17 @@ def test_every_model_source_and_column_has_a_description(manifest, models):
     assert bare == []
 
 
+def test_a_text_of_columns_stands_in_one_file(models):
+    files = {}
+    for model in models:
+        for column in model["columns"].values():
+            text = column["description"]
+            if not column["doc_blocks"] and len(text.split()) > 6:
+                files.setdefault(text, set()).add(model["patch_path"])
+    repeated = {text for text, found in files.items() if len(found) > 1}
+    assert repeated == set()  # dbt_project/docs/columns.md is the place for them
+
+
 def test_documented_columns_are_the_columns_that_exist(demo_database, models):
     found = {}
     for schema, table, column in rows(
@@ -65,7 +77,7 @@ def test_documented_columns_are_the_columns_that_exist(demo_database, models):
     # One column for each feature of the list, which their descriptions say.
     listed = rows(demo_database, "select feature from segment_model_features")
     scaled = {feature for (feature,) in listed}
-    for table in ("int_fit_features", "int_refit_points", "int_scaled_features"):
+    for table in ("int_fit_features", "int_scaled_features"):
         found["intermediate", table] -= scaled
     assert {model["name"]: set(model["columns"]) for model in models} == {
         model["name"]: found[model["schema"], model["name"]] for model in models
@@ -110,6 +122,60 @@ def test_the_first_line_of_a_model_is_the_first_of_its_description(models):
         assert re.match("One row(s)? (per|:)|One row:", model["description"]), model[
             "name"
         ]
+
+
+def test_every_macro_and_argument_is_described(manifest):
+    bare = []
+    for macro in manifest["macros"].values():
+        # The two versions of a macro do what it says.
+        is_version = re.match("(duckdb|spark)__", macro["name"])
+        is_ours = macro["original_file_path"].startswith("dbt_project/macros/")
+        if is_ours and not (is_version and not macro["description"]):
+            file = (ROOT / macro["original_file_path"]).read_text("utf-8")
+            comment = re.match(r"{# (.*) #}\n", file)
+            if not (comment and macro["description"].startswith(comment[1])):
+                bare.append(macro["name"])
+            bare += [
+                f"{macro['name']}({argument['name']})"
+                for argument in macro["arguments"]
+                if not (argument["type"] and argument["description"])
+            ]
+    assert bare == []
+
+
+def test_the_home_page_names_all_that_a_build_runs_in_order(manifest):
+    text = (ROOT / "dbt_project" / "docs" / "overview.md").read_text("utf-8")
+    text = re.search("## A build, in order\n(.*?)\n## ", text, re.DOTALL)[1]
+    named = re.findall("`([^`]+)`", text)
+    start, inside, end = [], [], []
+    for node in manifest["nodes"].values():
+        if node["resource_type"] == "operation":
+            part = start if "on-run-start" in node["tags"] else end
+            part += CALL.findall(node["raw_code"])
+        for moment in ("pre-hook", "post-hook"):
+            for hook in node["config"].get(moment, []):
+                inside += CALL.findall(hook["sql"])
+    places = [[named.index(name) for name in part] for part in (start, inside, end)]
+    assert places[0] == sorted(places[0])
+    assert max(places[0]) < min(places[1]) <= max(places[1]) < min(places[2])
+
+    own = [
+        name.split("_")[1]
+        for macro in manifest["macros"].values()
+        if (name := macro["name"]).startswith("materialization_")
+        and macro["package_name"] == "olist_segments"
+    ]
+    own += [
+        node["name"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "snapshot"
+    ]
+    assert set(own) <= set(named)
+    models = {node["name"] for node in manifest["nodes"].values()}
+    assert {name for name in named if name.startswith("int_")} <= models
+    folders = [ROOT, ROOT / "models", ROOT / "dbt_project" / "macros"]
+    for path in (name for name in named if "/" in name):
+        assert any((folder / path).exists() for folder in folders), path
 
 
 def test_order_lines_depends_on_all_nine_files(manifest):

@@ -11,7 +11,7 @@
             {{ exceptions.raise_compiler_error(
                 'too few customers to find ' ~ k ~ ' segments: ' ~ customers
                 ~ ' have a delivered order, with ' ~ different ~ ' different sets of '
-                ~ names ~ ', and there must be more than segments. Use more data'
+                ~ names ~ '; there must be more sets than segments. Use more data'
                 ~ (', or lower the variable k' if var('k') else '') ~ '.'
             ) }}
         {%- endif -%}

@@ -7,6 +7,6 @@
     as not materialized
 {%- endmacro %}
 
-{% macro default__as_inlined() -%}
+{% macro spark__as_inlined() -%}
     as
 {%- endmacro %}

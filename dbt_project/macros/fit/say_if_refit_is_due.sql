@@ -16,7 +16,7 @@
         {%- endfor -%}
         {%- if found -%}
             {%- do log(
-                'A refit is due: customers are no longer those that model '
+                'A refit is due: customers are no longer like those that model '
                 ~ due[0][1] ~ ' was fitted on. ' ~ found | join(', ') ~ ' reached '
                 ~ var('drift_refit') ~ '. Run dbt build --full-refresh, then read '
                 ~ 'the new segments; the old model stays in segment_models.',
