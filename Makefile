@@ -5,8 +5,8 @@ SEED ?= 42
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help build parity replay test test-slow test-all lint docs report export queries study notebooks \
-	demo-data demo-report summary bench lock clean
+.PHONY: help build parity replay test test-slow test-all lint docs report export \
+	queries study notebooks demo-data demo-report summary bench lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
