@@ -86,11 +86,10 @@ def test_questions_are_answered_by_name(built, in_copy):
     assert answer.returncode == 0, answer.stderr
     assert "│" in answer.stdout
     assert "\nwin_back\n" in in_copy("query")
-    words = ["query", "win_back", "--set", "days=200", "--rows", "2"]
-    answer = in_copy(*words)
+    answer = in_copy("query", "win_back", "--set", "days=200", "--rows", "2")
     assert re.search(r"The first 2 of \d+ rows", answer)
     assert "with members as" not in answer
-    answer = in_copy(*words, "--to", "back.csv")
+    answer = in_copy("query", "win_back", "--to", "back.csv")
     lines = (copy / "back.csv").read_text(encoding="utf-8").splitlines()
     assert f"Wrote {len(lines) - 1:,} rows to back.csv" in answer
 

@@ -120,7 +120,7 @@ def test_a_database_with_a_name_that_duckdb_has_taken_is_refused(
 
 
 def test_missing_files_stop_a_build_with_one_sentence(tmp_path):
-    result = dbt("build", raw_dir=tmp_path, database=tmp_path / "none.duckdb")
+    result = dbt("build", raw_dir=tmp_path, database=tmp_path / "demo.duckdb")
     assert result.returncode != 0
     assert "none of the files is in" in result.stdout
     assert "`dbt build --target demo`" in result.stdout
@@ -148,7 +148,7 @@ def test_a_setting_of_duckdb_that_cannot_be_is_refused(demo_dir, tmp_path):
 def test_a_database_that_another_process_holds_is_named(
     demo_dir, tmp_path, words, advice
 ):
-    database = tmp_path / "held.duckdb"
+    database = tmp_path / "demo.duckdb"
     hold = (
         "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print(flush=True); "
         "sys.stdin.read()"
