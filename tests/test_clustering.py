@@ -1,6 +1,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,6 +16,7 @@ from olist_segments.fit.clustering import (
     principal_axes,
     refit_agreement,
 )
+from olist_segments.fit.frames import draw_customers
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, silhouette_score
 from threadpoolctl import threadpool_info
@@ -194,3 +196,16 @@ def test_planted_segments_are_found_with_the_right_k():
     assert row["k"] == 5
     assert row["is_eligible"]
     assert adjusted_rand_score(planted, labels) >= 0.95
+
+
+def test_a_draw_of_customers_is_the_same_in_any_order_and_part_of_a_larger_one():
+    connection = duckdb.connect()
+    customers = "select 'c' || i as customer_unique_id from range(5000) as t (i)"
+
+    def drawn(number, order="i"):
+        relation = connection.sql(f"{customers} order by {order}")
+        return {row[0] for row in draw_customers(relation, number).fetchall()}
+
+    assert drawn(1_000) == drawn(1_000, "md5(i::text)") < drawn(2_000)
+    assert len(drawn(1_000)) == pytest.approx(1_000, rel=0.1)
+    assert len(drawn(5_000)) == len(drawn(9_000)) == 5_000

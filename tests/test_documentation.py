@@ -66,7 +66,7 @@ def test_documented_columns_are_the_columns_that_exist(demo_database, models):
     # One column for each feature of the list, which their descriptions say.
     listed = rows(demo_database, "select feature from segment_model_features")
     scaled = {feature for (feature,) in listed}
-    for table in ("int_fit_features", "int_refit_points", "int_scaled_features"):
+    for table in ("int_fit_features", "int_scaled_features"):
         found["intermediate", table] -= scaled
     assert {model["name"]: set(model["columns"]) for model in models} == {
         model["name"]: found[model["schema"], model["name"]] for model in models

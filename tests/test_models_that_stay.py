@@ -408,7 +408,6 @@ def test_a_replay_labels_past_months_with_the_current_model(
     build(
         *TABLES_ONLY,
         "--select",
-        "int_segment_words",
         "int_segment_names",
         "segments",
         "customer_segments",
@@ -450,7 +449,6 @@ def test_names_can_be_translated_without_a_refit(demo_dir, demo_database, tmp_pa
     ]
     build(
         "--select",
-        "int_segment_words",
         "int_segment_names",
         "customer_segments",
         raw_dir=demo_dir,

@@ -34,14 +34,11 @@ parameters as (
 centroids as (
 
     select
-        centroids.model_id,
-        centroids.segment_id as cluster_id,
-        centroids.feature,
-        centroids.scaled_value
-    from {{ ref('segment_centroids') }} as centroids
-    inner join {{ ref('segment_models') }} as models
-        on centroids.model_id = models.model_id
-    where models.is_current
+        model_id,
+        segment_id as cluster_id,
+        feature,
+        scaled_value
+    from {{ ref('int_current_centroids') }}
 
 ),
 

@@ -2,13 +2,7 @@
 
 with payments as (
 
-    select
-        order_id,
-        sum(payment_value) as payment_value,
-        sum(case when payment_type = 'voucher' then payment_value else 0 end)
-            as voucher_value
-    from {{ ref('int_payments') }}
-    group by order_id
+    select * from {{ ref('int_order_payments') }}
 
 ),
 
@@ -23,8 +17,8 @@ per_customer as (
     select
         members.customer_unique_id,
         max(members.segment_key) as segment_key,
-        coalesce(sum(payments.payment_value), 0) as payment_value,
-        coalesce(sum(payments.voucher_value), 0) as voucher_value
+        coalesce(sum(payments.payment_total), 0) as payment_value,
+        coalesce(sum(payments.voucher_total), 0) as voucher_value
     from {{ ref('orders') }} as orders
     inner join members
         on orders.customer_unique_id = members.customer_unique_id

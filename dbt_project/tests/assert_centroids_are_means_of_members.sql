@@ -1,6 +1,6 @@
 -- A stored centroid is the mean of the scaled features of the customers who got its
--- label at the fit. Labels glued on by row position would show every segment the grand
--- mean.
+-- label at the fit. If labels were attached by row position, every segment would show
+-- the grand mean.
 
 with members as (
 
@@ -27,13 +27,9 @@ select
     centroids.feature,
     centroids.scaled_value,
     members.mean
-from {{ ref('segment_centroids') }} as centroids
-inner join {{ ref('segment_models') }} as models
-    on centroids.model_id = models.model_id
+from {{ ref('int_current_centroids') }} as centroids
 left join members
     on
         centroids.segment_id = members.segment_id
         and centroids.feature = members.feature
-where
-    models.is_current
-    and (members.mean is null or abs(centroids.scaled_value - members.mean) > 1e-9)
+where members.mean is null or abs(centroids.scaled_value - members.mean) > 1e-9

@@ -1,4 +1,4 @@
--- customer_segments and excluded_customers share nobody and are customers together.
+-- Every customer is either in customer_segments or in excluded_customers.
 
 with counted as (
 

@@ -1,5 +1,5 @@
--- What macros that are written for each engine give for a few values, as text: the same
--- in DuckDB and in Spark.
+-- Macros that have a version for each engine give the same texts for a few values in
+-- DuckDB and in Spark.
 
 {%- set late, next_day = "timestamp '2018-01-01 23:59:59'", "date '2018-01-02'" %}
 {%- set cases = [

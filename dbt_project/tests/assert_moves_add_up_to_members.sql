@@ -1,5 +1,6 @@
--- In every segment, those who entered less those who left since the history began are
--- its members by the history, and the last day of segment_migrations counts them all.
+-- In every segment, the number of those who entered, less those who left since the
+-- history began, is its number of members in the history; the last day of
+-- segment_migrations counts them all.
 
 with last_change as (
 

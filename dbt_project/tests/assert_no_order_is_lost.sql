@@ -1,7 +1,17 @@
 -- Every order placed by the as-of date is in orders and in order_lines, every item in
 -- order_lines, every person in customers: nobody drops out of a join.
 
-with expected as (
+with customers_by_id as (
+
+    {{ one_per_key(
+        ref('stg_customers'),
+        ['customer_id'],
+        ['customer_unique_id', 'zip_code_prefix', 'city', 'state']
+    ) }}
+
+),
+
+expected as (
 
     select
         count(distinct orders.order_id) as order_count,
@@ -12,7 +22,7 @@ with expected as (
             )
         ) as customer_count
     from {{ ref('int_orders') }} as orders
-    left join {{ ref('int_customers') }} as customers
+    left join customers_by_id as customers
         on orders.customer_id = customers.customer_id
     left join {{ ref('int_items') }} as items
         on orders.order_id = items.order_id

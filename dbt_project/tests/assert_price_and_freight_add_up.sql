@@ -1,4 +1,4 @@
--- Price and freight of every item are counted once, in orders, order_lines and
+-- Price and freight of every item are counted once in orders, order_lines and
 -- customers.
 
 with totals as (

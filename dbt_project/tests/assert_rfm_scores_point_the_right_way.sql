@@ -1,6 +1,6 @@
--- Customers with the better score bought later, ordered more often or spent more than
--- all with a worse one, and those called lost bought longest ago. An inverted scale
--- calls customers lost who bought last month.
+-- Customers with a better score bought later, ordered more often or spent more than all
+-- with a worse one, and those called lost bought longest ago. An inverted scale would
+-- call customers lost who bought last month.
 
 with scored as (
 

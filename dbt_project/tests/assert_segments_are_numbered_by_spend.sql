@@ -1,5 +1,5 @@
--- At the fit, segment 1 has the highest mean spend, and so on down. The numbers stay
--- with the model while spend goes on.
+-- At the fit, segment 1 has the highest mean spend, and so on down. Later on, the
+-- numbers stay while the spend changes.
 
 with numbered as (
 

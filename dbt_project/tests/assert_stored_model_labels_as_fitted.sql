@@ -1,6 +1,6 @@
--- Scoring with the stored scaling and centroids gives every customer whose scaled
--- features are those of the fit the cluster of the fit, at the same distance; and the
--- same silhouette when nobody has changed since.
+-- A customer whose scaled features have not changed since the fit gets the cluster of
+-- the fit, at the same distance, when scored with the stored scaling and centroids. If
+-- nobody has changed, the silhouettes are the same too.
 
 with compared as (
 

@@ -1,6 +1,6 @@
--- Today's customers are still like those the current model was fitted on. A warning,
--- as labels stay valid: it says that dbt build --full-refresh is due. Not of a past
--- day, which is labelled with a later model on purpose.
+-- Today's customers are still like those the current model was fitted on. It only
+-- warns, as labels stay valid: dbt build --full-refresh is due. A past day does not
+-- count: it is labelled with a later model on purpose.
 
 {{ config(severity='warn') }}
 

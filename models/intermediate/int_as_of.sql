@@ -1,9 +1,9 @@
--- One row: the last day that counts, from the variable as_of_date, or else the day
--- of the last purchase.
+-- One row: the last day that counts. It is the variable as_of_date or, if that is
+-- empty, the day of the last purchase.
 
 {%- set given = "date '" ~ var('as_of_date') ~ "'" if var('as_of_date') else 'null' %}
 
--- Nothing is built on files with too many lines that cannot be read.
+-- Where too many lines of a file cannot be read, rejected_rows stops the build.
 -- depends_on: {{ ref('rejected_rows') }}
 
 with orders as (

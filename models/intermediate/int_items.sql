@@ -1,5 +1,5 @@
--- One row per item of an order, amounts in whole cents. Of lines with the same order
--- and number the dearest counts.
+-- One row per item of an order, amounts in whole cents. Of several lines with the same
+-- order and number, the dearest counts.
 
 with items as (
 

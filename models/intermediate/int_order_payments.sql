@@ -1,9 +1,14 @@
--- One row per order that has payments. Its main type is the one that paid most; of
--- types that paid the same, the one used first.
+-- One row per order that has payments, amounts in whole cents. Of several lines with
+-- the same order and number, the highest payment counts. The main type is the one that
+-- paid most; of types that paid the same, the one used first.
 
 with payments as (
 
-    select * from {{ ref('int_payments') }}
+    {{ one_per_key(
+        ref('stg_order_payments'),
+        ['order_id', 'payment_number'],
+        ['payment_value desc', 'installments desc', 'payment_type']
+    ) }}
 
 ),
 
@@ -13,8 +18,8 @@ per_type as (
         order_id,
         payment_type,
         count(*) as payment_count,
-        max(installments) as installments,
-        sum(payment_value) as payment_total,
+        max(try_cast(installments as integer)) as installments,
+        sum(coalesce(cast(payment_value as decimal(18, 2)), 0)) as payment_total,
         min(payment_number) as first_payment_number
 
     from payments
@@ -47,7 +52,11 @@ per_order as (
 
         cast(sum(payment_count) as bigint) as payment_count,
         max(installments) as installments,
-        cast(sum(payment_total) as decimal(18, 2)) as payment_total
+        cast(sum(payment_total) as decimal(18, 2)) as payment_total,
+        cast(
+            coalesce(sum(payment_total) filter (where payment_type = 'voucher'), 0)
+            as decimal(18, 2)
+        ) as voucher_total
 
     from ranked
     group by order_id

@@ -1,9 +1,18 @@
--- One row per order with a review by the as-of date. The score is that of the review
--- answered last, of those with a score: the customer's final word.
+-- One row per order that has reviews. A review counts from the day its survey was sent,
+-- and a score other than 1 to 5 is unknown. The score of the order is that of the
+-- review answered last, of those with a score: the customer's final word. Of several
+-- lines with the same review and order, the one answered last counts.
 
 with reviews as (
 
-    select * from {{ ref('int_reviews') }}
+    {{ one_per_key(
+        ref('stg_order_reviews'),
+        ['review_id', 'order_id'],
+        [
+            'answered_at desc', 'survey_sent_at desc', 'review_score',
+            'comment_title', 'comment_message'
+        ]
+    ) }}
 
 ),
 
@@ -13,27 +22,42 @@ as_of as (
 
 ),
 
-ranked as (
+checked as (
 
     select
+        reviews.review_id,
         reviews.order_id,
-        reviews.review_score,
-        reviews.comment_message,
-        row_number() over (
-            partition by reviews.order_id
-            order by
-                case when reviews.review_score is null then 1 else 0 end,
-                reviews.answered_at desc nulls last,
-                reviews.survey_sent_at desc nulls last,
-                reviews.review_score asc,
-                reviews.review_id asc
-        ) as review_rank
+        case
+            when reviews.review_score in (1, 2, 3, 4, 5)
+                then cast(reviews.review_score as integer)
+        end as review_score,
+        reviews.comment_message is not null as has_comment,
+        coalesce(
+            cast(reviews.survey_sent_at as date) <= as_of.as_of_date, true
+        ) as is_known,
+        reviews.survey_sent_at,
+        reviews.answered_at
 
     from reviews
     cross join as_of
-    where
-        reviews.survey_sent_at is null
-        or cast(reviews.survey_sent_at as date) <= as_of.as_of_date
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by order_id
+            order by
+                case when is_known and review_score is not null then 0 else 1 end,
+                answered_at desc nulls last,
+                survey_sent_at desc nulls last,
+                review_score asc,
+                review_id asc
+        ) as review_rank
+
+    from checked
 
 ),
 
@@ -42,10 +66,12 @@ per_order as (
     select
         order_id,
 
-        count(*) as review_count,
-        max(case when review_rank = 1 then review_score end) as review_score,
+        count(*) filter (where is_known) as review_count,
+        count(*) filter (where not is_known) as later_review_count,
+        max(case when is_known and review_rank = 1 then review_score end)
+            as review_score,
 
-        max(case when comment_message is not null then 1 else 0 end) = 1 as has_comment
+        max(case when is_known and has_comment then 1 else 0 end) = 1 as has_comment
 
     from ranked
     group by order_id

@@ -1,7 +1,7 @@
--- One row per order placed up to the as-of date, in the state it had that day: an
--- approval, hand-over or delivery that comes later is not known yet, nor is a delivery
--- before the purchase or any date that no shop has. Of lines with the same order the
--- one that got farthest counts.
+-- One row per order placed up to the as-of date, in the state it had that day. A later
+-- approval, hand-over or delivery is unknown, as is a delivery before the purchase or
+-- an impossible date. Of several lines with the same order, the one that got farthest
+-- counts.
 
 with orders as (
 

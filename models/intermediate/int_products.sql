@@ -1,6 +1,6 @@
--- One row per product, with its category in English: the Portuguese name where no
--- translation exists, "unknown" where the product has no category. Of lines with the
--- same product, or the same category, the first in alphabetical order counts.
+-- One row per product, with its category in English: the Portuguese name where there is
+-- no translation, "unknown" where the product has no category. Of several lines with
+-- the same product or category, the first in alphabetical order counts.
 
 with products as (
 

@@ -112,5 +112,5 @@ joined as (
 
 select * from joined
 
--- Customers are not counted on data with too many defects.
+-- Where the data have too many defects, data_quality stops the build.
 -- depends_on: {{ ref('data_quality') }}

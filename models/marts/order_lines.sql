@@ -21,7 +21,9 @@ products as (
 
 sellers as (
 
-    select * from {{ ref('int_sellers') }}
+    {{ one_per_key(
+        ref('stg_sellers'), ['seller_id'], ['zip_code_prefix', 'city', 'state']
+    ) }}
 
 ),
 

@@ -8,13 +8,26 @@ with orders as (
 
 customers as (
 
-    select * from {{ ref('int_customers') }}
+    {{ one_per_key(
+        ref('stg_customers'),
+        ['customer_id'],
+        ['customer_unique_id', 'zip_code_prefix', 'city', 'state']
+    ) }}
 
 ),
 
 items as (
 
-    select * from {{ ref('int_order_items') }}
+    select
+        order_id,
+        count(*) as item_count,
+        count(distinct product_id) as product_count,
+        count(distinct seller_id) as seller_count,
+        sum(price) as price_total,
+        sum(freight) as freight_total
+
+    from {{ ref('int_items') }}
+    group by order_id
 
 ),
 

@@ -3,19 +3,29 @@
 
 {# LT02 does not see the indent of lines that a loop writes. #}
 -- noqa: disable=LT02
-{#- source: its key, its rows without repeats, and what is summed up, by measure #}
+{#- source: its key, its rows without repeats, and by measure what is summed up: in the
+    file, in the rows without repeats, and in those of them that are known by the as-of
+    date, if their order is #}
 {%- set sources = {
-    'orders': (['order_id'], 'known_orders', {'orders': '1'}),
+    'orders': (['order_id'], 'known_orders', {'orders': ('1', '1', '1')}),
     'order_items': (
         ['order_id', 'line_number'], ref('int_items'),
-        {'items': '1', 'price': 'price', 'freight': 'freight'}
+        {
+            'items': ('1', '1', '1'),
+            'price': ('price', 'price', 'price'),
+            'freight': ('freight', 'freight', 'freight')
+        }
     ),
     'order_payments': (
-        ['order_id', 'payment_number'], ref('int_payments'),
-        {'payments': '1', 'payment_value': 'payment_value'}
+        ['order_id', 'payment_number'], ref('int_order_payments'),
+        {
+            'payments': ('1', 'payment_count', 'payment_count'),
+            'payment_value': ('payment_value', 'payment_total', 'payment_total')
+        }
     ),
     'order_reviews': (
-        ['review_id', 'order_id'], ref('int_reviews'), {'reviews': '1'}
+        ['review_id', 'order_id'], ref('int_order_reviews'),
+        {'reviews': ('1', 'review_count + later_review_count', 'review_count')}
     )
 } %}
 
@@ -50,17 +60,11 @@ known_orders as (
 ),
 
 {% for source, (key, once, measures) in sources.items() %}
-    {%- set is_known = 'known_orders.order_id is not null' %}
-    {%- set is_dated = 'known_orders.is_dated' %}
-    {%- if source == 'order_reviews' %}
-        {%- set is_dated = is_dated ~ ' and coalesce(cast(rows_.survey_sent_at as date)'
-            ~ ' <= as_of.as_of_date, true)' %}
-    {%- endif %}
     {{ source }}_in_file as (
 
         select
-            {% for measure, expression in measures.items() -%}
-                {%- set amount = 'cast(' ~ expression ~ ' as decimal(18, 2))' -%}
+            {% for measure, (in_file, kept, known) in measures.items() -%}
+                {%- set amount = 'cast(' ~ in_file ~ ' as decimal(18, 2))' -%}
                 sum({{ amount }}) as {{ measure }}_in_file,
                 sum({{ amount }}) filter (
                     where {{ key | join(' is not null and ') }} is not null
@@ -74,21 +78,19 @@ known_orders as (
     {{ source }}_without_repeats as (
 
         select
-            {% for measure, expression in measures.items() -%}
-                {%- set amount = 'cast(' ~ expression ~ ' as decimal(18, 2))' -%}
+            {% for measure, (in_file, kept, known) in measures.items() -%}
+                {%- set amount = 'cast(' ~ kept ~ ' as decimal(18, 2))' -%}
                 sum({{ amount }}) as {{ measure }}_without_repeats,
-                sum({{ amount }}) filter (where {{ is_known }})
+                sum({{ amount }}) filter (where known_orders.order_id is not null)
                     as {{ measure }}_of_known_orders,
-                sum({{ amount }}) filter (where {{ is_dated }})
-                    as {{ measure }}_by_as_of_date{{ ',' if not loop.last }}
+                sum(cast({{ known }} as decimal(18, 2))) filter (
+                    where known_orders.is_dated
+                ) as {{ measure }}_by_as_of_date{{ ',' if not loop.last }}
             {% endfor %}
 
         from {{ once }} as rows_
         left join known_orders
             on rows_.order_id = known_orders.order_id
-        {% if source == 'order_reviews' -%}
-            cross join {{ ref('int_as_of') }} as as_of
-        {%- endif %}
 
     ),
 {% endfor %}

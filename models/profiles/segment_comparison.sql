@@ -27,11 +27,7 @@ rules as (
 
 clustered_on as (
 
-    select parameters.feature
-    from {{ ref('segment_model_features') }} as parameters
-    inner join {{ ref('segment_models') }} as models
-        on parameters.model_id = models.model_id
-    where models.is_current
+    select distinct feature from {{ ref('int_current_centroids') }}
 
 ),
 

@@ -1,53 +1,990 @@
 -- One row per check of the raw data: what it looks for, how many rows it found, and
 -- what was done about them.
 
-with checks as (
+{#- Each check is one select: to add one, copy another of the same source. Above
+    share_allowed the build stops; where it is null, it never does. #}
+{%- set allowed = var('max_defect_share') | float %}
 
-    {% for check in model.config.meta.checks %}
-        select
-            '{{ check.name }}' as check_name,
-            '{{ check.source }}' as source,
-            '{{ check.stops_build }}' as stops_build,
-            '{{ check.description | replace("'", "''") }}' as description,
-            '{{ check.action | replace("'", "''") }}' as action
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
+with orders_with_items as (
+
+    select distinct order_id from {{ ref('int_items') }}
 
 ),
 
-counts as (
-
-    select * from {{ ref('int_row_checks') }}
-    union all
-    select * from {{ ref('int_key_checks') }}
-
-),
-
-joined as (
+complete_orders as (
 
     select
-        checks.check_name,
+        orders.order_status,
+        items.order_id is not null as has_items,
+        payments.order_id is not null as has_payments,
+        coalesce(reviews.review_count, 0) > 0 as has_reviews,
+        reviews.order_id is not null as has_reviews_of_any_day
 
-        checks.source,
-        checks.description,
-        checks.action,
+    from {{ ref('int_orders') }} as orders
+    left join orders_with_items as items
+        on orders.order_id = items.order_id
+    left join {{ ref('int_order_payments') }} as payments
+        on orders.order_id = payments.order_id
+    left join {{ ref('int_order_reviews') }} as reviews
+        on orders.order_id = reviews.order_id
 
-        counts.rows_checked,
-        counts.rows_affected,
-        coalesce(
-            cast(counts.rows_affected as double) / nullif(counts.rows_checked, 0), 0
-        ) as share_affected,
-        cast({{ var('max_defect_share') | float }} as double)
-        * case checks.stops_build
-            when 'any' then 0
-            when 'share' then 1
-            when 'tenfold' then 10
-        end as share_allowed
+),
+
+places as (
+
+    select distinct zip_code_prefix from {{ ref('stg_geolocation') }}
+
+),
+
+translations as (
+
+    select distinct category from {{ ref('stg_category_translations') }}
+
+),
+
+days as (
+
+    select
+        cast(purchased_at as date) as day,
+        count(*) as order_count,
+        lag(cast(purchased_at as date)) over (
+            order by cast(purchased_at as date)
+        ) as day_before
+
+    from {{ ref('int_orders') }}
+    group by cast(purchased_at as date)
+
+),
+
+days_with_gap as (
+
+    select
+        day,
+        order_count,
+        max(
+            case
+                when {{ days_between('day_before', 'day') }} >= 365 then day
+            end
+        ) over () as first_late_day
+
+    from days
+
+),
+
+order_checks as (
+
+    select
+        'orders_without_id' as check_name,
+        {{ allowed }} as share_allowed,
+        'Lines without order_id.' as description,
+        'Left out: nothing can be joined to them.' as action,
+        count(*) as rows_checked,
+        count(*) filter (where order_id is null) as rows_affected
+    from {{ ref('stg_orders') }}
+    union all
+    select
+        'orders_repeated' as check_name,
+        {{ allowed }} as share_allowed,
+        'Further lines with an order_id that the file has already.' as description,
+        'Left out: of lines with the same order_id the one counts whose order '
+        || 'got farthest (latest delivery, hand-over, approval, purchase).' as action,
+        count(*) as rows_checked,
+        count(*) - count(distinct order_id) as rows_affected
+    from {{ ref('stg_orders') }}
+    where order_id is not null
+    union all
+    select
+        'orders_of_unknown_customers' as check_name,
+        {{ allowed }} as share_allowed,
+        'Orders whose customer_id the customers file lacks.' as description,
+        'Kept: the customer_id stands for the person, whose home is unknown.' as action,
+        (select count(*) from {{ ref('int_orders') }}) as rows_checked,
+        count(*) as rows_affected
+    from {{ ref('int_orders') }} as orders
+    where
+        not exists (
+            select 1 from {{ ref('stg_customers') }} as customers
+            where customers.customer_id = orders.customer_id
+        )
+    union all
+    select
+        'orders_without_purchase_date' as check_name,
+        {{ allowed }} as share_allowed,
+        'Orders without a purchase date between 1900 and 2199.' as description,
+        'Left out: they belong to no day.' as action,
+        count(*) as rows_checked,
+        count(*) filter (
+            where purchased_at is null or not {{ is_plausible_date('purchased_at') }}
+        ) as rows_affected
+    from {{ ref('stg_orders') }}
+    union all
+    select
+        'orders_after_as_of_date' as check_name,
+        null as share_allowed,
+        'Orders placed after the as-of date.' as description,
+        'Left out: on that day they did not exist. By default the last purchase '
+        || 'is the as-of date, and there are none.' as action,
+        count(*) as rows_checked,
+        count(*) filter (
+            where
+            {{ is_plausible_date('orders.purchased_at') }}
+            and cast(orders.purchased_at as date) > as_of.as_of_date
+        ) as rows_affected
+    from {{ ref('stg_orders') }} as orders
+    cross join {{ ref('int_as_of') }} as as_of
+    union all
+    -- A few orders a year or more after all others: a mistyped year. More of them than
+    -- other defects may be are the shop's history. An as-of date that was given does
+    -- not depend on them.
+    select
+        'orders_long_after_all_others' as check_name,
+        0 as share_allowed,
+        'A few orders, placed a year or more after all others, make the as-of '
+        || 'date.' as description,
+        'The build stops: a mistyped year makes everybody long gone. Correct '
+        || 'it, or set as_of_date.' as action,
+        sum(order_count) as rows_checked,
+        {% if var('as_of_date') -%}
+            0 as rows_affected
+        {%- else -%}
+            case
+                when
+                    sum(order_count) filter (where day >= first_late_day)
+                    <= {{ allowed }} * sum(order_count)
+                    then sum(order_count) filter (where day >= first_late_day)
+                else 0
+            end as rows_affected
+        {%- endif %}
+    from days_with_gap
+    union all
+    select
+        'orders_with_impossible_dates' as check_name,
+        {{ allowed }} as share_allowed,
+        'Orders with an approval, hand-over, delivery or promise outside 1900 '
+        || 'to 2199.' as description,
+        'Kept without that date.' as action,
+        count(*) as rows_checked,
+        count(*) filter (
+            where
+            {{ is_plausible_date('purchased_at') }}
+            and not (
+                {{ is_plausible_date('coalesce(approved_at, purchased_at)') }}
+                and {{ is_plausible_date(
+                    'coalesce(handed_to_carrier_at, purchased_at)'
+                ) }}
+                and {{ is_plausible_date('coalesce(delivered_at, purchased_at)') }}
+                and {{ is_plausible_date('coalesce(promised_at, purchased_at)') }}
+            )
+        ) as rows_affected
+    from {{ ref('stg_orders') }}
+    union all
+    select
+        'orders_approved_before_purchase' as check_name,
+        null as share_allowed,
+        'Orders approved before they were placed.' as description,
+        'Kept: the approval is not used for delivery times.' as action,
+        count(*) as rows_checked,
+        count(*) filter (where approved_at < purchased_at) as rows_affected
+    from {{ ref('stg_orders') }}
+    union all
+    select
+        'orders_delivered_after_as_of_date' as check_name,
+        null as share_allowed,
+        'Orders delivered after the as-of date.' as description,
+        'Kept as not yet delivered: that is how they stood on that day.' as action,
+        count(*) as rows_checked,
+        count(*) filter (
+            where
+            cast(orders.purchased_at as date) <= as_of.as_of_date
+            and cast(orders.delivered_at as date) > as_of.as_of_date
+        ) as rows_affected
+    from {{ ref('stg_orders') }} as orders
+    cross join {{ ref('int_as_of') }} as as_of
+    union all
+    select
+        'orders_shipped_without_date' as check_name,
+        null as share_allowed,
+        'Shipped orders without a hand-over.' as description,
+        'Kept as shipped.' as action,
+        count(*) as rows_checked,
+        count(*) filter (
+            where order_status = 'shipped' and handed_to_carrier_at is null
+        ) as rows_affected
+    from {{ ref('stg_orders') }}
+    union all
+    select
+        'orders_of_unknown_status' as check_name,
+        {{ allowed }} as share_allowed,
+        'Orders whose status is none of the eight published ones, or missing.'
+            as description,
+        'Kept; they count as not delivered.' as action,
+        count(*) as rows_checked,
+        count(*) filter (
+            where
+            order_status is null
+            or order_status not in (
+                'delivered', 'shipped', 'canceled', 'unavailable', 'invoiced',
+                'processing', 'created', 'approved'
+            )
+        ) as rows_affected
+    from {{ ref('stg_orders') }}
+    union all
+    select
+        'orders_handed_over_before_purchase' as check_name,
+        null as share_allowed,
+        'Orders that the carrier took over before the purchase.' as description,
+        'Kept: the hand-over is not used for delivery times.' as action,
+        count(*) as rows_checked,
+        count(*) filter (where handed_to_carrier_at < purchased_at) as rows_affected
+    from {{ ref('stg_orders') }}
+    union all
+    select
+        'orders_handed_over_before_approval' as check_name,
+        null as share_allowed,
+        'Orders that the carrier took over before the payment was approved.'
+            as description,
+        'Kept: the hand-over is not used for delivery times.' as action,
+        count(*) as rows_checked,
+        count(*) filter (where handed_to_carrier_at < approved_at) as rows_affected
+    from {{ ref('stg_orders') }}
+    union all
+    select
+        'orders_delivered_before_hand_over' as check_name,
+        null as share_allowed,
+        'Orders that the customer had before the carrier took them over.'
+            as description,
+        'Kept: delivery times count from the purchase.' as action,
+        count(*) as rows_checked,
+        count(*) filter (where delivered_at < handed_to_carrier_at) as rows_affected
+    from {{ ref('stg_orders') }}
+    union all
+    select
+        'orders_delivered_before_purchase' as check_name,
+        {{ allowed }} as share_allowed,
+        'Orders delivered before they were placed.' as description,
+        'Kept as delivered, without a delivery date.' as action,
+        count(*) as rows_checked,
+        count(*) filter (where delivered_at < purchased_at) as rows_affected
+    from {{ ref('stg_orders') }}
+    union all
+    select
+        'orders_delivered_without_date' as check_name,
+        null as share_allowed,
+        'Delivered orders without a delivery date.' as description,
+        'Kept as delivered, without delivery times.' as action,
+        count(*) as rows_checked,
+        count(*) filter (
+            where order_status = 'delivered' and delivered_at is null
+        ) as rows_affected
+    from {{ ref('stg_orders') }}
+    union all
+    select
+        'orders_without_items' as check_name,
+        null as share_allowed,
+        'Orders without any item.' as description,
+        'Kept with one row in order_lines; they do not count as a purchase.' as action,
+        count(*) as rows_checked,
+        count(*) filter (where not has_items) as rows_affected
+    from complete_orders
+    union all
+    select
+        'delivered_orders_without_items' as check_name,
+        {{ allowed }} as share_allowed,
+        'Delivered orders without any item: the items file may be cut off.'
+            as description,
+        'Kept, but their customers are excluded if they have no other order.' as action,
+        count(*) as rows_checked,
+        count(*) filter (where not has_items) as rows_affected
+    from complete_orders
+    where order_status = 'delivered'
+    union all
+    select
+        'orders_without_payment' as check_name,
+        null as share_allowed,
+        'Orders without any payment.' as description,
+        'Kept; installments are unknown.' as action,
+        count(*) as rows_checked,
+        count(*) filter (where not has_payments) as rows_affected
+    from complete_orders
+    union all
+    select
+        'delivered_orders_without_payment' as check_name,
+        {{ allowed }} as share_allowed,
+        'Delivered orders without any payment: the payments file may be cut '
+        || 'off.' as description,
+        'Kept; installments are unknown.' as action,
+        count(*) as rows_checked,
+        count(*) filter (where not has_payments) as rows_affected
+    from complete_orders
+    where order_status = 'delivered'
+    union all
+    select
+        'orders_without_review' as check_name,
+        null as share_allowed,
+        'Orders without any review.' as description,
+        'Kept; the score is unknown.' as action,
+        count(*) as rows_checked,
+        count(*) filter (where not has_reviews) as rows_affected
+    from complete_orders
+    union all
+    -- Reviews may be missing as a whole; a file that was cut off has some.
+    select
+        'delivered_orders_without_review' as check_name,
+        10 * {{ allowed }} as share_allowed,
+        'Delivered orders without any review, where there are reviews: the '
+        || 'reviews file may be cut off.' as description,
+        'Kept; the score is unknown.' as action,
+        count(*) as rows_checked,
+        case
+            when count(*) filter (where has_reviews_of_any_day) > 0
+                then count(*) filter (where not has_reviews_of_any_day)
+            else 0
+        end as rows_affected
+    from complete_orders
+    where order_status = 'delivered'
+    union all
+    select
+        'orders_with_several_reviews' as check_name,
+        null as share_allowed,
+        'Orders with more than one review.' as description,
+        'The score of the one answered last counts.' as action,
+        count(*) as rows_checked,
+        count(*) filter (where line_count > 1) as rows_affected
+    from (
+        select count(*) as line_count from {{ ref('stg_order_reviews') }}
+        where order_id is not null
+        group by order_id
+    ) as reviewed_orders
+
+),
+
+item_checks as (
+
+    select
+        'items_without_key' as check_name,
+        {{ allowed }} as share_allowed,
+        'Lines without order_id or item number.' as description,
+        'Left out: they belong to no order.' as action,
+        count(*) as rows_checked,
+        count(*) filter (where order_id is null or line_number is null) as rows_affected
+    from {{ ref('stg_order_items') }}
+    union all
+    select
+        'items_repeated' as check_name,
+        {{ allowed }} as share_allowed,
+        'Further lines with an order and item number that the file has already.'
+            as description,
+        'Left out: of lines with the same order and number the dearest counts.'
+            as action,
+        count(*) as rows_checked,
+        count(*) - (select count(*) from {{ ref('int_items') }}) as rows_affected
+    from {{ ref('stg_order_items') }}
+    where order_id is not null and line_number is not null
+    union all
+    select
+        'items_of_unknown_orders' as check_name,
+        {{ allowed }} as share_allowed,
+        'Items whose order_id the orders file lacks.' as description,
+        'Left out: they belong to no order.' as action,
+        (select count(*) from {{ ref('int_items') }}) as rows_checked,
+        count(*) as rows_affected
+    from {{ ref('int_items') }} as items
+    where
+        not exists (
+            select 1 from {{ ref('stg_orders') }} as orders
+            where orders.order_id = items.order_id
+        )
+    union all
+    select
+        'items_of_unknown_products' as check_name,
+        {{ allowed }} as share_allowed,
+        'Items whose product_id the products file lacks.' as description,
+        'Kept with the category unknown.' as action,
+        (select count(*) from {{ ref('int_items') }}) as rows_checked,
+        count(*) as rows_affected
+    from {{ ref('int_items') }} as items
+    where
+        not exists (
+            select 1 from {{ ref('int_products') }} as products
+            where products.product_id = items.product_id
+        )
+    union all
+    select
+        'items_of_unknown_sellers' as check_name,
+        {{ allowed }} as share_allowed,
+        'Items whose seller_id the sellers file lacks.' as description,
+        'Kept with the seller''s place unknown.' as action,
+        (select count(*) from {{ ref('int_items') }}) as rows_checked,
+        count(*) as rows_affected
+    from {{ ref('int_items') }} as items
+    where
+        not exists (
+            select 1 from {{ ref('stg_sellers') }} as sellers
+            where sellers.seller_id = items.seller_id
+        )
+    union all
+    select
+        'items_without_amount' as check_name,
+        {{ allowed }} as share_allowed,
+        'Items without price or freight.' as description,
+        'Kept; the missing amount counts as 0.' as action,
+        count(*) as rows_checked,
+        count(*) filter (where price is null or freight is null) as rows_affected
+    from {{ ref('stg_order_items') }}
+    union all
+    select
+        'items_with_negative_price' as check_name,
+        {{ allowed }} as share_allowed,
+        'Items with a price below 0.' as description,
+        'Kept so that totals agree; the segmentation takes a spend below 0 as '
+        || '0.' as action,
+        count(*) as rows_checked,
+        count(*) filter (where price < 0) as rows_affected
+    from {{ ref('stg_order_items') }}
+    union all
+    select
+        'items_with_negative_freight' as check_name,
+        {{ allowed }} as share_allowed,
+        'Items with freight below 0.' as description,
+        'Kept so that totals agree; the segmentation takes a spend below 0 as '
+        || '0.' as action,
+        count(*) as rows_checked,
+        count(*) filter (where freight < 0) as rows_affected
+    from {{ ref('stg_order_items') }}
+    union all
+    select
+        'items_with_parts_of_cents' as check_name,
+        {{ allowed }} as share_allowed,
+        'Items whose price or freight has more than two decimals.' as description,
+        'Rounded to the cent.' as action,
+        count(*) as rows_checked,
+        count(*) filter (
+            where price != round(price, 2) or freight != round(freight, 2)
+        ) as rows_affected
+    from {{ ref('stg_order_items') }}
+
+),
+
+payment_checks as (
+
+    select
+        'payments_without_key' as check_name,
+        {{ allowed }} as share_allowed,
+        'Lines without order_id or payment number.' as description,
+        'Left out: they belong to no order.' as action,
+        count(*) as rows_checked,
+        count(*) filter (
+            where order_id is null or payment_number is null
+        ) as rows_affected
+    from {{ ref('stg_order_payments') }}
+    union all
+    select
+        'payments_repeated' as check_name,
+        {{ allowed }} as share_allowed,
+        'Further lines with an order and payment number that the file has '
+        || 'already.' as description,
+        'Left out: of lines with the same order and number the highest payment '
+        || 'counts.' as action,
+        count(*) as rows_checked,
+        count(*) - (
+            select coalesce(sum(kept.payment_count), 0)
+            from {{ ref('int_order_payments') }} as kept
+        ) as rows_affected
+    from {{ ref('stg_order_payments') }} as payments
+    where payments.order_id is not null and payments.payment_number is not null
+    union all
+    select
+        'payments_of_unknown_orders' as check_name,
+        {{ allowed }} as share_allowed,
+        'Payments whose order_id the orders file lacks.' as description,
+        'Left out: they belong to no order.' as action,
+        (
+            select count(checked.order_id)
+            from {{ ref('stg_order_payments') }} as checked
+        ) as rows_checked,
+        count(*) as rows_affected
+    from {{ ref('stg_order_payments') }} as payments
+    where
+        payments.order_id is not null
+        and not exists (
+            select 1 from {{ ref('stg_orders') }} as orders
+            where orders.order_id = payments.order_id
+        )
+    union all
+    select
+        'payments_without_amount' as check_name,
+        {{ allowed }} as share_allowed,
+        'Payments without a value.' as description,
+        'Kept; the missing amount counts as 0.' as action,
+        count(*) as rows_checked,
+        count(*) filter (where payment_value is null) as rows_affected
+    from {{ ref('stg_order_payments') }}
+    union all
+    select
+        'payments_negative' as check_name,
+        {{ allowed }} as share_allowed,
+        'Payments below 0.' as description,
+        'Kept so that totals agree.' as action,
+        count(*) as rows_checked,
+        count(*) filter (where payment_value < 0) as rows_affected
+    from {{ ref('stg_order_payments') }}
+    union all
+    select
+        'payments_with_parts_of_cents' as check_name,
+        {{ allowed }} as share_allowed,
+        'Payments with more than two decimals.' as description,
+        'Rounded to the cent.' as action,
+        count(*) as rows_checked,
+        count(*) filter (
+            where payment_value != round(payment_value, 2)
+        ) as rows_affected
+    from {{ ref('stg_order_payments') }}
+    union all
+    select
+        'payments_of_unknown_type' as check_name,
+        null as share_allowed,
+        'Payments whose type is none of the five published ones, or missing.'
+            as description,
+        'Kept under the type in the file; a missing one is unknown.' as action,
+        count(*) as rows_checked,
+        count(*) filter (
+            where
+            payment_type is null
+            or payment_type not in (
+                'credit_card', 'boleto', 'voucher', 'debit_card', 'not_defined'
+            )
+        ) as rows_affected
+    from {{ ref('stg_order_payments') }}
+    union all
+    select
+        'payments_not_defined' as check_name,
+        null as share_allowed,
+        'Payments of the type not_defined.' as description,
+        'Kept under that type.' as action,
+        count(*) as rows_checked,
+        count(*) filter (where payment_type = 'not_defined') as rows_affected
+    from {{ ref('stg_order_payments') }}
+    union all
+    select
+        'payments_without_installments' as check_name,
+        {{ allowed }} as share_allowed,
+        'Payments whose installments are missing, below 1 or no whole number.'
+            as description,
+        'Kept; rounded to a whole number, and the segmentation takes less than '
+        || '0 as 0.' as action,
+        count(*) as rows_checked,
+        count(*) filter (
+            where
+            installments is null
+            or installments not between 1 and 2147483647
+            or installments != round(installments, 0)
+        ) as rows_affected
+    from {{ ref('stg_order_payments') }}
+
+),
+
+review_checks as (
+
+    select
+        'reviews_without_key' as check_name,
+        {{ allowed }} as share_allowed,
+        'Lines without review_id or order_id.' as description,
+        'Left out: they belong to no order.' as action,
+        count(*) as rows_checked,
+        count(*) filter (where review_id is null or order_id is null) as rows_affected
+    from {{ ref('stg_order_reviews') }}
+    union all
+    select
+        'reviews_repeated' as check_name,
+        {{ allowed }} as share_allowed,
+        'Further lines with a review and order that the file has already.'
+            as description,
+        'Left out: of lines with the same review and order the one answered '
+        || 'last counts.' as action,
+        count(*) as rows_checked,
+        count(*) - (
+            select coalesce(sum(kept.review_count + kept.later_review_count), 0)
+            from {{ ref('int_order_reviews') }} as kept
+        ) as rows_affected
+    from {{ ref('stg_order_reviews') }} as reviews
+    where reviews.review_id is not null and reviews.order_id is not null
+    union all
+    select
+        'reviews_of_unknown_orders' as check_name,
+        {{ allowed }} as share_allowed,
+        'Reviews whose order_id the orders file lacks.' as description,
+        'Left out: they belong to no order.' as action,
+        (
+            select count(checked.order_id)
+            from {{ ref('stg_order_reviews') }} as checked
+        ) as rows_checked,
+        count(*) as rows_affected
+    from {{ ref('stg_order_reviews') }} as reviews
+    where
+        reviews.order_id is not null
+        and not exists (
+            select 1 from {{ ref('stg_orders') }} as orders
+            where orders.order_id = reviews.order_id
+        )
+    union all
+    select
+        'review_ids_of_several_orders' as check_name,
+        null as share_allowed,
+        'review_id in use more than once.' as description,
+        'Kept: a review counts for every order that it names.' as action,
+        count(*) as rows_checked,
+        count(*) filter (where line_count > 1) as rows_affected
+    from (
+        select count(*) as line_count from {{ ref('stg_order_reviews') }}
+        where review_id is not null
+        group by review_id
+    ) as review_ids
+    union all
+    select
+        'reviews_outside_1_to_5' as check_name,
+        {{ allowed }} as share_allowed,
+        'Reviews whose score is missing or no whole number from 1 to 5.' as description,
+        'Kept; the score is unknown.' as action,
+        count(*) as rows_checked,
+        count(*) filter (
+            where review_score is null or review_score not in (1, 2, 3, 4, 5)
+        ) as rows_affected
+    from {{ ref('stg_order_reviews') }}
+    union all
+    select
+        'reviews_after_as_of_date' as check_name,
+        null as share_allowed,
+        'Reviews whose survey was sent after the as-of date.' as description,
+        'Left out: on that day they did not exist.' as action,
+        count(*) as rows_checked,
+        count(*) filter (
+            where cast(reviews.survey_sent_at as date) > as_of.as_of_date
+        ) as rows_affected
+    from {{ ref('stg_order_reviews') }} as reviews
+    cross join {{ ref('int_as_of') }} as as_of
+
+),
+
+customer_checks as (
+
+    select
+        'customers_without_id' as check_name,
+        {{ allowed }} as share_allowed,
+        'Lines without customer_id.' as description,
+        'Left out: no order can name them.' as action,
+        count(*) as rows_checked,
+        count(*) filter (where customer_id is null) as rows_affected
+    from {{ ref('stg_customers') }}
+    union all
+    select
+        'customers_repeated' as check_name,
+        {{ allowed }} as share_allowed,
+        'Further lines with a customer_id that the file has already.' as description,
+        'Left out: of lines with the same customer_id the first in alphabetical '
+        || 'order counts.' as action,
+        count(*) as rows_checked,
+        count(*) - count(distinct customer_id) as rows_affected
+    from {{ ref('stg_customers') }}
+    where customer_id is not null
+    union all
+    select
+        'customers_of_several_orders' as check_name,
+        null as share_allowed,
+        'customer_id in use for more than one order.' as description,
+        'Kept: they are orders of the same person.' as action,
+        count(*) as rows_checked,
+        count(*) filter (where line_count > 1) as rows_affected
+    from (
+        select count(*) as line_count from {{ ref('int_orders') }}
+        where customer_id is not null
+        group by customer_id
+    ) as customers
+    union all
+    select
+        'customers_without_person' as check_name,
+        {{ allowed }} as share_allowed,
+        'Customers without customer_unique_id.' as description,
+        'Kept: the customer_id stands for the person.' as action,
+        count(*) as rows_checked,
+        count(*) filter (where customer_unique_id is null) as rows_affected
+    from {{ ref('stg_customers') }}
+    union all
+    select
+        'customers_with_odd_zip_code_prefix' as check_name,
+        {{ allowed }} as share_allowed,
+        'Customers whose zip code prefix is not five digits once leading zeros '
+        || 'are restored.' as description,
+        'Kept; no place is found for them.' as action,
+        count(*) as rows_checked,
+        count(*) filter (
+            where
+            zip_code_prefix is null
+            or length(zip_code_prefix) != 5
+            or translate(zip_code_prefix, '0123456789', '') != ''
+        ) as rows_affected
+    from {{ ref('stg_customers') }}
+    union all
+    select
+        'customer_prefixes_without_place' as check_name,
+        null as share_allowed,
+        'Zip code prefixes of customers without any point in the geolocation '
+        || 'file.' as description,
+        'Kept; distances are unknown.' as action,
+        count(*) as rows_checked,
+        count(*) filter (where places.zip_code_prefix is null) as rows_affected
+    from (
+        select distinct zip_code_prefix from {{ ref('stg_customers') }}
+        where zip_code_prefix is not null
+    ) as prefixes
+    left join places
+        on prefixes.zip_code_prefix = places.zip_code_prefix
+
+),
+
+seller_checks as (
+
+    select
+        'sellers_without_id' as check_name,
+        {{ allowed }} as share_allowed,
+        'Lines without seller_id.' as description,
+        'Left out: no item can name them.' as action,
+        count(*) as rows_checked,
+        count(*) filter (where seller_id is null) as rows_affected
+    from {{ ref('stg_sellers') }}
+    union all
+    select
+        'sellers_repeated' as check_name,
+        {{ allowed }} as share_allowed,
+        'Further lines with a seller_id that the file has already.' as description,
+        'Left out: of lines with the same seller_id the first in alphabetical '
+        || 'order counts.' as action,
+        count(*) as rows_checked,
+        count(*) - count(distinct seller_id) as rows_affected
+    from {{ ref('stg_sellers') }}
+    where seller_id is not null
+    union all
+    select
+        'seller_prefixes_without_place' as check_name,
+        null as share_allowed,
+        'Zip code prefixes of sellers without any point in the geolocation '
+        || 'file.' as description,
+        'Kept; distances are unknown.' as action,
+        count(*) as rows_checked,
+        count(*) filter (where places.zip_code_prefix is null) as rows_affected
+    from (
+        select distinct zip_code_prefix from {{ ref('stg_sellers') }}
+        where zip_code_prefix is not null
+    ) as prefixes
+    left join places
+        on prefixes.zip_code_prefix = places.zip_code_prefix
+
+),
+
+product_checks as (
+
+    select
+        'products_without_id' as check_name,
+        {{ allowed }} as share_allowed,
+        'Lines without product_id.' as description,
+        'Left out: no item can name them.' as action,
+        count(*) as rows_checked,
+        count(*) filter (where product_id is null) as rows_affected
+    from {{ ref('stg_products') }}
+    union all
+    select
+        'products_repeated' as check_name,
+        {{ allowed }} as share_allowed,
+        'Further lines with a product_id that the file has already.' as description,
+        'Left out: of lines with the same product_id the first in alphabetical '
+        || 'order of category counts.' as action,
+        count(*) as rows_checked,
+        count(*) - count(distinct product_id) as rows_affected
+    from {{ ref('stg_products') }}
+    where product_id is not null
+    union all
+    select
+        'products_without_category' as check_name,
+        null as share_allowed,
+        'Products without a category.' as description,
+        'Kept with the category unknown.' as action,
+        count(*) as rows_checked,
+        count(*) filter (where category is null) as rows_affected
+    from {{ ref('stg_products') }}
+    union all
+    select
+        'products_without_weight' as check_name,
+        null as share_allowed,
+        'Products without a weight.' as description,
+        'Kept.' as action,
+        count(*) as rows_checked,
+        count(*) filter (where weight_g is null) as rows_affected
+    from {{ ref('stg_products') }}
+    union all
+    select
+        'categories_without_translation' as check_name,
+        null as share_allowed,
+        'Categories of products without an English name.' as description,
+        'Kept under the Portuguese name.' as action,
+        count(*) as rows_checked,
+        count(*) filter (where translations.category is null) as rows_affected
+    from (
+        select distinct category from {{ ref('stg_products') }}
+        where category is not null
+    ) as categories
+    left join translations
+        on categories.category = translations.category
+
+),
+
+category_checks as (
+
+    select
+        'categories_repeated' as check_name,
+        {{ allowed }} as share_allowed,
+        'Further lines with a category that the file has already.' as description,
+        'Left out: the first translation in alphabetical order counts.' as action,
+        count(*) as rows_checked,
+        count(*) - count(distinct category) as rows_affected
+    from {{ ref('stg_category_translations') }}
+    where category is not null
+
+),
+
+point_checks as (
+
+    select
+        'points_repeated' as check_name,
+        null as share_allowed,
+        'Lines that repeat another one entirely.' as description,
+        'Kept: they do not move the median of a prefix much.' as action,
+        sum(line_count) as rows_checked,
+        sum(line_count - 1) as rows_affected
+    from (
+        select count(*) as line_count from {{ ref('stg_geolocation') }}
+        where
+            zip_code_prefix is not null
+            and city is not null
+            and state is not null
+            and latitude is not null
+            and longitude is not null
+        group by zip_code_prefix, city, state, latitude, longitude
+    ) as points
+    union all
+    select
+        'points_outside_the_mainland' as check_name,
+        null as share_allowed,
+        'Points outside the mainland of Brazil.' as description,
+        'Kept where they lie on Fernando de Noronha, left out elsewhere.' as action,
+        count(*) as rows_checked,
+        count(*) filter (
+            where
+            latitude is null
+            or longitude is null
+            or not {{ is_in_brazil('latitude', 'longitude', 'mainland') }}
+        ) as rows_affected
+    from {{ ref('stg_geolocation') }}
+    union all
+    select
+        'points_outside_brazil' as check_name,
+        {{ allowed }} as share_allowed,
+        'Points outside Brazil, its islands included, or without coordinates.'
+            as description,
+        'Left out of the places of prefixes.' as action,
+        count(*) as rows_checked,
+        count(*) filter (
+            where
+            latitude is null
+            or longitude is null
+            or not {{ is_in_brazil('latitude', 'longitude') }}
+        ) as rows_affected
+    from {{ ref('stg_geolocation') }}
+
+),
+
+checks as (
+
+    select
+        'orders' as source,
+        order_checks.*
+    from order_checks
+    union all
+    select
+        'order_items' as source,
+        item_checks.*
+    from item_checks
+    union all
+    select
+        'order_payments' as source,
+        payment_checks.*
+    from payment_checks
+    union all
+    select
+        'order_reviews' as source,
+        review_checks.*
+    from review_checks
+    union all
+    select
+        'customers' as source,
+        customer_checks.*
+    from customer_checks
+    union all
+    select
+        'sellers' as source,
+        seller_checks.*
+    from seller_checks
+    union all
+    select
+        'products' as source,
+        product_checks.*
+    from product_checks
+    union all
+    select
+        'category_translations' as source,
+        category_checks.*
+    from category_checks
+    union all
+    select
+        'geolocation' as source,
+        point_checks.*
+    from point_checks
+
+),
+
+counted as (
+
+    select
+        check_name,
+
+        source,
+        description,
+        action,
+
+        cast(coalesce(rows_checked, 0) as bigint) as rows_checked,
+        cast(coalesce(rows_affected, 0) as bigint) as rows_affected,
+        cast(share_allowed as double) as share_allowed
 
     from checks
-    left join counts
-        on checks.check_name = counts.check_name
+
+),
+
+shares as (
+
+    select
+        check_name,
+
+        source,
+        description,
+        action,
+
+        rows_checked,
+        rows_affected,
+        coalesce(
+            cast(rows_affected as double) / nullif(rows_checked, 0), 0
+        ) as share_affected,
+        share_allowed
+
+    from counted
 
 )
 
-select * from joined
+select * from shares

@@ -32,7 +32,8 @@ features as (
         ) }} as average_order_value,
         case
             when customers.total_spend > 0
-                then cast(customers.total_freight as double)
+                then
+                    cast(customers.total_freight as double)
                     / cast(customers.total_spend as double)
         end as freight_share,
         customers.review_score,

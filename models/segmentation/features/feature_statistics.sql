@@ -1,8 +1,5 @@
--- One row per number in customer_features: is it worth clustering on. Nothing here
--- depends on the unit a feature is measured in, but for trimmed_variance.
-
-{%- set is_auto = var('feature_choice') == 'auto' %}
-{%- set listed = var('features') | map(attribute='name') | list %}
+-- One row per number in customer_features: whether it is worth clustering on. Only
+-- trimmed_variance depends on the unit of the number.
 
 with measures as (
 
@@ -25,16 +22,9 @@ strongest as (
 
 ),
 
-verdicts as (
+choice as (
 
-    select
-        feature,
-        fault,
-        is_taken,
-        {{ 'is_taken' if is_auto else "feature in ('" ~ listed | join("', '") ~ "')" }}
-            as is_selected
-
-    from {{ ref('int_feature_rule') }}
+    select * from {{ ref('int_feature_choice') }}
 
 ),
 
@@ -44,26 +34,7 @@ joined as (
         measures.feature,
 
         strongest.other_feature as strongest_correlation_with,
-        concat(
-            {% if is_auto -%}
-                case
-                    when verdicts.is_selected then 'taken by the rule'
-                    else 'left out by the rule: '
-                end,
-                coalesce(verdicts.fault, '')
-            {%- else -%}
-                case
-                    when verdicts.is_selected then 'in the list of features'
-                    else 'not in the list of features'
-                end,
-                case
-                    when verdicts.is_selected = verdicts.is_taken then ''
-                    when verdicts.is_taken then ', but the rule would take it'
-                    else ', but the rule would leave it out'
-                end,
-                coalesce(': ' || verdicts.fault, '')
-            {%- endif %}
-        ) as reason,
+        choice.reason,
 
         measures.missing_share,
         measures.distinct_values,
@@ -73,12 +44,12 @@ joined as (
         measures.skew,
         strongest.correlation as strongest_correlation,
 
-        verdicts.is_taken as is_taken_by_rule,
-        verdicts.is_selected
+        choice.is_taken_by_rule,
+        choice.is_selected
 
     from measures
-    inner join verdicts
-        on measures.feature = verdicts.feature
+    inner join choice
+        on measures.feature = choice.feature
     left join strongest
         on
             measures.feature = strongest.feature

@@ -8,7 +8,6 @@ with customers as (
 
 ),
 
--- Values as often as customers have them.
 known as (
 
     select * from {{ ref('int_feature_values') }}

@@ -1,6 +1,8 @@
--- One row per candidate k: what the rule for k looks at, over all customers the model
--- was fitted on.
+-- One row per candidate k: its scores over all customers the model was fitted on, which
+-- the rule for k reads.
 
+{# LT02 does not see the indent of lines that a loop writes. #}
+-- noqa: disable=LT02
 {%- set features = chosen_features() %}
 
 with assignments as (
@@ -24,12 +26,6 @@ stability as (
 
     from {{ ref('int_candidate_stability') }}
     group by k
-
-),
-
-silhouettes as (
-
-    select * from {{ ref('int_candidate_silhouettes') }}
 
 ),
 
@@ -87,8 +83,8 @@ per_k as (
         / sum(located.customer_count) as silhouette,
         cast(min(located.customer_count) as double) / sum(located.customer_count)
             as smallest_segment_share,
-        -- Scaled features have mean 0: the squared length of a centroid is its
-        -- squared distance to the mean of all.
+        -- Scaled features have mean 0, so the squared length of a centroid is its
+        -- squared distance to the mean of all customers.
         {{ exact_sum(
             'located.customer_count * (' ~ squared_distance('located', 'origin') ~ ')'
         ) }} as between_clusters
@@ -137,11 +133,11 @@ joined as (
         per_k.inertia,
         per_k.silhouette,
         noise.noise_silhouette,
-        silhouettes.silhouette_euclidean,
         davies_bouldin.davies_bouldin,
         case
             when per_k.inertia > 0
-                then (per_k.between_clusters / (per_k.k - 1))
+                then
+                    (per_k.between_clusters / (per_k.k - 1))
                     / (per_k.inertia / (per_k.customer_count - per_k.k))
         end as calinski_harabasz,
         stability.stability_min_ari,
@@ -151,8 +147,6 @@ joined as (
     from per_k
     inner join davies_bouldin
         on per_k.k = davies_bouldin.k
-    inner join silhouettes
-        on per_k.k = silhouettes.k
     inner join noise
         on per_k.k = noise.k
     left join stability

@@ -2,16 +2,23 @@
 
 import pandas as pd
 from olist_segments.fit.clustering import refit_agreement
-from olist_segments.fit.frames import read_frame, read_points, to_relation
+from olist_segments.fit.frames import (
+    draw_customers,
+    read_frame,
+    read_points,
+    to_relation,
+)
 
 
 def model(dbt, session):
+    refit_customers = dbt.config.meta_get("refit_customers")
     refits = dbt.config.meta_get("refits")
     seed = dbt.config.meta_get("seed")
     n_init = dbt.config.meta_get("n_init")
     sample_size = dbt.config.meta_get("sample_size")
 
-    names, points = read_points(dbt.ref("int_refit_points"))
+    customers = draw_customers(dbt.ref("int_fit_features"), refit_customers)
+    names, points = read_points(customers)
     centroids = read_frame(dbt.ref("int_candidate_centroids"))
     centroids = centroids.pivot(
         index=["k", "cluster_id"], columns="feature", values="scaled_value"

@@ -1,5 +1,5 @@
--- One row per cluster of the chosen k: the segment number it gets from the mean spend
--- of its members, 1 for the highest.
+-- One row per cluster of the chosen k: its number as a segment, by the mean spend of
+-- its members, 1 for the highest.
 
 with choice as (
 

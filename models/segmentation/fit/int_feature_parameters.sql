@@ -1,18 +1,11 @@
--- One row per feature clustered on: how customer_features becomes scaled numbers.
--- fill value for missing ones, clip bound, then transform, mean, standard deviation.
+-- One row per feature clustered on: what scales it, in the order of use: fill value,
+-- clip bound, transform, mean, standard deviation.
 
 {%- set candidates = feature_candidates() %}
 
 with customers as (
 
     select * from {{ ref('customer_features') }}
-
-),
-
-selected as (
-
-    select feature from {{ ref('feature_statistics') }}
-    where is_selected
 
 ),
 
@@ -47,11 +40,14 @@ candidate_bounds as (
 
 bounds as (
 
-    select candidate_bounds.*
-
-    from candidate_bounds
-    inner join selected
-        on candidate_bounds.feature = selected.feature
+    select * from candidate_bounds
+    {#- Otherwise the candidates are the list, and a fit need not wait for the rule. #}
+    {% if var('feature_choice') == 'auto' -%}
+        where feature in (
+            select choice.feature from {{ ref('int_feature_choice') }} as choice
+            where choice.is_selected
+        )
+    {%- endif %}
 
 ),
 

@@ -1,5 +1,6 @@
--- One row per feature and bin of its values, bounded by the tenths of the customers the
--- model was fitted on: the share of customers in it. Bin 0 has those without a value.
+-- One row per feature and bin: the share of customers whose value lies in it. The
+-- bounds are the tenths of the customers the model was fitted on; bin 0 has those
+-- without a value.
 
 with long as (
 

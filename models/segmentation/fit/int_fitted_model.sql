@@ -1,7 +1,9 @@
--- One row: the model fitted last. It is written when all that was fitted is there, and
--- dropped before the next fit begins: where it is missing, a build fits anew.
+-- One row: the model fitted last. It is written when all other tables of the fit exist,
+-- and dropped before the next fit begins: where it is missing, a build fits a new
+-- model.
 
-{#- Tables of the fit that no table below reads. #}
+{#- Tables of the fit that are not read here. #}
+-- depends_on: {{ ref('int_candidate_silhouettes') }}
 -- depends_on: {{ ref('int_fit_bins') }}, {{ ref('int_map_axes') }}
 
 with choice as (
@@ -43,9 +45,13 @@ fitted_values as (
     from {{ ref('int_feature_parameters') }}
     union all
     select
-        concat_ws(' ', cast(segment_id as string), feature) as place,
-        cast(cast(scaled_value as decimal(28, 9)) as string) as fitted_value
-    from {{ ref('int_chosen_centroids') }}
+        concat_ws(' ', cast(clusters.segment_id as string), centroids.feature) as place,
+        cast(cast(centroids.scaled_value as decimal(28, 9)) as string) as fitted_value
+    from {{ ref('int_candidate_centroids') }} as centroids
+    inner join {{ ref('int_chosen_clusters') }} as clusters
+        on
+            centroids.k = clusters.k
+            and centroids.cluster_id = clusters.cluster_id
 
 ),
 

@@ -1,13 +1,34 @@
--- One row per segment: its name. The word that stands out most, and up to name_words
--- in all that stand out at least name_ratio as much; more words until no other segment
--- has the same name, and the mean spend where even all words are the same.
+-- One row per segment: its name. It has the word that stands out most, and the words
+-- that stand out at least name_ratio times as much, up to name_words in all. Where two
+-- segments would have the same name, more words are added, and the mean spend where all
+-- words are the same.
 
 {%- set noun = var('segment_noun') | replace("'", "''") %}
 {%- set and_word = ' ' ~ var('segment_and') | replace("'", "''") ~ ' ' %}
 
-with words as (
+with centroids as (
 
-    select * from {{ ref('int_segment_words') }}
+    select * from {{ ref('int_current_centroids') }}
+
+),
+
+words as (
+
+    {% for feature in chosen_features() %}
+        select
+            segment_id,
+            '{{ feature.word }}' as word_class,
+            case
+                when scaled_value > 0 then {{ text_or_null(feature.high) }}
+                else {{ text_or_null(feature.low) }}
+            end as word,
+            prominence,
+            prominence_rank,
+            top_prominence
+        from centroids
+        where feature = '{{ feature.name }}'
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 

@@ -8,9 +8,9 @@ with customers as (
 
 ),
 
-words as (
+centroids as (
 
-    select * from {{ ref('int_segment_words') }}
+    select * from {{ ref('int_current_centroids') }}
 
 ),
 
@@ -20,17 +20,17 @@ names as (
 
 ),
 
--- A segment is one row first: customers are read once, not once per feature.
+-- One row per segment first, so that customers are read once, not once per feature.
 wide as (
 
     select
         segment_id,
         count(*) as customer_count,
-        sum(total_spend) as revenue
-        {%- for feature in features %},
+        {%- for feature in features %}
             count({{ feature.name }}) as {{ feature.name }}_count,
-            {{ exact_sum(feature.name) }} as {{ feature.name }}_total
+            {{ exact_sum(feature.name) }} as {{ feature.name }}_total,
         {%- endfor %}
+        sum(total_spend) as revenue
 
     from customers
     group by segment_id
@@ -86,7 +86,7 @@ means as (
 
 ),
 
--- A mean below nothing that has a phrase of its own is said without its sign.
+-- Where a negative mean has its own phrase, it is shown without the minus sign.
 said as (
 
     select
@@ -122,18 +122,18 @@ described as (
                 ~ "' (all customers: ', cast(said.said_mean_of_all as string), "
                 ~ "case when said.phrase_of_all = said.phrase then trim(said.unit) "
                 ~ "else concat(said.unit, said.phrase_of_all) end, ')')",
-                ', ', 'words.prominence_rank'
+                ', ', 'centroids.prominence_rank'
             ) }}
         ) as description
 
     from said
-    inner join words
+    inner join centroids
         on
-            said.segment_id = words.segment_id
-            and said.feature = words.feature
+            said.segment_id = centroids.segment_id
+            and said.feature = centroids.feature
     where
-        words.prominence_rank <= {{ var('name_words') }}
-        and words.prominence >= {{ var('name_ratio') }} * words.top_prominence
+        centroids.prominence_rank <= {{ var('name_words') }}
+        and centroids.prominence >= {{ var('name_ratio') }} * centroids.top_prominence
     group by said.segment_id
 
 ),

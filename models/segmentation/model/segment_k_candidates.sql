@@ -6,6 +6,12 @@ with metrics as (
 
 ),
 
+silhouettes as (
+
+    select * from {{ ref('int_candidate_silhouettes') }}
+
+),
+
 choice as (
 
     select * from {{ ref('int_k_choice') }}
@@ -22,7 +28,7 @@ joined as (
         metrics.inertia,
         metrics.silhouette,
         metrics.noise_silhouette,
-        metrics.silhouette_euclidean,
+        silhouettes.silhouette_euclidean,
         metrics.davies_bouldin,
         metrics.calinski_harabasz,
         metrics.stability_min_ari,
@@ -35,6 +41,8 @@ joined as (
         choice.is_chosen
 
     from metrics
+    inner join silhouettes
+        on metrics.k = silhouettes.k
     inner join choice
         on metrics.k = choice.k
 

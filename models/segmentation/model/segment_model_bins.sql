@@ -1,5 +1,6 @@
--- One row per model, measure and bin: the share of the customers it was fitted on, to
--- compare later customers with. Measures are the features of the model, and segment.
+-- One row per model, measure and bin: the share of the customers at the fit, with which
+-- later customers are compared. The measures are the features of the model, and
+-- segment.
 
 {{ config(
     materialized='incremental', unique_key=['model_id', 'measure', 'bin'],

@@ -1,5 +1,7 @@
--- One row per model and feature: all that scaling a customer needs. Scaled value =
--- (transform of the least of value or fill value, and clip bound - mean) / deviation.
+-- One row per model and feature: all that is needed to scale a customer. A missing
+-- value becomes the fill value, and one above the clip bound becomes the bound; then it
+-- is transformed, the mean is subtracted, and the difference is divided by the standard
+-- deviation.
 
 {{ config(
     materialized='incremental', unique_key=['model_id', 'feature'], full_refresh=false

@@ -2,7 +2,7 @@
 
 {{ config(materialized='incremental', unique_key='model_id', full_refresh=false) }}
 
-{#- Written last: a model is current when all of it is stored. #}
+{#- Written last: a model becomes current when all of it is stored. #}
 -- depends_on: {{ ref('segment_model_features') }}, {{ ref('segment_centroids') }}
 -- depends_on: {{ ref('segment_model_bins') }}
 

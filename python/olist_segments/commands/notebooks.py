@@ -1,13 +1,14 @@
 """``olist-segments notebooks``: the notebooks, run on a built database, as pages."""
 
 import argparse
+import importlib.util
 import os
 import re
 import sys
 from pathlib import Path
 
 from olist_segments.commands.common import add_target
-from olist_segments.project import find_built, project_root, write_page
+from olist_segments.project import UserError, find_built, project_root, write_page
 
 HELP = "Run the notebooks into site/."
 
@@ -27,6 +28,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run all notebooks, except those whose study is missing."""
+    if importlib.util.find_spec("nbclient") is None:
+        raise UserError("Jupyter is not installed: run `make notebooks`")
     from nbclient.exceptions import CellExecutionError
 
     from olist_segments.study.tables import StudyError

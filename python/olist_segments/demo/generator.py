@@ -6,6 +6,7 @@ chunks that share the same places, sellers and products, so memory hardly grows
 with the number of orders.
 """
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,7 +24,6 @@ from olist_segments.demo.csv_files import FILES, PLANTED_FILE, Files
 from olist_segments.demo.deliveries import draw_approvals, set_deliveries
 from olist_segments.demo.lines import make_lines, write_items
 from olist_segments.demo.orders import make_orders, write_customers, write_orders
-from olist_segments.demo.parameters import load_parameters
 from olist_segments.demo.payments import write_payments
 from olist_segments.demo.places import make_places, write_geolocation
 from olist_segments.demo.planted import Planted, write_labels
@@ -111,6 +111,18 @@ def write_demo_data(
         # Old labels belong to other people.
         (folder / PLANTED_FILE).unlink(missing_ok=True)
     return files.rows
+
+
+def load_parameters() -> dict:
+    """Return the aggregates of the real data that the generator draws from.
+
+    Returns
+    -------
+    dict
+        The content of ``parameters.json``.
+    """
+    path = Path(__file__).with_name("parameters.json")
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def _write_chunk(files: Files, shop: Shop, size: int) -> Iterator[float]:

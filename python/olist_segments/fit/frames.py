@@ -1,5 +1,7 @@
 """How a Python model reads and returns tables in each engine: the only such place."""
 
+import math
+
 import numpy as np
 import pandas as pd
 
@@ -54,6 +56,30 @@ def read_points(relation, max_rows: int | None = None) -> tuple[list[str], np.nd
         quoted = ", ".join(f'"{name}"' for name in names)
         columns = relation.order(key).project(quoted).fetchnumpy()
     return names, np.column_stack([columns[name] for name in names])
+
+
+def draw_customers(relation, customers: int):
+    """Draw about so many customers: the same ones whatever the order of rows.
+
+    Parameters
+    ----------
+    relation : duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
+        With a column customer_unique_id.
+    customers : int
+        About how many to keep: those whose ids have the lowest md5 hashes. All, where
+        there are no more.
+
+    Returns
+    -------
+    duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
+    """
+    if is_spark(relation):
+        total = relation.count()
+    else:
+        [(total,)] = relation.count("*").fetchall()
+    share = min(1, customers / total)
+    highest = f"{math.floor(share * 0xFFFFFFFF):08x}"
+    return relation.filter(f"substr(md5(customer_unique_id), 1, 8) <= '{highest}'")
 
 
 def to_relation(frame: pd.DataFrame, session):

@@ -54,7 +54,7 @@ def render_report(
     Raises
     ------
     duckdb.BinderException, duckdb.CatalogException
-        If the database has not been built completely, or by an older version.
+        If the database has not been built completely.
     """
     filled = {"map_points": map_points, "table_rows": table_rows}
     with duckdb.connect(str(database), read_only=True) as connection:

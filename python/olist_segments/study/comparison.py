@@ -8,8 +8,8 @@ compute them again, together with the parameters of the generator::
 
 import json
 from dataclasses import dataclass
-from importlib import resources
 from itertools import pairwise
+from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -130,8 +130,8 @@ def load_comparison() -> dict:
         ``real`` is what `measure` returns for the real data; ``told_apart`` is what
         `tell_apart` returns for the real data and 100,000 demo orders of seed 42.
     """
-    source = resources.files("olist_segments.study").joinpath("comparison.json")
-    return json.loads(source.read_text(encoding="utf-8"))
+    path = Path(__file__).with_name("comparison.json")
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def _features(connection: duckdb.DuckDBPyConnection) -> np.ndarray:

@@ -1,0 +1,24 @@
+"""One row per number in customer_features: is it clustered on, and why."""
+
+from olist_segments.fit.features import choose_features
+from olist_segments.fit.frames import read_frame, to_relation
+
+
+def model(dbt, session):
+    feature_choice = dbt.config.meta_get("feature_choice")
+    listed = dbt.config.meta_get("listed")
+    worded = dbt.config.meta_get("worded")
+    max_missing_share = dbt.config.meta_get("max_missing_share")
+    max_correlation = dbt.config.meta_get("max_correlation")
+
+    return to_relation(
+        choose_features(
+            read_frame(dbt.ref("int_feature_measures"), "position"),
+            read_frame(dbt.ref("int_feature_correlations")),
+            worded=worded,
+            max_missing_share=max_missing_share,
+            max_correlation=max_correlation,
+            fixed_features=listed if feature_choice == "list" else None,
+        ),
+        session,
+    )

@@ -1,0 +1,93 @@
+"""The written rule for the features to cluster on."""
+
+import math
+from collections.abc import Collection
+
+import pandas as pd
+
+
+def choose_features(
+    measures: pd.DataFrame,
+    correlations: pd.DataFrame,
+    *,
+    worded: Collection[str],
+    max_missing_share: float,
+    max_correlation: float,
+    fixed_features: Collection[str] | None = None,
+) -> pd.DataFrame:
+    """Choose the features to cluster on by the written rule.
+
+    The rule goes through the numbers in the order given and takes each one that has no
+    fault of its own and does not repeat a number taken before. None of this changes
+    when a number is measured in another unit.
+
+    Parameters
+    ----------
+    measures : DataFrame
+        One row per number, in the order in which the rule looks at them, with columns
+        feature, missing_share (from 0 to 1), distinct_values and trimmed_variance (in
+        squared units, or missing).
+    correlations : DataFrame
+        Columns feature, other_feature and correlation (from -1 to 1, or missing), every
+        pair in both directions.
+    worded : collection of str
+        Numbers for which the configuration has the words of a name.
+    max_missing_share : float
+        Highest share of customers without a value, from 0 to 1.
+    max_correlation : float
+        From this correlation on, whatever its sign, a number repeats another one.
+    fixed_features : collection of str, optional
+        Select these, whatever the rule says.
+
+    Returns
+    -------
+    DataFrame
+        Columns feature, reason, is_taken_by_rule and is_selected, one row per number in
+        the order given.
+    """
+    strong = correlations[correlations["correlation"].abs() >= max_correlation]
+    pairs = set(zip(strong["feature"], strong["other_feature"], strict=True))
+    taken, chosen = [], []
+    for measure in measures.itertuples():
+        name = measure.feature
+        fault = _own_fault(measure, worded, max_missing_share)
+        if not fault:
+            twins = [other for other in taken if (name, other) in pairs]
+            fault = f"it says nearly the same as {twins[0]}" if twins else ""
+        if not fault:
+            taken.append(name)
+        is_selected = not fault if fixed_features is None else name in fixed_features
+        if fixed_features is None:
+            reason = f"left out by the rule: {fault}" if fault else "taken by the rule"
+        else:
+            reason = _why_fixed(fault, is_selected)
+        chosen.append((name, reason, not fault, is_selected))
+    columns = ["feature", "reason", "is_taken_by_rule", "is_selected"]
+    return pd.DataFrame(chosen, columns=columns)
+
+
+def _own_fault(measure, worded: Collection[str], max_missing_share: float) -> str:
+    """Say what is wrong with a number by itself; empty if nothing is."""
+    if measure.missing_share == 1:
+        return "nobody has a value"
+    if measure.distinct_values <= 1:
+        return "everybody has the same value"
+    if measure.missing_share > max_missing_share:
+        # Half a tenth goes up, as in SQL.
+        percent = math.floor(1000 * measure.missing_share + 0.5) / 10
+        return f"{percent:.1f} % of customers have no value"
+    if pd.isna(measure.trimmed_variance) or measure.trimmed_variance == 0:
+        return "it does not vary among the middle 98 %"
+    if measure.feature not in worded:
+        return "no entry of the configuration gives its words"
+    return ""
+
+
+def _why_fixed(fault: str, is_selected: bool) -> str:
+    """Say that a number is in the list or not, and what the rule would do."""
+    reason = "in the list of features" if is_selected else "not in the list of features"
+    if is_selected and fault:
+        reason += ", but the rule would leave it out"
+    elif not is_selected and not fault:
+        reason += ", but the rule would take it"
+    return f"{reason}: {fault}" if fault else reason
