@@ -5,8 +5,8 @@ SEED ?= 42
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help build parity replay test lint docs report export queries study notebooks \
-	demo-data demo-report summary bench lock clean
+.PHONY: help build parity replay test test-slow test-all lint docs report export \
+	queries study notebooks demo-data demo-report summary bench lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -17,8 +17,14 @@ build: .venv/runtime $(if $(filter spark,$(TARGET)),.venv/spark) ## build everyt
 parity: .venv/runtime ## compare a build on Spark with one on DuckDB
 	@$(BIN)/olist-segments parity
 
-test: lint ## run every check and test
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+test: lint ## check the style, and the main promises on demo data, five minutes
+	@$(PYTEST) -m "not slow"
+
+test-slow: .venv/dev ## check what test leaves out, a quarter of an hour
+	@$(PYTEST) -m slow
+
+test-all: test test-slow ## run every check and test
+PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 lint: .venv/dev ## check the style of SQL and Python
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -23,10 +23,20 @@ from olist_segments.study.tables import read_study
 ROOT = Path(__file__).resolve().parents[1]
 # Staging has no order of rows, and its lines are counted elsewhere.
 SCHEMAS = ("main", "intermediate")
+NO_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
+# Tells dbt where it has stored what it parsed; `demo_dir` fills it.
+PARSED: dict[str, str] = {}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests with one of these fixtures as slow: `make test-slow` runs them."""
+    for item in items:
+        if {"real_dir", "browser", "demo_study"} & set(item.fixturenames):
+            item.add_marker(pytest.mark.slow)
 
 
 def dbt(*words: str, **options) -> subprocess.CompletedProcess:
-    """Run dbt from the root of the project; see `dbt_process` for the options."""
+    """Run dbt to its end; see `dbt_process` for the options."""
     with dbt_process(*words, **options) as process:
         stdout, stderr = process.communicate()
     return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
@@ -41,22 +51,26 @@ def dbt_process(
     settings: dict[str, str] | None = None,
     project: Path = ROOT,
 ) -> subprocess.Popen:
-    """Start dbt in the root of the project, with its artifacts beside the database."""
+    """Start dbt in the folder of the database, which gets its artifacts as well.
+
+    Without variables, and with a database that is called demo.duckdb, it need not parse
+    the project again.
+    """
     work = database.parent
     work.mkdir(parents=True, exist_ok=True)
     command = [*words, "--target", target, "--target-path", str(work / "target")]
     command += ["--log-path", str(work / "logs"), "--vars", json.dumps(variables or {})]
+    command += ["--project-dir", str(project), "--profiles-dir", str(project)]
     environment = {
         "OLIST_RAW_DIR": str(raw_dir),
-        "OLIST_DB": str(database),
         "PYTHONPATH": str(project / "python"),
+        **({} if variables else PARSED),
         **(settings or {}),
     }
+    process = project_dbt_process(work, command, **environment)
+    process["env"]["OLIST_DB"] = database.name
     return subprocess.Popen(
-        **project_dbt_process(project, command, **environment),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
+        **process, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
 
 
@@ -83,8 +97,7 @@ def build(*words: str, **options) -> Path:
 
 def segments(raw_dir: Path, database: Path) -> Path:
     """Make the segments without testing the tables on the way; return the database."""
-    no_tests = ("--exclude-resource-type", "test", "unit_test")
-    return build("--select", "+segments", *no_tests, raw_dir=raw_dir, database=database)
+    return build("--select", "+segments", *NO_TESTS, raw_dir=raw_dir, database=database)
 
 
 def rows(database: Path, query: str) -> list[tuple]:
@@ -128,6 +141,18 @@ def differences(one: Path, other: Path) -> list[tuple]:
     return found
 
 
+def copy_project(folder: Path) -> Path:
+    """Copy what builds need, without data, into a folder with a space and a quote."""
+    copy = folder / "it's a copy"
+    (copy / "data" / "raw").mkdir(parents=True)
+    for name in ("dbt_project.yml", "profiles.yml"):
+        shutil.copy(ROOT / name, copy)
+    for name in ("models", "dbt_project", "python"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / name, copy / name, ignore=ignored)
+    return copy
+
+
 @pytest.fixture(scope="session")
 def real_dir() -> Path:
     """Return the folder of the nine real files."""
@@ -164,19 +189,23 @@ def demo_dir(once) -> Path:
         write_demo_data(folder, orders=5_000, seed=42)
         (folder / "olist_customers_dataset_old.csv").write_text("not,one\nof,them\n")
 
-    return once("it's demo data", make)
+    folder = once("it's demo data", make)
+    work = once(
+        "parsed",
+        lambda work: dbt("parse", raw_dir=folder, database=work / "demo.duckdb"),
+    )
+    PARSED["DBT_PARTIAL_PARSE_FILE_PATH"] = str(work / "target/partial_parse.msgpack")
+    return folder
 
 
 @pytest.fixture(scope="session")
 def demo_database(demo_dir, once) -> Path:
     """Return a database built from the synthetic orders; do not write to it."""
-    return (
-        once(
-            "demo build",
-            lambda work: build(raw_dir=demo_dir, database=work / "demo.duckdb"),
-        )
-        / "demo.duckdb"
+    work = once(
+        "demo build",
+        lambda work: build(raw_dir=demo_dir, database=work / "demo.duckdb"),
     )
+    return work / "demo.duckdb"
 
 
 @pytest.fixture(scope="session")
@@ -205,15 +234,11 @@ def demo_study(demo_dir, demo_database, once):
 def real_database(real_dir, once) -> Path:
     """Return a database built from the real files; do not write to it."""
     options = {"target": "dev", "variables": {"published_olist": True}}
-    return (
-        once(
-            "real build",
-            lambda work: build(
-                raw_dir=real_dir, database=work / "real.duckdb", **options
-            ),
-        )
-        / "real.duckdb"
+    work = once(
+        "real build",
+        lambda work: build(raw_dir=real_dir, database=work / "real.duckdb", **options),
     )
+    return work / "real.duckdb"
 
 
 @pytest.fixture(scope="session")
@@ -225,10 +250,5 @@ def browser() -> Iterator:
 
 @pytest.fixture
 def project_copy(tmp_path) -> Path:
-    """Return a copy of the project without data, in a folder with space and quote."""
-    copy = tmp_path / "it's a copy"
-    built = [".git", ".venv", "target", "logs", "site", "*.duckdb*", "data"]
-    built += ["node_modules"]
-    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*built))
-    (copy / "data" / "raw").mkdir(parents=True)
-    return copy
+    """Return a copy of the project without data; see `copy_project`."""
+    return copy_project(tmp_path)

@@ -10,7 +10,9 @@ import sys
 import zipfile
 
 import duckdb
-from conftest import ROOT, rows
+import pytest
+from conftest import NO_TESTS, ROOT, copy_project, rows
+from olist_segments.cli import main
 from olist_segments.commands.build import show_progress
 from olist_segments.commands.summary import SUGGESTED
 from olist_segments.project import built_database
@@ -28,16 +30,41 @@ def run(*words, cwd, **environment):
     )
 
 
-def test_a_build_without_data_says_that_it_is_synthetic(project_copy):
-    result = run("build", cwd=project_copy)
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """Return a copy of the project, built without data, and what the build said."""
+    copy = copy_project(tmp_path_factory.mktemp("built"))
+    result = run("build", "--", *NO_TESTS, cwd=copy)
     assert result.returncode == 0, result.stdout + result.stderr
-    assert "SYNTHETIC" in result.stdout
-    assert str(project_copy / "olist_demo.duckdb") in result.stdout
-    assert not (project_copy / "olist_segments.duckdb").exists()
+    return copy, result.stdout
+
+
+@pytest.fixture
+def in_copy(built, monkeypatch, capfd):
+    """Return a function that runs a command in that copy, and returns what it says."""
+    monkeypatch.chdir(built[0])
+    monkeypatch.setenv("PYTHONPATH", str(built[0] / "python"))
+    for name in [name for name in os.environ if name.startswith("OLIST_")]:
+        monkeypatch.delenv(name)
+
+    def command(*words, code=0):
+        found = main(words)
+        said = capfd.readouterr()
+        assert found == code, said.err
+        return said.err if code else said.out
+
+    return command
+
+
+def test_a_build_without_data_says_that_it_is_synthetic(built):
+    copy, said = built
+    assert "SYNTHETIC" in said
+    assert str(copy / "olist_demo.duckdb") in said
+    assert not (copy / "olist_segments.duckdb").exists()
     for (name,) in rows(
-        project_copy / "olist_demo.duckdb", "select segment_name from segments"
+        copy / "olist_demo.duckdb", "select segment_name from segments"
     ):
-        assert name in result.stdout
+        assert name in said
     for layer in [
         "staging",
         "intermediate",
@@ -46,24 +73,29 @@ def test_a_build_without_data_says_that_it_is_synthetic(project_copy):
         "segmentation",
         "profiles",
     ]:
-        assert len(re.findall(rf" s +\d+ of \d+ done: {layer}\n", result.stdout)) == 1
-    assert "START" not in result.stdout
-    assert "query --target demo win_back\n" in result.stdout
+        assert len(re.findall(rf" s +\d+ of \d+ done: {layer}\n", said)) == 1
+    assert "START" not in said
+    assert "query --target demo win_back\n" in said
     for name in SUGGESTED:
-        assert f" {name}\n" in result.stdout
-        answer = run("query", name, cwd=project_copy)
-        assert answer.returncode == 0, answer.stderr
-        assert "│" in answer.stdout
+        assert f" {name}\n" in said
 
-    listed = run("query", cwd=project_copy)
-    assert "\nwin_back\n" in listed.stdout
+
+def test_questions_are_answered_by_name(built, in_copy):
+    copy, _ = built
+    answer = run("query", SUGGESTED[0], cwd=copy)
+    assert answer.returncode == 0, answer.stderr
+    assert "│" in answer.stdout
+    assert "\nwin_back\n" in in_copy("query")
     words = ["query", "win_back", "--set", "days=200", "--rows", "2"]
-    answer = run(*words, cwd=project_copy)
-    assert re.search(r"The first 2 of \d+ rows", answer.stdout), answer.stderr
-    assert "with members as" not in answer.stdout
-    answer = run(*words, "--to", "back.csv", cwd=project_copy)
-    lines = (project_copy / "back.csv").read_text(encoding="utf-8").splitlines()
-    assert f"Wrote {len(lines) - 1:,} rows to back.csv" in answer.stdout
+    answer = in_copy(*words)
+    assert re.search(r"The first 2 of \d+ rows", answer)
+    assert "with members as" not in answer
+    answer = in_copy(*words, "--to", "back.csv")
+    lines = (copy / "back.csv").read_text(encoding="utf-8").splitlines()
+    assert f"Wrote {len(lines) - 1:,} rows to back.csv" in answer
+
+
+def test_a_question_that_cannot_be_answered_is_refused(built, in_copy):
     for words, sentence in [
         (["nothing"], "no question is called nothing: `olist-segments query` lists"),
         (["winback"], "no question is called winback: did you mean win_back?"),
@@ -74,43 +106,42 @@ def test_a_build_without_data_says_that_it_is_synthetic(project_copy):
         (["win_back", "--set", "days=x"], "variable days is 'x': it must be a number"),
         (["top_cities", "--set", "segment=x"], "it must be one of repeat_buyers, "),
     ]:
-        result = run("query", *words, cwd=project_copy)
-        assert result.returncode == 2
-        assert sentence in result.stderr
-        assert "Traceback" not in result.stderr
+        assert sentence in in_copy("query", *words, code=2)
     rename = "alter table {} rename to {}"
-    with duckdb.connect(project_copy / "olist_demo.duckdb") as connection:
+    database = built[0] / "olist_demo.duckdb"
+    with duckdb.connect(database) as connection:
         connection.execute(rename.format("segment_k_candidates", "of_old"))
-    result = run("query", "why_this_k", cwd=project_copy)
-    assert result.returncode == 2
-    assert "lacks tables or columns of why_this_k: run `make build`" in result.stderr
-    with duckdb.connect(project_copy / "olist_demo.duckdb") as connection:
+    said = in_copy("query", "why_this_k", code=2)
+    assert "lacks tables or columns of why_this_k: run `make build`" in said
+    with duckdb.connect(database) as connection:
         connection.execute(rename.format("of_old", "segment_k_candidates"))
 
-    exported = run("export", "--preview", cwd=project_copy)
-    assert "repeat_buyers" in exported.stdout
-    assert not (project_copy / "exports").exists()
-    whole = run("export", cwd=project_copy)
-    assert "Removed" not in whole.stdout
-    assert "for everybody, the day of the first build" in whole.stdout
-    written = int(re.search(r"Wrote (\d+) files", whole.stdout).group(1))
-    exported = run("export", "--segment", "repeat_buyers", cwd=project_copy)
-    assert f"Removed {written - 2} files of the last export" in exported.stdout
-    folder = project_copy / "exports" / "demo"
-    assert str(folder / "manifest.json") in exported.stdout
+
+def test_members_are_exported(built, in_copy):
+    copy, _ = built
+    assert "repeat_buyers" in in_copy("export", "--preview")
+    assert not (copy / "exports").exists()
+    whole = in_copy("export")
+    assert "Removed" not in whole
+    assert "for everybody, the day of the first build" in whole
+    written = int(re.search(r"Wrote (\d+) files", whole).group(1))
+    exported = in_copy("export", "--segment", "repeat_buyers")
+    assert f"Removed {written - 2} files of the last export" in exported
+    folder = copy / "exports" / "demo"
+    assert str(folder / "manifest.json") in exported
     assert len(list(folder.iterdir())) == 3
 
-    report = run("report", cwd=project_copy)
-    assert report.returncode == 0, report.stdout + report.stderr
-    page = (project_copy / "site" / "report.html").read_text(encoding="utf-8")
+
+def test_the_report_and_the_docs_are_pages(built, in_copy):
+    copy, _ = built
+    in_copy("report")
+    page = (copy / "site" / "report.html").read_text(encoding="utf-8")
     assert "Demo data." in page
 
-    docs = run("docs", cwd=project_copy)
-    assert docs.returncode == 0, docs.stdout + docs.stderr
-    said = docs.stdout.splitlines()
-    assert len(said) == 2
-    assert "\x1b" not in docs.stdout
-    page = (project_copy / "site" / "index.html").read_text(encoding="utf-8")
+    said = in_copy("docs")
+    assert len(said.splitlines()) == 2
+    assert "\x1b" not in said
+    page = (copy / "site" / "index.html").read_text(encoding="utf-8")
     assert "turn_on_tracking:function(){return;" in page
     assert page.count('rel="icon"') == page.count('rel="icon" href="data:,"') == 1
 
@@ -119,9 +150,9 @@ def test_an_archive_in_data_raw_is_built_as_real_data(project_copy, demo_dir):
     with zipfile.ZipFile(project_copy / "data" / "raw" / "archive.zip", "w") as archive:
         for path in demo_dir.glob("*.csv"):
             archive.write(path, path.name)
-    result = run("build", "--", "--select", "+orders", cwd=project_copy)
+    result = run("build", "--", "--select", "stg_orders", cwd=project_copy)
     database = project_copy / "olist_segments.duckdb"
-    assert rows(database, "select count(*) from orders") == [(5000,)]
+    assert rows(database, "select count(*) from staging.stg_orders") == [(5000,)]
     assert "SYNTHETIC" not in result.stdout
 
 
@@ -131,14 +162,14 @@ def test_the_folder_and_the_database_can_be_named(project_copy, demo_dir, tmp_pa
         "build",
         "--",
         "--select",
-        "+orders",
+        "stg_orders",
         cwd=project_copy / "python",
         PYTHONPATH=str(project_copy / "python"),
         OLIST_RAW_DIR=os.path.relpath(demo_dir, project_copy / "python"),
         OLIST_DB=str(database),
     )
     assert "Building on the files in" in result.stdout
-    assert rows(database, "select count(*) from orders") == [(5000,)]
+    assert rows(database, "select count(*) from staging.stg_orders") == [(5000,)]
 
 
 def test_a_build_that_fails_says_why_in_the_words_of_dbt(project_copy, demo_dir):
@@ -165,6 +196,7 @@ def test_a_build_that_fails_says_why_in_the_words_of_dbt(project_copy, demo_dir)
     assert "Running with dbt" in result.stdout
 
 
+@pytest.mark.slow
 def test_a_build_that_is_interrupted_stops_without_a_traceback(project_copy, demo_dir):
     with subprocess.Popen(
         [sys.executable, "-m", "olist_segments", "build"],

@@ -1,8 +1,6 @@
 """Strange but sound data is built; data that says nothing is refused in a sentence."""
 
 import csv
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +17,8 @@ from bad_data import (
 from conftest import build, dbt, differences, killed_when, rows
 from olist_segments.commands.summary import summary
 from olist_segments.report import render_report
+
+pytestmark = pytest.mark.slow
 
 QUICK = ["--exclude-resource-type", "unit_test"]
 STRANGE = [
@@ -101,7 +101,7 @@ def strange(demo_dir, tmp_path_factory):
         path.chmod(0o444)
     folder.chmod(0o555)
     before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
-    database = build(*QUICK, raw_dir=folder, database=work / "strange.duckdb")
+    database = build(*QUICK, raw_dir=folder, database=work / "demo.duckdb")
     after = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
     folder.chmod(0o755)
     return database, before, after
@@ -210,7 +210,7 @@ def test_too_little_to_cluster_is_said_in_a_sentence(
     folder = few_orders(demo_dir, tmp_path / "few", count)
     if spoil:
         spoil(folder)
-    database = tmp_path / "few.duckdb"
+    database = tmp_path / "demo.duckdb"
     result = dbt(
         "build", *QUICK, raw_dir=folder, database=database, variables=variables
     )
@@ -223,7 +223,7 @@ def test_too_little_to_cluster_is_said_in_a_sentence(
 
 def test_a_handful_of_customers_is_built(demo_dir, tmp_path):
     folder = few_orders(demo_dir, tmp_path / "few", 12)
-    database = build(*QUICK, raw_dir=folder, database=tmp_path / "few.duckdb")
+    database = build(*QUICK, raw_dir=folder, database=tmp_path / "demo.duckdb")
     ((labelled, segments),) = rows(
         database,
         "select (select count(*) from customer_segments), "
@@ -233,35 +233,6 @@ def test_a_handful_of_customers_is_built(demo_dir, tmp_path):
 
 
 # --- Interrupted, or in the way -------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("words", "advice"),
-    [
-        ([], "(PID {}): close it there"),
-        (["-m", "dbt.cli.main", "build"], "(PID {}): wait until it ends"),
-    ],
-)
-def test_a_database_that_another_process_holds_is_named(
-    demo_dir, tmp_path, words, advice
-):
-    database = tmp_path / "held.duckdb"
-    hold = (
-        "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print(flush=True); "
-        "sys.stdin.read()"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", hold, str(database), *words],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as other:
-        other.stdout.readline()
-        result = dbt("build", raw_dir=demo_dir, database=database)
-        other.communicate()
-    assert result.returncode == 2
-    assert str(database) in result.stdout
-    assert advice.format(other.pid) in result.stdout
-    assert "Traceback" not in result.stdout + result.stderr
 
 
 # What dbt says when a phase of the build begins.
@@ -281,10 +252,10 @@ def test_after_builds_that_were_killed_the_next_gives_the_same_tables(
 ):
     folder = few_orders(demo_dir, tmp_path / "few", 300)
     words = ["build", *QUICK, "--exclude-resource-type", "test"]
-    killed = tmp_path / "killed" / "build.duckdb"
+    killed = tmp_path / "killed" / "demo.duckdb"
     for phase in PHASES:
         killed_when(f"START.* {phase}", *words, raw_dir=folder, database=killed)
     build(*words[1:], raw_dir=folder, database=killed)
-    whole = tmp_path / "whole" / "build.duckdb"
+    whole = tmp_path / "whole" / "demo.duckdb"
     build(*words[1:], raw_dir=folder, database=whole)
     assert differences(whole, killed) == []

@@ -320,18 +320,23 @@ def demo_shop(large_folder) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @pytest.fixture(scope="session")
-def real_shop() -> Iterator[duckdb.DuckDBPyConnection]:
-    with load(_real_folder()) as connection:
+def real_shop(real_dir) -> Iterator[duckdb.DuckDBPyConnection]:
+    with load(real_dir) as connection:
         yield connection
 
 
-@pytest.fixture(scope="session", params=["demo", "real"])
+@pytest.fixture(
+    scope="session",
+    params=[pytest.param(name, marks=pytest.mark.slow) for name in ("demo", "real")],
+)
 def shop(request) -> duckdb.DuckDBPyConnection:
     """100,000 demo orders, then the real data: both must lie within tolerance."""
     return request.getfixturevalue(f"{request.param}_shop")
 
 
-@pytest.fixture(scope="session", params=["demo", "real"])
+@pytest.fixture(
+    scope="session", params=["demo", pytest.param("real", marks=pytest.mark.slow)]
+)
 def small_shop(request) -> Iterator[duckdb.DuckDBPyConnection]:
     """5,000 demo orders, then the real data: both must show every defect."""
     if request.param == "demo":
@@ -339,13 +344,6 @@ def small_shop(request) -> Iterator[duckdb.DuckDBPyConnection]:
             yield connection
     else:
         yield request.getfixturevalue("real_shop")
-
-
-def _real_folder() -> Path:
-    folder = os.environ.get("OLIST_REAL_DIR")
-    if folder is None:
-        pytest.skip("OLIST_REAL_DIR is unset: it names the folder of the real files")
-    return Path(folder)
 
 
 # --- Files ----------------------------------------------------------------------------
@@ -358,8 +356,8 @@ def test_the_file_has_the_published_header(small_folder, table):
 
 
 @pytest.mark.parametrize("table", FILES)
-def test_the_real_file_has_the_published_header(table):
-    with open(_real_folder() / FILES[table], "rb") as file:
+def test_the_real_file_has_the_published_header(real_dir, table):
+    with open(real_dir / FILES[table], "rb") as file:
         assert file.readline() == PUBLISHED_HEADERS[table]
 
 
@@ -447,27 +445,28 @@ def test_formats_are_those_of_the_published_files(small_shop, table):
         assert wrong == (0,), column
 
 
-def test_ids_are_quoted_where_they_begin_with_a_digit_and_prefixes_always(small_folder):
-    folders = [small_folder]
-    if "OLIST_REAL_DIR" in os.environ:
-        folders.append(_real_folder())
+@pytest.mark.parametrize(
+    "folder", ["small_folder", pytest.param("real_dir", marks=pytest.mark.slow)]
+)
+def test_ids_are_quoted_where_they_begin_with_a_digit_and_prefixes_always(
+    folder, request
+):
     row = re.compile(rb'("\d\w{31}"|[a-f]\w{31}),("\d\w{31}"|[a-f]\w{31}),"\d{5}",.+')
-    for folder in folders:
-        lines = (folder / FILES["customers"]).read_bytes().splitlines()[1:]
-        assert all(row.fullmatch(line) for line in lines)
+    path = request.getfixturevalue(folder) / FILES["customers"]
+    assert all(row.fullmatch(line) for line in path.read_bytes().splitlines()[1:])
 
 
 # --- Parameters -----------------------------------------------------------------------
 
 
-def test_the_parameters_are_those_computed_from_the_real_files():
-    computed = calibration.compute_parameters(_real_folder())
+def test_the_parameters_are_those_computed_from_the_real_files(real_dir):
+    computed = calibration.compute_parameters(real_dir)
     assert json.loads(json.dumps(computed)) == load_parameters()
 
 
-def test_the_comparison_is_the_one_computed_from_the_real_files():
+def test_the_comparison_is_the_one_computed_from_the_real_files(real_dir):
     """Also: a classifier hardly tells demo from real customers by their features."""
-    computed = calibration.compute_comparison(_real_folder())
+    computed = calibration.compute_comparison(real_dir)
     committed = load_comparison()
     assert computed["real"] == committed["real"]
     assert computed["told_apart"] == pytest.approx(committed["told_apart"], abs=0.005)
@@ -820,6 +819,7 @@ def test_the_published_features_split_as_published(shop):
     assert 2.5 <= 100 * np.bincount(fit.labels_).min() / len(features) <= 3.5
 
 
+@pytest.mark.slow
 def test_distributions_and_dependencies_are_the_real_ones(large_folder):
     demo, real = measure(load_files(large_folder)), load_comparison()["real"]
     for key, one in MEASURES.items():
@@ -830,6 +830,7 @@ def test_distributions_and_dependencies_are_the_real_ones(large_folder):
             assert demo[key] == pytest.approx(real[key], rel=0.25), key
 
 
+@pytest.mark.slow
 def test_the_same_segments_come_out_as_of_the_real_data(large_folder, tmp_path):
     """The README has those of the real data; another test holds it to them."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -56,6 +56,17 @@ def test_every_model_source_and_column_has_a_description(manifest, models):
     assert bare == []
 
 
+def test_a_text_of_columns_stands_in_one_file(models):
+    files = {}
+    for model in models:
+        for column in model["columns"].values():
+            text = column["description"]
+            if not column["doc_blocks"] and len(text.split()) > 6:
+                files.setdefault(text, set()).add(model["patch_path"])
+    repeated = {text for text, found in files.items() if len(found) > 1}
+    assert repeated == set()  # dbt_project/docs/columns.md is the place for them
+
+
 def test_documented_columns_are_the_columns_that_exist(demo_database, models):
     found = {}
     for schema, table, column in rows(

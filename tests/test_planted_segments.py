@@ -41,8 +41,9 @@ def means_and_spreads(folder):
     return np.array(found, dtype=float).reshape(len(found), len(FEATURES), 2)
 
 
+@pytest.mark.slow
 def test_the_pipeline_finds_the_planted_segments(planted_dir, tmp_path):
-    database = segments(planted_dir, tmp_path / "planted.duckdb")
+    database = segments(planted_dir, tmp_path / "demo.duckdb")
     with duckdb.connect(str(database), read_only=True) as connection:
         ((k,),) = connection.sql("select k from segment_models").fetchall()
         labels = connection.sql(

@@ -55,7 +55,7 @@ def reader(tmp_path_factory):
         "--select",
         "stg_order_reviews",
         raw_dir=folder,
-        database=work / "reader.duckdb",
+        database=work / "demo.duckdb",
     )
     assert result.returncode == 0, result.stdout
     (compiled,) = (work / "target" / "compiled").rglob("stg_order_reviews.sql")

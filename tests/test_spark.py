@@ -14,11 +14,13 @@ from bad_data import spoil_lines
 from conftest import ROOT, build
 from olist_segments.spark.parity import compare, render
 
-if importlib.util.find_spec("pyspark") is None or not shutil.which("java"):
-    pytest.skip(
-        "Spark is not installed: `make .venv/spark`, with Java 17",
-        allow_module_level=True,
-    )
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        importlib.util.find_spec("pyspark") is None or not shutil.which("java"),
+        reason="Spark is not installed: `make .venv/spark`, with Java 17",
+    ),
+]
 
 NO_TESTS = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
 CHECKS = ["--select", "+data_quality", "+reconciliation", *NO_TESTS]
@@ -112,7 +114,7 @@ def on_spark(demo_dir, spoiled_dir, tmp_path_factory) -> tuple[Path, dict]:
 @pytest.fixture(scope="module")
 def on_duckdb(demo_dir, tmp_path_factory) -> Path:
     """Return a database of the same past day and present."""
-    database = tmp_path_factory.mktemp("duckdb") / "built.duckdb"
+    database = tmp_path_factory.mktemp("duckdb") / "demo.duckdb"
     options = {"raw_dir": demo_dir, "database": database}
     build(*HISTORY, **options, variables=PAST)
     return build("--full-refresh", *NO_TESTS, **options)
@@ -144,7 +146,7 @@ def test_both_models_and_both_days_are_kept(on_spark):
 def test_lines_that_cannot_be_read_are_the_same_in_both_engines(
     spoiled_dir, on_spark, tmp_path
 ):
-    database = tmp_path / "spoiled.duckdb"
+    database = tmp_path / "demo.duckdb"
     build(*CHECKS, raw_dir=spoiled_dir, database=database, variables=SPOILED)
     for path in (on_spark[0] / "kept").iterdir():
         files = str(path / "*.parquet").replace("'", "''")

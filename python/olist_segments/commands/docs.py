@@ -45,7 +45,7 @@ def finish_docs_page(page: str, *, title: str) -> str:
     -------
     str
         The page without its usage tracker and without icons and images that it cannot
-        find. It fits on narrow screens, and its lineage has visible lines and leaves
+        find. It fits on narrow screens. Its lineage can be read as a whole, and leaves
         out tests until they are selected.
 
     Raises
@@ -64,11 +64,27 @@ def finish_docs_page(page: str, *, title: str) -> str:
     page = page.replace('"source","test","unit_test","analysis"', '"source"', 1)
     whole = "A.expanded=!0;var t=r.assign({},l.options)"
     page = page.replace(whole, whole.replace("options", "selection.clean"))
-    page = page.replace("#006f8a", "#62b6cb")  # lines of the lineage, on dark blue
+    for dbts, ours in _READABLE.items():
+        page = page.replace(dbts, ours)
     head = f'<title>{title}</title><link rel="icon" href="data:,">{_NARROW}{_LINEAGE}'
     return page.replace("<title>dbt Docs</title>", head, 1)
 
 
+# The whole lineage on one screen: names on several lines, larger and closer together,
+# and lines that can be seen on dark blue.
+_READABLE = {
+    "#006f8a": "#8fd3e2",
+    "rankSep:200,edgeSep:30,nodeSep:50": "rankSep:80,edgeSep:0,nodeSep:10",
+    '"font-size":"24px",shape:"roundrectangle"': (
+        '"font-size":"34px","text-wrap":"wrap",shape:"roundrectangle"'
+    ),
+    'content:"data(label)","font-weight":300,"font-family"': (
+        'content:(node)=>node.data("label").match(/[^_. ]+[_. ]?/g).reduce('
+        "(lines,word)=>(lines.at(-1)+word).length>14?[...lines,word]:"
+        '[...lines.slice(0,-1),lines.at(-1)+word],[""]).join("\\n"),'
+        '"font-weight":400,"font-family"'
+    ),
+}
 # dbt's page is at least 960 pixels wide. On narrower screens, put its menu below.
 _NARROW = """<style>
 @media (max-width: 959px) {
