@@ -20,7 +20,7 @@ parity: .venv/runtime ## compare a build on Spark with one on DuckDB
 test: lint ## check the style, and the main promises on demo data, five minutes
 	@$(PYTEST) -m "not slow"
 
-test-slow: .venv/dev ## check what test leaves out, a quarter of an hour
+test-slow: .venv/dev ## run the tests that `test` leaves out, a quarter of an hour
 	@$(PYTEST) -m slow
 
 test-all: test test-slow ## run every check and test
@@ -41,7 +41,7 @@ docs: .venv/runtime ## write the dbt docs into site/index.html (TARGET=dev|demo)
 report: .venv/runtime ## write the report into site/report.html, after build (TARGET=dev|demo)
 	@$(BIN)/olist-segments report $(if $(TARGET),--target $(TARGET))
 
-export: .venv/runtime ## write members of segments, in place of the last export (TARGET=, SEGMENT=)
+export: .venv/runtime ## write members of segments, replacing the last export (TARGET=, SEGMENT=)
 	@$(BIN)/olist-segments export $(if $(TARGET),--target $(TARGET)) $(if $(SEGMENT),--segment $(SEGMENT))
 
 queries: .venv/runtime ## write the answers to all questions into dbt_project/docs/queries.md
@@ -56,7 +56,7 @@ notebooks: .venv/dev ## run the notebooks into site/, after build; two need stud
 demo-data: .venv/runtime ## write synthetic data to data/demo (ORDERS=, SEED=)
 	@$(BIN)/olist-segments demo-data --orders $(ORDERS) --seed $(SEED)
 
-demo-report: .venv/runtime ## show demo beside real data in site/demo_data.html
+demo-report: .venv/runtime ## compare demo data with the real data, into site/demo_data.html
 	@$(BIN)/olist-segments demo-report
 
 summary: .venv/runtime ## print the segments that were built (TARGET=dev|demo)

@@ -22,7 +22,7 @@ TRANSLATIONS = "product_category_name_translation.csv"
 
 @dataclass
 class Refused:
-    """A way to spoil a file as a whole, and the words that refuse it."""
+    """A way to corrupt a file as a whole, and the words that refuse it."""
 
     name: str
     file: str
@@ -180,7 +180,7 @@ def write_line(fields: list[str]) -> bytes:
 
 @dataclass
 class Line:
-    """A way to spoil one line of a file, and what is said of it.
+    """A way to corrupt one line of a file, and the message about it.
 
     `spoil` takes the line and gives one or several; `column` and `reason` are what
     rejected_rows says, `checks` how many rows more each check finds.
@@ -593,8 +593,8 @@ LINES = REJECTED + FOUND
 def spoil_lines(folder: Path) -> dict[str, int]:
     """Add a spoiled line to a folder of raw files for each of LINES.
 
-    Each is made of a copy of a line with a key of its own, so that what was there
-    stays. Returns the number in its file of the line that each case has added.
+    Each is a copy of a line with a key of its own, so that the other lines stay valid.
+    Returns the line number of each case in its file.
     """
     numbers = {}
     for name in {case.file for case in LINES}:

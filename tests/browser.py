@@ -1,4 +1,4 @@
-"""Pages opened from disk in a real browser, and what can be asked of them."""
+"""Pages opened from disk in a real browser, and questions to ask about them."""
 
 import shutil
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ def opened(browser, path: Path, *, width: int = 1440, height: int = 900) -> Iter
     """Open a page from disk without a network, and look at it in a `with` block.
 
     When the block ends, the page must have written nothing to the console, raised no
-    error, and asked for nothing but itself and what it holds (data and blob URLs).
+    error, and requested only itself and its own content (data and blob URLs).
     """
     problems = []
     address = path.resolve().as_uri()

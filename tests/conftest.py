@@ -89,7 +89,7 @@ def killed_when(sign: str, *words: str, **options) -> None:
 
 
 def build(*words: str, **options) -> Path:
-    """Build everything; return the database or fail with what dbt said."""
+    """Build everything; return the database, or fail with dbt's output."""
     result = dbt("build", *words, **options)
     assert result.returncode == 0, result.stdout[-5000:] + result.stderr
     return options["database"]

@@ -1,4 +1,4 @@
-"""Bad raw files are refused in a sentence, before a wrong number comes of them."""
+"""Bad raw files are refused in a sentence, before they give a wrong number."""
 
 import csv
 import shutil
@@ -28,7 +28,7 @@ CHECKS = ["--indirect-selection", "buildable", "--exclude-resource-type", "unit_
 
 @pytest.fixture
 def spoiled_dir(demo_dir, tmp_path) -> Path:
-    """Return a copy of the synthetic files, to be spoiled."""
+    """Return a copy of the synthetic files, for a test to corrupt."""
     return Path(shutil.copytree(demo_dir, tmp_path / "spoiled"))
 
 

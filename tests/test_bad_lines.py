@@ -1,4 +1,4 @@
-"""Of a file with bad lines nothing is lost: what is not staged is kept, or counted."""
+"""No line of a file with bad lines is lost: each is staged, kept or counted."""
 
 import re
 import shutil

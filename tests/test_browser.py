@@ -1,4 +1,4 @@
-"""What the tests in the browser would find wrong with a page, they find."""
+"""The tests in the browser find faults that a page has."""
 
 import plotly.graph_objects as go
 import pytest

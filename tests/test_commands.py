@@ -32,7 +32,7 @@ def run(*words, cwd, **environment):
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    """Return a copy of the project, built without data, and what the build said."""
+    """Return a copy of the project, built without data, and the output of the build."""
     copy = copy_project(tmp_path_factory.mktemp("built"))
     result = run("build", "--", *NO_TESTS, cwd=copy)
     assert result.returncode == 0, result.stdout + result.stderr
@@ -41,7 +41,7 @@ def built(tmp_path_factory):
 
 @pytest.fixture
 def in_copy(built, monkeypatch, capfd):
-    """Return a function that runs a command in that copy, and returns what it says."""
+    """Return a function that runs a command in that copy and returns its output."""
     monkeypatch.chdir(built[0])
     monkeypatch.setenv("PYTHONPATH", str(built[0] / "python"))
     for name in [name for name in os.environ if name.startswith("OLIST_")]:

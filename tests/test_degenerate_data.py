@@ -1,4 +1,4 @@
-"""Strange but sound data is built; data that says nothing is refused in a sentence."""
+"""Strange but sound data is built; data without information is refused."""
 
 import csv
 from collections.abc import Callable
@@ -44,7 +44,7 @@ def write(path: Path, lines: list[list[str]], end: str = "\n") -> None:
 
 
 def few_orders(source: Path, folder: Path, count: int) -> Path:
-    """Copy the files with the first so many delivered orders and all that is theirs."""
+    """Copy the files with the first delivered orders and everything that is theirs."""
     folder.mkdir(parents=True)
     lines = {path.name: read(path) for path in source.glob("*.csv")}
     delivered = [line for line in lines[ORDERS][1:] if line[2] == "delivered"][:count]

@@ -1,8 +1,8 @@
 """The demo data have the published form, the real shapes and the real defects.
 
-Every property is computed by the same SQL from the demo data and, where the
-environment variable OLIST_REAL_DIR names the folder of the nine real files, from those:
-a check that the real data fail is a wrong check.
+Every property is computed by the same SQL from the demo data and, if the environment
+variable OLIST_REAL_DIR names the folder of the nine real files, from the real data: a
+check that the real data fail is a wrong check.
 """
 
 import csv
@@ -465,7 +465,7 @@ def test_the_parameters_are_those_computed_from_the_real_files(real_dir):
 
 
 def test_the_comparison_is_the_one_computed_from_the_real_files(real_dir):
-    """Also: a classifier hardly tells demo from real customers by their features."""
+    """A classifier hardly tells demo from real customers by their features, either."""
     computed = calibration.compute_comparison(real_dir)
     committed = load_comparison()
     assert computed["real"] == committed["real"]
@@ -758,7 +758,7 @@ def test_delivered_payments_equal_price_and_freight_but_for_rare_cases(shop):
 
 
 def test_repeat_buying_cannot_be_predicted_from_the_first_order(shop):
-    """The date is left out: it only tells how much time was left to come back."""
+    """The date is left out: it only tells how much time customers had to come back."""
     columns = shop.sql(
         """
         select
@@ -849,7 +849,7 @@ def test_the_defect_is_as_frequent_as_in_the_real_data(demo_shop, real_shop, def
     query, _ = DEFECTS[defect]
     (demo, demo_rows), (real, real_rows) = ask(demo_shop, query), ask(real_shop, query)
     share = real / real_rows
-    # A few of a kind may be some more or less.
+    # Rare defects vary by a few.
     assert share / 2 * demo_rows - 3 <= demo <= share * 2 * demo_rows + 3
 
 

@@ -1,4 +1,4 @@
-"""The page beside the real data, its charts, and the features that it compares."""
+"""The page that compares demo and real data, its charts and features."""
 
 import re
 

@@ -122,7 +122,7 @@ def test_an_export_replaces_the_one_before_as_a_whole(demo_database, tmp_path):
 
 @pytest.fixture
 def many_members(demo_database, tmp_path):
-    """Return a database with so many members that an export takes a while."""
+    """Return a database with enough members for an export to take a while."""
     database = tmp_path / "many.duckdb"
     shutil.copy(demo_database, database)
     with duckdb.connect(str(database)) as connection:

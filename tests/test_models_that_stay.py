@@ -1,4 +1,4 @@
-"""A model stays until a fit is due; what it labels, and how it is stored."""
+"""A model stays until a fit is due: its labels, and how it is stored."""
 
 import datetime
 import os
@@ -57,7 +57,7 @@ def models_with_all_their_parts(database):
 
 @pytest.fixture(scope="module")
 def earlier_model(demo_dir, tmp_path_factory):
-    """Return a database whose model was fitted as of 2018-03-31, and what it said."""
+    """Return a database whose model was fitted as of 2018-03-31, and the output."""
     database = tmp_path_factory.mktemp("earlier") / "demo.duckdb"
     build(
         *TABLES_ONLY,
@@ -359,7 +359,7 @@ def test_a_replay_labels_past_months_with_the_current_model(
     assert rows(database, "select distinct model_id from segment_changes") == [
         (model(demo_database),)
     ]
-    # Whoever comes from a segment has left it that day.
+    # Customers who come from a segment have left it that day.
     ((moved, left),) = rows(
         database,
         "select count(*), count(before.left_at) "
@@ -378,7 +378,7 @@ def test_a_replay_labels_past_months_with_the_current_model(
     assert late.returncode == 2
     assert "2018-10 does not end before 2018-10-17" in late.stderr
 
-    # New words for a segment are no move, and everybody keeps the day of entry.
+    # New words for a segment are not a move: everybody keeps the day of entry.
     changes = (
         "select customer_unique_id, entered_at, left_at, is_by_new_model "
         "from segment_changes order by all"

@@ -1,4 +1,4 @@
-"""Charts of the orders say what their tables say, whatever stands in them."""
+"""Charts of the orders show their tables, whatever these contain."""
 
 import datetime
 

@@ -1,4 +1,4 @@
-"""Segments planted in demo data are found again, and where none are, none are."""
+"""Segments planted in demo data are found; without them, none are found."""
 
 import csv
 
@@ -12,7 +12,7 @@ from olist_segments.study.raw_tables import load_files
 from sklearn.metrics import adjusted_rand_score
 
 PLANTED = 5
-# What the default list of features logs.
+# The features that the default list logs.
 LOGGED = ("order_count", "total_spend", "installments")
 
 

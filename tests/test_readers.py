@@ -1,4 +1,4 @@
-"""Whatever stands in a CSV comes out of the reader unchanged, or is rejected."""
+"""Any value of a CSV is read unchanged, or its line is rejected."""
 
 import csv
 import io

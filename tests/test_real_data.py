@@ -1,4 +1,4 @@
-"""Published figures of the real files; skipped where they are not at hand."""
+"""Published figures of the real files; skipped without the files."""
 
 import json
 from pathlib import Path
@@ -44,7 +44,7 @@ PUBLISHED_INERTIA = {2: 184_216, 3: 119_922, 4: 79_017, 5: 63_482, 6: 52_424}
             "(select zip_code_prefix from staging.stg_geolocation)",
             "278",
         ),
-        # One more: the only points of its prefix lie in Europe.
+        # One more: all points of its prefix are in Europe.
         (
             "select count(distinct order_id) from order_lines "
             "where customer_latitude is null",
@@ -140,7 +140,7 @@ def test_the_published_inertias_come_out_by_a_change_of_configuration(
         database=tmp_path / "published.duckdb",
         target="dev",
         variables={"features": features, "k_max": 6},
-        # Less than the tables need, so that a part of them is spilled.
+        # Less than the tables need, so that some are spilled to disk.
         settings={"OLIST_MEMORY_LIMIT": "400MB", "OLIST_THREADS": "2"},
     )
     found = dict(rows(database, "select k, inertia from segment_k_candidates"))

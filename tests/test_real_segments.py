@@ -1,4 +1,4 @@
-"""What the segments of the real files must show; skipped where they are not at hand."""
+"""What the segments of the real files must show; skipped without the files."""
 
 import duckdb
 import numpy as np
@@ -41,7 +41,7 @@ def points(real_database):
 
 
 def test_no_fit_is_worse_than_ten_full_starts_of_scikit_learn(real_database, points):
-    # Fifty starts, as DECISIONS.md has them, find nothing better and take minutes.
+    # The fifty starts of DECISIONS.md find nothing better and take minutes.
     array = points.drop(columns="customer_unique_id").to_numpy()
     found = dict(rows(real_database, "select k, inertia from segment_k_candidates"))
     for k in KS:

@@ -1,4 +1,4 @@
-"""What dbt cannot use is refused in a sentence, before anything is built."""
+"""Values that dbt cannot use are refused in a sentence, before anything is built."""
 
 import json
 import os

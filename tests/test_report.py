@@ -24,7 +24,7 @@ from olist_segments.whole import breakdowns, stale_tables
 HOSTILE = "<script>alert(1)</script>"
 HEADING = re.compile("^h[1-6]$")
 CHARTS_EACH = 6  # of a segment
-# What each table of the page has to say, asked anew. A text in the first column heads
+# What each table of the page must show, asked again. A text in the first column heads
 # the row; the others are compared number by number.
 ANSWERS = {
     "overview-figures": (
@@ -281,7 +281,7 @@ def test_segments_below_the_bar_are_not_called_stable(changed, least, said):
 
 
 def test_no_number_of_a_heading_is_without_a_row(soup, demo_database):
-    """The tables were compared with queries: what they hold may be said above them."""
+    """The tables were compared with queries, so headings may use their numbers."""
     known = {"1"}  # an index of 1 is perfect
     for cell in soup.find_all("data"):
         number = abs(float(cell["value"]))

@@ -1,4 +1,4 @@
-"""Charts of the segments: what they show, what they call chance, how they write it."""
+"""Charts of the segments: their content, what they call chance, and their texts."""
 
 import re
 

@@ -192,7 +192,7 @@ def test_charts_have_a_finding_as_title_and_units_on_axes(demo_study, demo_datab
 
 @pytest.fixture(scope="module")
 def real_study(real_dir, real_database, tmp_path_factory):
-    """Return the study of the real files, ready to be asked for its parts."""
+    """Return the study of the real files, for tests of its parts."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OLIST_RAW_DIR", str(real_dir))
         patch.setenv("PYTHONPATH", str(ROOT / "python"))

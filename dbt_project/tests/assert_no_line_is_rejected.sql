@@ -1,5 +1,5 @@
--- Warns where lines of a raw file could not be read. Results lack them; whether they
--- are too many is decided when rejected_rows is built.
+-- Warns if lines of a raw file could not be read, because results lack them. The build
+-- of rejected_rows decides whether they are too many.
 
 {{ config(severity='warn') }}
 

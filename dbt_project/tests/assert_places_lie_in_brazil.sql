@@ -1,5 +1,5 @@
--- Distances between places in Brazil stay below 4,500 km; a place that is not known
--- gives no distance rather than a wrong one.
+-- Distances between places in Brazil are below 4,500 km. Without a known place there is
+-- no distance, rather than a wrong one.
 
 select
     order_id,

@@ -1,4 +1,4 @@
--- What a raw file holds is in the marts, or among what was left out, to the cent.
+-- The total of a raw file is in the marts or among the lines left out, to the cent.
 
 select
     measure,

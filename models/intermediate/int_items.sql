@@ -1,5 +1,5 @@
 -- One row per item of an order, amounts in whole cents. Of several lines with the same
--- order and number, the dearest counts.
+-- order and number, the most expensive one counts.
 
 with items as (
 

@@ -1,4 +1,4 @@
--- One row per order placed up to the as-of date, in the state it had that day. A later
+-- One row per order placed up to the as-of date, with the status of that day. A later
 -- approval, hand-over or delivery is unknown, as is a delivery before the purchase or
 -- an impossible date. Of several lines with the same order, the one that got farthest
 -- counts.

@@ -1,5 +1,5 @@
 -- One row per zip code prefix with a point inside Brazil: the median of its points,
--- which a few misplaced ones hardly move.
+-- which a few misplaced points hardly change.
 
 with points as (
 

@@ -1,6 +1,6 @@
 -- One row per customer and change of segment that a build saw: from which segment, to
--- which, and when. A new name for a segment is no change, nor is a new model that gives
--- it the same name.
+-- which, and when. A new name for a segment does not count as a change, nor does a new
+-- model that gives it the same name.
 
 with history as (
 

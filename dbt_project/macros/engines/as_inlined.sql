@@ -1,4 +1,4 @@
-{# Between the name of a CTE and its query: compute it anew wherever it is read. #}
+{# Between the name of a CTE and its query: compute it again wherever it is read. #}
 {% macro as_inlined() -%}
     {{ adapter.dispatch('as_inlined')() }}
 {%- endmacro %}

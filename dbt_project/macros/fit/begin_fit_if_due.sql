@@ -1,4 +1,4 @@
-{# When a fit is due, drops the mark of the fitted model: the fit is built anew. #}
+{# When a fit is due, drops the mark of the fitted model: the fit is built again. #}
 {% macro begin_fit_if_due() -%}
     {%- if execute and flags.WHICH in ('build', 'run') -%}
         {%- set mark = model_relation('int_fitted_model') -%}

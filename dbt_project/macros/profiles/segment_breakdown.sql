@@ -1,4 +1,4 @@
-{# Customers, orders, lines and revenue of every segment by columns of order_lines. #}
+{# Customers, orders, lines and revenue of every segment by columns of int_segment_lines. #}
 {% macro segment_breakdown(columns, unit) -%}
     {%- set by = columns | join(', ') -%}
     with lines as (

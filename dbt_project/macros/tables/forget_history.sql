@@ -1,4 +1,4 @@
-{# Drops the history of segments, for a replay that writes it anew. #}
+{# Drops the history of segments, for a replay that writes it again. #}
 {% macro forget_history() -%}
     {%- set node = graph.nodes['snapshot.olist_segments.customer_segment_history'] -%}
     {%- do adapter.drop_relation(

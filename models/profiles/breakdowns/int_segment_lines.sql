@@ -1,4 +1,4 @@
--- One row per delivered line of a customer who has a segment: what the breakdowns
+-- One row per delivered line of a customer who has a segment, for the breakdowns to
 -- count.
 
 with lines as (

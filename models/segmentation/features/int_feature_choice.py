@@ -1,4 +1,4 @@
-"""One row per number in customer_features: is it clustered on, and why."""
+"""One row per number in customer_features: whether it is clustered on, and why."""
 
 from olist_segments.fit.features import choose_features
 from olist_segments.fit.frames import read_frame, to_relation

@@ -1,4 +1,4 @@
--- One row per number in customer_features: how it is spread.
+-- One row per number in customer_features: its distribution.
 
 {%- set names = feature_order() %}
 

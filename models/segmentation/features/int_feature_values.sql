@@ -1,6 +1,6 @@
 -- One row per number in customer_features and value that occurs: how many customers
--- have it. Quantiles are computed from these counts, as all values of many customers
--- cannot be sorted in memory.
+-- have it. Quantiles are computed from these counts, because the values of many
+-- customers cannot all be sorted in memory.
 
 with values_of_customers as (
 

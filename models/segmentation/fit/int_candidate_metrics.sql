@@ -1,5 +1,5 @@
--- One row per candidate k: its scores over all customers the model was fitted on, which
--- the rule for k reads.
+-- One row per candidate k: its scores over all customers of the fit, which the rule for
+-- k reads.
 
 {# LT02 does not see the indent of lines that a loop writes. #}
 -- noqa: disable=LT02

@@ -1,5 +1,5 @@
--- One row per feature clustered on: what scales it, in the order of use: fill value,
--- clip bound, transform, mean, standard deviation.
+-- One row per feature clustered on: the parameters that scale it, in the order of use:
+-- fill value, clip bound, transform, mean, standard deviation.
 
 {%- set candidates = feature_candidates() %}
 

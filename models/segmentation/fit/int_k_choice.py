@@ -1,4 +1,4 @@
-"""One row per candidate k: is it the elbow, is it eligible, is it taken, and why."""
+"""One row per candidate k: whether it is the elbow, is eligible, is taken, and why."""
 
 from olist_segments.fit.choice import choose_k
 from olist_segments.fit.frames import read_frame, to_relation

@@ -1,5 +1,5 @@
--- One row per eligible customer: a place on the map of the two principal components
--- of the scaled features.
+-- One row per eligible customer: the position on the map of the two principal
+-- components of the scaled features.
 
 {# LT02 does not see the indent of lines that a loop writes. #}
 -- noqa: disable=LT02

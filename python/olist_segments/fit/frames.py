@@ -59,14 +59,14 @@ def read_points(relation, max_rows: int | None = None) -> tuple[list[str], np.nd
 
 
 def draw_customers(relation, customers: int):
-    """Draw about so many customers: the same ones whatever the order of rows.
+    """Draw a number of customers: the same ones whatever the order of rows.
 
     Parameters
     ----------
     relation : duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
         With a column customer_unique_id.
     customers : int
-        About how many to keep: those whose ids have the lowest md5 hashes. All, where
+        Approximate number to keep: those whose ids have the lowest md5 hashes. All, if
         there are no more.
 
     Returns

@@ -37,7 +37,7 @@ function drawWhenIdle() {
 window.addEventListener("load", drawWhenIdle);
 
 // What is hidden has no size: show it, draw it, and lay it out for the paper, which is
-// 680 pixels wide; figures in a grid stand in two columns.
+// 680 pixels wide; a grid shows figures in two columns.
 let hidden = [];
 let closed = [];
 function prepareForPaper() {

@@ -1,4 +1,7 @@
-"""Functions that SQL calls on the raw files; both engines register them."""
+"""Functions that SQL calls on the raw files.
+
+DuckDB's plugin registers those for DuckDB, and Spark's session those for Spark.
+"""
 
 import json
 from pathlib import Path
