@@ -28,7 +28,8 @@ PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 lint: .venv/dev ## check the style of SQL and Python
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	@OLIST_DB=:memory: $(BIN)/sqlfluff lint --disable-progress-bar models dbt_project/tests dbt_project/analyses dbt_project/snapshots
+	@OLIST_DB=:memory: $(BIN)/sqlfluff lint --disable-progress-bar --processes 2 \
+		models dbt_project/tests dbt_project/analyses dbt_project/snapshots
 
 replay: .venv/runtime ## label past month ends with the current model (FROM=2017-09 TO=2018-08)
 	@test -n "$(FROM)" -a -n "$(TO)" || { \

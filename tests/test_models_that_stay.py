@@ -61,6 +61,7 @@ def earlier_model(demo_dir, tmp_path_factory):
     database = tmp_path_factory.mktemp("earlier") / "demo.duckdb"
     build(
         *TABLES_ONLY,
+        *("--select", "+segment_drift", "+customer_segment_history"),
         raw_dir=demo_dir,
         database=database,
         variables={"as_of_date": "2018-03-31"},
