@@ -61,7 +61,7 @@ def earlier_model(demo_dir, tmp_path_factory):
     database = tmp_path_factory.mktemp("earlier") / "demo.duckdb"
     build(
         *TABLES_ONLY,
-        *("--select", "+segment_drift", "+customer_segment_history"),
+        *("--select", "+segments", "+segment_drift", "+customer_segment_history"),
         raw_dir=demo_dir,
         database=database,
         variables={"as_of_date": "2018-03-31"},
@@ -290,8 +290,7 @@ def test_a_build_killed_in_the_middle_of_a_fit_is_made_good_by_the_next(
 def test_features_can_be_picked_by_the_rule(demo_dir, tmp_path):
     database = build(
         *TABLES_ONLY,
-        "--select",
-        "+customer_segments",
+        *("--select", "+customer_segments", "+feature_statistics"),
         raw_dir=demo_dir,
         database=tmp_path / "demo.duckdb",
         variables={"feature_choice": "auto"},

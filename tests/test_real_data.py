@@ -10,6 +10,11 @@ from conftest import build, rows
 # recency in days, ln(1 + orders) and ln(1 + spend), clipped at the 99th percentile:
 # inertia published for k-means on the 93,358 customers with delivered orders.
 PUBLISHED_INERTIA = {2: 184_216, 3: 119_922, 4: 79_017, 5: 63_482, 6: 52_424}
+# Published for all of them, with Euclidean distance.
+PUBLISHED_SILHOUETTE = {
+    **{2: 0.717, 3: 0.359, 4: 0.373, 5: 0.348, 6: 0.346},
+    **{7: 0.362, 8: 0.353, 9: 0.352, 10: 0.355},
+}
 
 
 @pytest.mark.parametrize(
@@ -113,9 +118,7 @@ def test_between_four_and_six_segments_are_chosen_and_every_k_has_a_reason(
         assert reason.startswith("taken: " if is_chosen else "not taken: ")
 
 
-def test_the_published_inertias_come_out_by_a_change_of_configuration(
-    real_dir, tmp_path
-):
+def test_the_published_scores_come_out_by_a_change_of_configuration(real_dir, tmp_path):
     words = {
         "recency_days": ("none", "adjective", "long-gone", "recent"),
         "order_count": ("log1p", "noun", "repeat buyers", "one-time buyers"),
@@ -139,12 +142,16 @@ def test_the_published_inertias_come_out_by_a_change_of_configuration(
         raw_dir=real_dir,
         database=tmp_path / "published.duckdb",
         target="dev",
-        variables={"features": features, "k_max": 6},
+        variables={"features": features},
         # Less than the tables need, so that some are spilled to disk.
         settings={"OLIST_MEMORY_LIMIT": "400MB", "OLIST_THREADS": "2"},
     )
     found = dict(rows(database, "select k, inertia from segment_k_candidates"))
+    found = {k: found[k] for k in PUBLISHED_INERTIA}
     assert found == pytest.approx(PUBLISHED_INERTIA, rel=0.005)
+    scores = "select k, silhouette_euclidean from segment_k_candidates"
+    found = dict(rows(database, scores))
+    assert found == pytest.approx(PUBLISHED_SILHOUETTE, abs=0.01)
 
 
 def test_the_figures_in_the_readme_are_those_of_the_build(real_database):

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from conftest import ROOT, build, dbt, rows
+from conftest import ROOT, build, rows
 from olist_segments.fit.choice import choose_k
 from olist_segments.fit.clustering import (
     exact_silhouette,
@@ -23,13 +23,6 @@ REFIT = {"n_init": VARS["refit_n_init"], "sample_size": VARS["refit_sample"]}
 RULE = {n: VARS[n] for n in ("min_stability", "min_silhouette_gain")}
 RULE["min_segment_share"] = VARS["min_segment_share"]
 KS = range(VARS["k_min"], VARS["k_max"] + 1)
-# Published for all customers, with Euclidean distance, see test_real_data.
-PUBLISHED_SILHOUETTE = {
-    **{2: 0.717, 3: 0.359, 4: 0.373, 5: 0.348, 6: 0.346},
-    **{7: 0.362, 8: 0.353, 9: 0.352, 10: 0.355},
-}
-PUBLISHED_FEATURES = {"recency_days": "none", "order_count": "log1p"}
-PUBLISHED_FEATURES["total_spend"] = "log1p"
 
 
 @pytest.fixture(scope="module")
@@ -118,25 +111,3 @@ def test_a_refit_with_another_seed_a_month_earlier_gives_the_same_people_the_sam
     same = [before[customer] == now[customer] for customer in before]
     assert len(same) > 93_000
     assert np.mean(same) > 0.999
-
-
-def test_the_published_silhouettes_come_out_by_a_change_of_configuration(
-    real_dir, tmp_path
-):
-    words = {"word": "noun", "high": "many", "low": "few", "phrase": "things"}
-    features = [
-        {"name": name, "transform": transform, "clip_quantile": 0.99, **words}
-        for name, transform in PUBLISHED_FEATURES.items()
-    ]
-    database = tmp_path / "published.duckdb"
-    result = dbt(
-        *("build", "--resource-type", "model"),
-        *("--select", "+int_candidate_silhouettes"),
-        raw_dir=real_dir,
-        database=database,
-        target="dev",
-        variables={"features": features},
-    )
-    assert result.returncode == 0, result.stdout[-3000:]
-    found = dict(rows(database, "from intermediate.int_candidate_silhouettes"))
-    assert found == pytest.approx(PUBLISHED_SILHOUETTE, abs=0.01)

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from bad_data import spoil_lines
-from conftest import ROOT, build
+from conftest import NO_TESTS, ROOT, SCHEMAS, build
 from olist_segments.spark.parity import compare, render
 
 pytestmark = [
@@ -22,7 +22,6 @@ pytestmark = [
     ),
 ]
 
-NO_TESTS = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
 CHECKS = ["--select", "+data_quality", "+reconciliation", *NO_TESTS]
 HISTORY = ["--select", "+customer_segment_history", *NO_TESTS]
 SPOILED = {"as_of_date": "2018-10-17", "max_rejected_share": 1, "max_defect_share": 1}
@@ -68,19 +67,20 @@ print(json.dumps({"read": len(some), "gaps": gaps}))
 """
 
 
-@pytest.fixture(scope="module")
-def spoiled_dir(demo_dir, tmp_path_factory) -> Path:
+@pytest.fixture(scope="session")
+def spoiled_dir(demo_dir, once) -> Path:
     """Return a folder with a spoiled line for every case."""
-    folder = tmp_path_factory.mktemp("spoiled") / "files"
-    shutil.copytree(demo_dir, folder)
-    spoil_lines(folder)
-    return folder
+
+    def make(folder: Path) -> None:
+        shutil.copytree(demo_dir, folder)
+        spoil_lines(folder)
+
+    return once("spoiled", make)
 
 
-@pytest.fixture(scope="module")
-def on_spark(demo_dir, spoiled_dir, tmp_path_factory) -> tuple[Path, dict]:
+@pytest.fixture(scope="session")
+def on_spark(demo_dir, spoiled_dir, once) -> tuple[Path, dict]:
     """Return a folder with what Spark has built, and what the driver has found."""
-    folder = tmp_path_factory.mktemp("spark") / "it's built"
     checks = ["rejected_rows", "data_quality", "reconciliation"]
     steps = [
         {"raw_dir": spoiled_dir, "words": CHECKS, "variables": SPOILED, "keep": checks},
@@ -92,39 +92,58 @@ def on_spark(demo_dir, spoiled_dir, tmp_path_factory) -> tuple[Path, dict]:
             "keep": [],
         },
     ]
-    result = subprocess.run(
-        [
-            *(sys.executable, "-c", DRIVER, str(folder), json.dumps(SETTINGS)),
-            json.dumps(steps, default=str),
-        ],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "OLIST_DB": str(folder),
-            "PYTHONPATH": str(ROOT / "python"),
-            "JDK_JAVA_OPTIONS": JAVA,
-        },
-        capture_output=True,
-        text=True,
-    )
-    assert result.returncode == 0, result.stdout[-5000:] + result.stderr[-5000:]
-    return folder, json.loads(result.stdout.splitlines()[-1])
+
+    def make(work: Path) -> None:
+        work.mkdir()
+        folder = work / "it's built"
+        result = subprocess.run(
+            [
+                *(sys.executable, "-c", DRIVER, str(folder), json.dumps(SETTINGS)),
+                json.dumps(steps, default=str),
+            ],
+            cwd=ROOT,
+            env={
+                **os.environ,
+                "OLIST_DB": str(folder),
+                "PYTHONPATH": str(ROOT / "python"),
+                "JDK_JAVA_OPTIONS": JAVA,
+            },
+            capture_output=True,
+            text=True,
+        )
+        assert result.returncode == 0, result.stdout[-5000:] + result.stderr[-5000:]
+        found = result.stdout.splitlines()[-1]
+        (work / "found.json").write_text(found, encoding="utf-8")
+
+    work = once("spark", make)
+    return work / "it's built", json.loads((work / "found.json").read_text("utf-8"))
 
 
-@pytest.fixture(scope="module")
-def on_duckdb(demo_dir, tmp_path_factory) -> Path:
+@pytest.fixture(scope="session")
+def on_duckdb(demo_dir, once) -> Path:
     """Return a database of the same past day and present."""
-    database = tmp_path_factory.mktemp("duckdb") / "demo.duckdb"
-    options = {"raw_dir": demo_dir, "database": database}
-    build(*HISTORY, **options, variables=PAST)
-    return build("--full-refresh", *NO_TESTS, **options)
+
+    def make(work: Path) -> None:
+        options = {"raw_dir": demo_dir, "database": work / "demo.duckdb"}
+        build(*HISTORY, **options, variables=PAST)
+        build("--full-refresh", *NO_TESTS, **options)
+
+    return once("duckdb", make) / "demo.duckdb"
 
 
 def test_every_table_is_the_same_in_both_engines(on_duckdb, on_spark):
     parity = compare(ROOT, on_duckdb, on_spark[0])
     differing = [one.table for one in parity.tables if not one.is_equal]
     assert differing == [], render(parity)
-    assert len(parity.tables) > 80
+    manifest = json.loads((on_duckdb.parent / "target" / "manifest.json").read_text())
+    stored = {
+        f"{node['schema']}.{node['name']}"
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in ("model", "snapshot")
+        and node["schema"] in SCHEMAS
+        and node["config"]["materialized"] != "view"
+    }
+    assert {one.table for one in parity.tables} == stored
     assert parity.is_met
     assert parity.same_label_share == 1
 
