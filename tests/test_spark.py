@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from bad_data import spoil_lines
-from conftest import NO_TESTS, ROOT, SCHEMAS, build
+from conftest import NO_TESTS, ROOT, build
 from olist_segments.spark.parity import compare, render
 
 pytestmark = [
@@ -140,10 +140,9 @@ def test_every_table_is_the_same_in_both_engines(on_duckdb, on_spark):
         f"{node['schema']}.{node['name']}"
         for node in manifest["nodes"].values()
         if node["resource_type"] in ("model", "snapshot")
-        and node["schema"] in SCHEMAS
         and node["config"]["materialized"] != "view"
     }
-    assert {one.table for one in parity.tables} == stored
+    assert stored <= {one.table for one in parity.tables}
     assert parity.is_met
     assert parity.same_label_share == 1
 
