@@ -169,7 +169,7 @@ def test_the_figures_in_the_readme_are_those_of_the_build(real_database):
         ((days, last),) = connection.sql(
             "select min(recency_days), max(as_of_date) from customer_segments"
         ).fetchall()
-    said = f"{last:%-d %B %Y} in the real files, {days} days after the last order that"
+    said = f"{last:%-d %B %Y} in the real files, {days} days after the last order"
     assert said in " ".join(readme.split())
 
 
