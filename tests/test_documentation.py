@@ -95,7 +95,7 @@ def test_every_model_but_those_of_raw_lines_has_a_tested_key(manifest, models):
         node["attached_node"]
         for node in manifest["nodes"].values()
         if node["resource_type"] == "test"
-        and node.get("test_metadata", {}).get("name") == "unique_key"
+        and node.get("test_metadata", {}).get("name") == "unique_combination_of_columns"
     }
     without = {m["name"] for m in models if m["unique_id"] not in tested}
     # Lines of a raw file may repeat; int_ models have one row per key.

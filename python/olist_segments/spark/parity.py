@@ -11,6 +11,8 @@ SCHEMAS = ("main", "intermediate", "staging")
 TOLERANCE = 1e-6
 # Customers who are as close to a second centroid may have its label.
 LABEL_SHARE = 0.999
+# The generic test that names the key of a table.
+KEY_TEST = "unique_combination_of_columns"
 
 
 @dataclass
@@ -174,8 +176,8 @@ def read_keys(folder: Path) -> dict[str, list[str]]:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
         for model in content.get("models", []) + content.get("snapshots", []):
             for test in model.get("data_tests", []):
-                if isinstance(test, dict) and "unique_key" in test:
-                    keys[model["name"]] = test["unique_key"]["arguments"]["columns"]
+                if isinstance(test, dict) and KEY_TEST in test:
+                    keys[model["name"]] = test[KEY_TEST]["arguments"]["columns"]
     return keys
 
 

@@ -1,5 +1,5 @@
-{# Fails for every key that stands on more than one row or has a null in it. #}
-{% test unique_key(model, columns) %}
+{# Every key is on one row only, and has no null in it. #}
+{% test unique_combination_of_columns(model, columns) %}
 
 select {{ columns | join(', ') }}
 from {{ model }}
