@@ -221,6 +221,8 @@ def _open_quote(line: bytes) -> bytes:
 COMMA = "not a number: 12,90 (a decimal comma: save it with points)"
 ITEM_AMOUNT = {"items_without_amount": 1}
 REJECTED = [
+    # The first of its file, so that the warning names no column.
+    Line("an item too wide", ITEMS, lambda line: line + b",x", None, "too many fields"),
     Line("price in words", ITEMS, _set(f5="abc"), "price", "not a number: abc"),
     Line("decimal comma", ITEMS, _set(f5="12,90"), "price", COMMA),
     Line("currency", ITEMS, _set(f6="R$ 9"), "freight_value", "not a number: R$ 9"),

@@ -42,13 +42,23 @@ def test_there_are_more_than_forty_ways_to_spoil_the_files():
 
 
 def test_the_build_on_spoiled_lines_warns_and_ends(spoiled):
-    *_, result = spoiled
+    _, database, _, result = spoiled
     assert result.returncode == 0, result.stdout
     assert re.search(
         r"orders_dataset.csv: 4 of [\d,]+ lines could not be read, line \d",
         result.stdout,
     )
     assert re.search(r"WARN=1\b", result.stdout)
+    said = " ".join(result.stdout.split())
+    for file, line, column, reason in rows(
+        database,
+        "select file, line_number, column_name, reason from rejected_rows as one "
+        "where line_number = "
+        "(select min(line_number) from rejected_rows where file = one.file)",
+    ):
+        fault = f"column {column}, {reason}" if column else reason
+        first = re.escape(f"line {line:,} first ({' '.join(fault.split())})")
+        assert re.search(rf"{file}: [^:]+ could not be read, {first}", said), file
 
 
 @pytest.mark.parametrize("case", REJECTED, ids=str)

@@ -2,7 +2,7 @@
 {% macro check_rejected_share() -%}
     {%- set rejects = run_query(
         'select file, source, count(*), min(line_number), '
-        ~ 'min_by(reason, line_number), min_by(column_name, line_number) '
+        ~ "min_by(reason, line_number), min_by(coalesce(column_name, ''), line_number) "
         ~ 'from ' ~ this ~ ' group by file, source order by file'
     ) if execute else [] -%}
     {%- for file, source, rejected, line, reason, column in rejects -%}
