@@ -25,6 +25,7 @@ from olist_segments.project import (
     dbt_process,
     project_root,
     run_dbt,
+    started,
 )
 from olist_segments.raw.check import find_problems, read_contract
 from olist_segments.raw.files import find_raw_folder, missing_files
@@ -268,13 +269,12 @@ def show_progress(lines: Iterable[str], out: TextIO) -> None:
 def _run_with_progress(root: Path, words: list[str]) -> None:
     colours = "--use-colors" if sys.stdout.isatty() else "--no-use-colors"
     process = dbt_process(root, [*LOG_AS_JSON, colours, *words])
-    with subprocess.Popen(**process, stdout=subprocess.PIPE, text=True) as dbt:
-        try:
+    try:
+        with started(process, stdout=subprocess.PIPE, text=True) as dbt:
             show_progress(dbt.stdout, sys.stdout)
-        except KeyboardInterrupt:  # dbt gets it too, and ends
-            dbt.stdout.read()
-            print("Stopped: build again before you use the tables.", file=sys.stderr)
-            raise
+    except KeyboardInterrupt:
+        print("Stopped: build again before you use the tables.", file=sys.stderr)
+        raise
     logs = Path(os.environ.get("DBT_LOG_PATH", root / "logs"))
     print(f"The full log is in {logs / 'dbt.log'}")
     if dbt.returncode:
