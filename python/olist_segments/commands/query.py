@@ -12,6 +12,7 @@ from olist_segments.project import UserError, find_built, is_synthetic, project_
 from olist_segments.questions import (
     compile_question,
     explain_unknown,
+    introduce,
     list_questions,
     read_questions,
 )
@@ -88,6 +89,8 @@ def run(options: argparse.Namespace) -> int:
             return 0
         if is_made_up:
             print("The answer is about SYNTHETIC data.", file=sys.stderr)
+        if options.query in questions:
+            print(introduce(questions[options.query]))
         count = len(answer)
         if options.to:
             write_answer(answer, options.to)
