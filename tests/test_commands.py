@@ -107,11 +107,10 @@ def test_a_question_that_cannot_be_answered_is_refused(built, in_copy):
         assert sentence in in_copy("query", *words, code=2)
     for sql in [
         f"from read_text('{__file__}')",
-        f"copy (select 1) to '{built[0]}/out.csv'",
+        "copy (select 1) to 'out.csv'",
         "install httpfs",
-        "set enable_external_access = true",
     ]:
-        in_copy("query", sql, code=2)
+        assert "reads" in in_copy("query", sql, code=2)
     said = in_copy("query", "look_alikes", "--set", "customer={{ 1 + 1 }}", code=2)
     assert "variable customer is '{{ 1 + 1 }}': no customer with a segment" in said
     rename = "alter table {} rename to {}"
