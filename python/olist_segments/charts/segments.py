@@ -21,6 +21,10 @@ SCORES = {
     "silhouette": "silhouette (-1 to 1)",
     "stability_min_ari": "lowest adjusted Rand index (1: same)",
 }
+# A value stands out in a segment if it is beyond chance, this many times as frequent as
+# among all customers (or as rare), and this share of the more frequent side.
+LEAST_FACTOR = 1.2
+LEAST_SHARE = 0.005
 # What a score is compared with: its column, its name, and how it is drawn.
 BARS = {
     "silhouette": ("noise_silhouette", "noise", "lines+markers"),
@@ -202,14 +206,14 @@ def breakdown(
         What the shares count, in the plural: "customers", "orders", "items".
     largest, standing_out : int, default 7 and 3
         Numbers of values to show: those with the largest shares, and of the others
-        those most over-represented beyond chance.
+        those that stand out most.
 
     Returns
     -------
     Figure
         A bar per value for the segment, with a mark for all customers, and both
         shares as text. The factor between them is added where the table says that
-        it is beyond chance.
+        it is beyond chance; it is bold where the value stands out.
     """
     rows = shown_values(
         table, by, segment_id, largest=largest, standing_out=standing_out
@@ -243,14 +247,11 @@ def breakdown(
         x=edge,
         mode="text",
         text=[
-            f"  {share:.1%}"
-            + (f" <b>&#215;{index / 100:.2f}</b>" if sure else "")
-            + f"<br>  all: {share_of_all:.1%}"
-            for share, share_of_all, index, sure in zip(
+            f"  {share:.1%}{factor}<br>  all: {share_of_all:.1%}"
+            for share, share_of_all, factor in zip(
                 rows["share_of_segment"],
                 rows["share_of_all"],
-                rows["index_vs_all"],
-                rows["is_beyond_chance"],
+                _factors(rows),
                 strict=True,
             )
         ],
@@ -327,9 +328,9 @@ def over_representation(
     figure.update_xaxes(
         title=f"{_words(by)}; 100 is as often as among all customers", type="category"
     )
-    over = _over(table)
+    over = _over(kept)
     if over.empty:
-        title = f"No {_words(by)} is over-represented in a segment beyond chance"
+        title = f"No {_words(by)} stands out in a segment"
     else:
         top = over.iloc[0]
         title = (
@@ -363,8 +364,8 @@ def orders_by_month(table: pd.DataFrame, segment_id: int) -> go.Figure:
         peak = rows.loc[rows["share_of_segment"].idxmax()]
         finding = (
             f"Their best month was {peak['purchase_month']:%B %Y}: "
-            f"{peak['share_of_segment']:.1%} of their orders, "
-            f"{peak['share_of_all']:.1%} of all"
+            f"{peak['share_of_segment']:.1%} of the segment's orders, "
+            f"{peak['share_of_all']:.1%} of all orders"
         )
     figure = go.Figure()
     figure.add_bar(
@@ -649,7 +650,7 @@ def shown_values(
 
 
 def standing_out(table: pd.DataFrame, by: str, segment_id: int) -> pd.DataFrame:
-    """List what is over-represented in a segment beyond chance.
+    """List what stands out in a segment because it is more frequent there.
 
     Parameters
     ----------
@@ -659,15 +660,44 @@ def standing_out(table: pd.DataFrame, by: str, segment_id: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Rows of the table with a `label`, not escaped; the least likely by chance
-        first.
+        Rows of the table with a `label`, not escaped, by index_vs_all. They are beyond
+        chance, at least `LEAST_FACTOR` times as frequent as among all customers, and
+        have at least `LEAST_SHARE` of the segment.
     """
     return _over(_labelled(table, by, segment_id))
 
 
 def _over(rows: pd.DataFrame) -> pd.DataFrame:
-    over = rows[rows["is_beyond_chance"] & (rows["index_vs_all"] > 100)]
-    return over.sort_values(["z_score", "label"], ascending=[False, True])
+    over = rows[
+        rows["is_beyond_chance"]
+        & (rows["index_vs_all"] >= 100 * LEAST_FACTOR)
+        & (rows["share_of_segment"] >= LEAST_SHARE)
+    ]
+    return over.sort_values(["index_vs_all", "label"], ascending=[False, True])
+
+
+def _under(rows: pd.DataFrame) -> pd.DataFrame:
+    """List what stands out because it is rarer; the rarest first."""
+    under = rows[
+        rows["is_beyond_chance"]
+        & (rows["index_vs_all"] <= 100 / LEAST_FACTOR)
+        & (rows["share_of_all"] >= LEAST_SHARE)
+    ]
+    return under.sort_values(["index_vs_all", "label"])
+
+
+def _factors(rows: pd.DataFrame) -> list[str]:
+    """Write how many times as frequent each value is, where that is beyond chance."""
+    bold = {*_over(rows).index, *_under(rows).index}
+    texts = [f"&#215;{index / 100:.2f}" for index in rows["index_vs_all"]]
+    texts = [
+        f"<b>{text}</b>" if row in bold else text
+        for row, text in zip(rows.index, texts, strict=True)
+    ]
+    return [
+        f" {text}" if sure else ""
+        for text, sure in zip(texts, rows["is_beyond_chance"], strict=True)
+    ]
 
 
 def _segments(table: pd.DataFrame):
@@ -690,7 +720,8 @@ def _labelled(
         table = table.assign(rank=table[by].map(ranks))
     if segment_id is not None:
         table = table[table["segment_id"] == segment_id]
-    labels = [_shortened(_value_name(str(value), by)) for value in table[by]]
+    values = table.get(f"{by}_name", table[by])
+    labels = [_shortened(_value_name(str(value), by)) for value in values]
     if by == "city":  # several states may have a city of that name
         pairs = zip(labels, table["state"], strict=True)
         labels = [f"{city}, {state}" for city, state in pairs]
@@ -717,24 +748,22 @@ def _value_name(value: str, by: str) -> str:
 def _breakdown_finding(rows: pd.DataFrame, by: str, unit: str) -> str:
     if rows.empty:
         return f"No {_words(by)}: this segment has no customers at present"
-    over, sure = _over(rows), rows[rows["is_beyond_chance"]]
-    if sure.empty:
+    over, under = _over(rows), _under(rows)
+    if over.empty and under.empty:
         top = rows.sort_values(["share_of_segment", "label"]).iloc[-1]
         return (
-            f"No {_words(by)} stands out beyond chance; the largest is "
-            f"{top['label']} with {top['share_of_segment']:.1%} of {unit}"
+            f"No {_words(by)} stands out; the largest is {top['label']}, with "
+            f"{top['share_of_segment']:.1%} of the segment's {unit}"
         )
-    if over.empty:
-        top = sure.sort_values(["z_score", "label"]).iloc[0]
-        finding = f"{top['label']} stands out as rarer"
-    else:
-        top = over.iloc[0]
-        finding = f"{top['label']} stands out most"
-    finding += (
-        f": {top['share_of_segment']:.1%} of their {unit}, "
-        f"{top['share_of_all']:.1%} of all"
+    said, top = (
+        ("Stands out as rarer", under.iloc[0])
+        if over.empty
+        else ("Stands out most", over.iloc[0])
     )
-    return finding[:1].upper() + finding[1:]
+    return (
+        f"{said}: {top['label']}, with {top['share_of_segment']:.1%} of the segment's "
+        f"{unit} and {top['share_of_all']:.1%} of all {unit}"
+    )
 
 
 def _share_ticks(largest: float, room: float) -> dict:
