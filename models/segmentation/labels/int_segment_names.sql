@@ -14,21 +14,7 @@ with centroids as (
 
 words as (
 
-    {% for feature in chosen_features() %}
-        select
-            segment_id,
-            '{{ feature.word }}' as word_class,
-            case
-                when scaled_value > 0 then {{ text_or_null(feature.high) }}
-                else {{ text_or_null(feature.low) }}
-            end as word,
-            prominence,
-            prominence_rank,
-            top_prominence
-        from centroids
-        where feature = '{{ feature.name }}'
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
+    {{ words_of_centroids('centroids') | indent(4) }}
 
 ),
 
@@ -124,6 +110,7 @@ chosen as (
 
     select
         names.segment_id,
+        names.word_count,
         case
             when names.segments_with_name = 1 then names.name
             else concat(
@@ -148,7 +135,8 @@ keyed as (
     select
         segment_id,
         {{ text_key('name') }} as segment_key,
-        concat(upper(substr(name, 1, 1)), substr(name, 2)) as segment_name
+        concat(upper(substr(name, 1, 1)), substr(name, 2)) as segment_name,
+        word_count
 
     from chosen
 

@@ -30,7 +30,10 @@ wide as (
             count({{ feature.name }}) as {{ feature.name }}_count,
             {{ exact_sum(feature.name) }} as {{ feature.name }}_total,
         {%- endfor %}
-        sum(total_spend) as revenue
+        sum(total_spend) as revenue,
+        {{ exact_sum('silhouette') }} / count(*) as silhouette,
+        cast(count(*) filter (where silhouette < 0) as double) / count(*)
+            as negative_silhouette_share
 
     from customers
     group by segment_id
@@ -155,7 +158,9 @@ per_segment as (
         names.segment_key,
         names.segment_name,
         coalesce(wide.customer_count, 0) as customer_count,
-        coalesce(wide.revenue, 0) as revenue
+        coalesce(wide.revenue, 0) as revenue,
+        wide.silhouette,
+        wide.negative_silhouette_share
 
     from names
     left join wide
@@ -181,7 +186,9 @@ joined as (
         cast(
             per_segment.revenue / nullif(per_segment.customer_count, 0)
             as decimal(18, 2)
-        ) as revenue_per_customer
+        ) as revenue_per_customer,
+        per_segment.silhouette,
+        per_segment.negative_silhouette_share
 
     from per_segment
     left join described
