@@ -21,10 +21,10 @@ SCORES = {
     "silhouette": "silhouette (-1 to 1)",
     "stability_min_ari": "lowest adjusted Rand index (1: same)",
 }
-# A value stands out in a segment if it is beyond chance, this many times as frequent as
-# among all customers (or as rare), and this share of the more frequent side.
-LEAST_FACTOR = 1.2
-LEAST_SHARE = 0.005
+# A value stands out in a segment if its share differs beyond chance from that among all
+# customers, by at least this much, and is at least so many times as large (or as small).
+LEAST_DIFFERENCE = 0.005
+LEAST_FACTOR = 1.1
 # What a score is compared with: its column, its name, and how it is drawn.
 BARS = {
     "silhouette": ("noise_silhouette", "noise", "lines+markers"),
@@ -212,8 +212,8 @@ def breakdown(
     -------
     Figure
         A bar per value for the segment, with a mark for all customers, and both
-        shares as text. The factor between them is added where the table says that
-        it is beyond chance; it is bold where the value stands out.
+        shares as text. Their difference in percentage points is added where the table
+        says that it is beyond chance; it is bold where the value stands out.
     """
     rows = shown_values(
         table, by, segment_id, largest=largest, standing_out=standing_out
@@ -247,11 +247,11 @@ def breakdown(
         x=edge,
         mode="text",
         text=[
-            f"  {share:.1%}{factor}<br>  all: {share_of_all:.1%}"
-            for share, share_of_all, factor in zip(
+            f"  {share:.1%}{points}<br>  all: {share_of_all:.1%}"
+            for share, share_of_all, points in zip(
                 rows["share_of_segment"],
                 rows["share_of_all"],
-                _factors(rows),
+                _points(rows),
                 strict=True,
             )
         ],
@@ -332,7 +332,7 @@ def over_representation(
     if over.empty:
         title = f"No {_words(by)} stands out in a segment"
     else:
-        top = over.iloc[0]
+        top = over.loc[over["index_vs_all"].idxmax()]
         title = (
             f"Stands out most: {top['label']} among "
             f"{top['segment_name']}, {top['index_vs_all'] / 100:.2f} times as often as "
@@ -464,9 +464,14 @@ def axis_words(loadings: pd.DataFrame, axis: str, *, at_least: float = 0.4) -> s
     kept = rows[rows["loading"].abs() >= at_least]
     if kept.empty:
         kept = rows.head(1)
+    negatives = kept.get("phrase_negative", pd.Series(None, kept.index))
     parts = [
-        f"{'more' if loading > 0 else 'fewer'} {_words(metric_name(feature))}"
-        for feature, loading in zip(kept["feature"], kept["loading"], strict=True)
+        (feature if loading > 0 else negative)
+        if isinstance(negative, str)
+        else f"{'more' if loading > 0 else 'fewer'} {_words(metric_name(feature))}"
+        for feature, negative, loading in zip(
+            kept["feature"], negatives, kept["loading"], strict=True
+        )
     ]
     return f"{'right' if axis == 'x' else 'up'}: {', '.join(parts)}"
 
@@ -660,44 +665,39 @@ def standing_out(table: pd.DataFrame, by: str, segment_id: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Rows of the table with a `label`, not escaped, by index_vs_all. They are beyond
-        chance, at least `LEAST_FACTOR` times as frequent as among all customers, and
-        have at least `LEAST_SHARE` of the segment.
+        Rows of the table with a `label`, not escaped; the largest difference of shares
+        first. `LEAST_DIFFERENCE` and `LEAST_FACTOR` say what stands out.
     """
     return _over(_labelled(table, by, segment_id))
 
 
 def _over(rows: pd.DataFrame) -> pd.DataFrame:
-    over = rows[
-        rows["is_beyond_chance"]
-        & (rows["index_vs_all"] >= 100 * LEAST_FACTOR)
-        & (rows["share_of_segment"] >= LEAST_SHARE)
-    ]
-    return over.sort_values(["index_vs_all", "label"], ascending=[False, True])
+    large = rows["index_vs_all"] >= 100 * LEAST_FACTOR
+    return _by_difference(rows[large], sign=1)
 
 
 def _under(rows: pd.DataFrame) -> pd.DataFrame:
-    """List what stands out because it is rarer; the rarest first."""
-    under = rows[
-        rows["is_beyond_chance"]
-        & (rows["index_vs_all"] <= 100 / LEAST_FACTOR)
-        & (rows["share_of_all"] >= LEAST_SHARE)
-    ]
-    return under.sort_values(["index_vs_all", "label"])
+    small = rows["index_vs_all"] <= 100 / LEAST_FACTOR
+    return _by_difference(rows[small], sign=-1)
 
 
-def _factors(rows: pd.DataFrame) -> list[str]:
-    """Write how many times as frequent each value is, where that is beyond chance."""
+def _by_difference(rows: pd.DataFrame, *, sign: int) -> pd.DataFrame:
+    """Keep what differs enough and beyond chance; the largest difference first."""
+    rows = rows.assign(by=sign * (rows["share_of_segment"] - rows["share_of_all"]))
+    kept = rows[rows["is_beyond_chance"] & (rows["by"] >= LEAST_DIFFERENCE)]
+    return kept.sort_values(["by", "label"], ascending=[False, True])
+
+
+def _points(rows: pd.DataFrame) -> list[str]:
+    """Write by how many percentage points each share differs beyond chance."""
     bold = {*_over(rows).index, *_under(rows).index}
-    texts = [f"&#215;{index / 100:.2f}" for index in rows["index_vs_all"]]
-    texts = [
-        f"<b>{text}</b>" if row in bold else text
-        for row, text in zip(rows.index, texts, strict=True)
-    ]
-    return [
-        f" {text}" if sure else ""
-        for text, sure in zip(texts, rows["is_beyond_chance"], strict=True)
-    ]
+    texts = []
+    for row in rows.itertuples():
+        points = f"{100 * (row.share_of_segment - row.share_of_all):+.1f}"
+        points = points.replace("-", "\N{MINUS SIGN}")
+        points = f"<b>{points}</b>" if row.Index in bold else points
+        texts.append(f" {points}" if row.is_beyond_chance else "")
+    return texts
 
 
 def _segments(table: pd.DataFrame):

@@ -1,6 +1,7 @@
 """Pages that need only a browser: one style, one way to draw charts."""
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from html import unescape
@@ -252,6 +253,8 @@ def written(value: object, kind: str = "text") -> str:
     if kind == "share" and 0 < number < 0.0005:
         return "<0.1%"
     text = reais(number) if kind == "reais" else formats[kind].format(number)
+    if not re.search("[1-9]", text):  # no minus before 0
+        text = text.removeprefix("-")
     return text.replace("-", "\N{MINUS SIGN}")
 
 
