@@ -12,6 +12,7 @@ import duckdb
 import numpy as np
 import pytest
 from conftest import NO_TESTS, ROOT, build, dbt, differences, rows, tables
+from olist_segments.demo import write_demo_data
 from scipy.stats import hypergeom
 from sklearn.metrics import (
     calinski_harabasz_score,
@@ -216,16 +217,26 @@ def test_a_past_day_a_fixed_k_and_other_features_are_configuration_only(
     demo_dir, tmp_path
 ):
     distance = {"name": "distance_km", "transform": "log1p", "clip_quantile": 0.9}
-    features = [RECENCY, {**distance, **WORDS, "high": "people who don't live near"}]
-    database = build(
+    constant = {"name": "order_count", "transform": "none", "clip_quantile": 0.5}
+    features = [
+        RECENCY,
+        {**distance, **WORDS, "high": "people who don't live near"},
+        {**constant, **WORDS},
+    ]
+    database = tmp_path / "demo.duckdb"
+    result = dbt(
+        "build",
         raw_dir=demo_dir,
-        database=tmp_path / "demo.duckdb",
+        database=database,
         variables={"as_of_date": "2018-03-31", "k": 4, "features": features},
     )
+    assert result.returncode == 0, result.stdout[-5000:]
+    assert "The segments do not depend on order_count: after" in result.stdout
     ((k, names, as_of),) = rows(
         database, "select k, features, as_of_date::varchar from segment_models"
     )
-    assert (k, names, as_of) == (4, "recency_days, distance_km", "2018-03-31")
+    assert (k, as_of) == (4, "2018-03-31")
+    assert names == "recency_days, distance_km, order_count"
     ((last, recency),) = rows(
         database,
         "select (select max(purchased_at) from orders)::varchar, "
@@ -233,6 +244,40 @@ def test_a_past_day_a_fixed_k_and_other_features_are_configuration_only(
     )
     assert last < "2018-04-01"
     assert recency >= 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("has_reviews_and_places", [True, False])
+def test_features_that_the_rule_chooses_are_built_with_every_test(
+    demo_dir, tmp_path, has_reviews_and_places
+):
+    folder = demo_dir
+    if not has_reviews_and_places:
+        folder = tmp_path / "sparse"
+        write_demo_data(folder, orders=3_000, seed=7)
+        for path in (*folder.glob("*reviews*"), *folder.glob("*geolocation*")):
+            header, *_ = path.read_text(encoding="utf-8").splitlines(keepends=True)
+            path.write_text(header, encoding="utf-8")
+    result = dbt(
+        "build",
+        raw_dir=folder,
+        database=tmp_path / "demo.duckdb",
+        variables={"feature_choice": "auto"},
+    )
+    assert result.returncode == 0, result.stdout[-5000:]
+    assert "refit is due" not in result.stdout
+    database = tmp_path / "demo.duckdb"
+    taken = {
+        name
+        for (name,) in rows(
+            database, "select feature from feature_statistics where is_taken_by_rule"
+        )
+    }
+    assert ("review_score" in taken) is has_reviews_and_places
+    assert "item_count" in taken  # not in the list of features
+    assert set(rows(database, "select measure, drift from segment_drift")) == {
+        (measure, 0.0) for measure in taken | {"segment", "distance_to_centroid"}
+    }
 
 
 @pytest.mark.slow

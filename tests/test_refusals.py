@@ -1,109 +1,101 @@
 """Values that dbt cannot use are refused in a sentence, before anything is built."""
 
-import json
-import os
-import re
+import datetime
+import math
 import subprocess
 import sys
 
 import pytest
+import yaml
 from conftest import ROOT, dbt
+from olist_segments.variables import RULES, find_problems_of_variables
 
 RECENCY = {"name": "recency_days", "transform": "none", "clip_quantile": 1}
 RECENCY |= {"word": "noun", "high": "lots", "low": "few", "phrase": "things"}
-# What a macro that every build begins with says of variables.
 REFUSED = [
-    ("check_variables", {"max_rejected_share": "abc"}, "is 'abc': it must be a share"),
-    ("check_variables", {"max_defect_share": -1}, "max_defect_share is '-1': it must"),
-    (
-        "check_variables",
-        {"as_of_date": "2018-13-01"},
-        "'2018-13-01': it must be a day",
-    ),
-    (
-        "check_variables",
-        {"as_of_date": "30/06/2018"},
-        "it must be a day such as 2018",
-    ),
-    ("check_variables", {"published_olist": "false"}, "true or false, without quotes"),
-    ("check_k", {"k_min": 1}, "variable k_min is '1': it must be a whole number"),
-    ("check_k", {"k_min": 6, "k_max": 4}, "k_min is 6 and k_max is 4: k_min must not"),
-    ("check_k", {"k": 12}, "variable k is 12, but only k = 2 to 10 are fitted"),
-    ("check_k", {"k": "five"}, "variable k is 'five': it must be a whole number"),
-    ("check_features", {"feature_choice": "best"}, "'best': it must be list or auto"),
+    ({"max_rejected_share": "abc"}, "is 'abc': it must be a share from 0 to 1"),
+    ({"max_defect_share": -1}, "variable max_defect_share is '-1': it must"),
+    ({"max_correlation": math.nan}, "is 'nan': it must be a share from 0 to 1"),
+    ({"as_of_date": "2018-13-01"}, "'2018-13-01': it must be a day such as 2018-"),
+    ({"as_of_date": "30/06/2018"}, "'30/06/2018': it must be a day"),
+    ({"as_of_date": "2018-02-29"}, "'2018-02-29': it must be a day"),
+    ({"published_olist": "false"}, "true or false, without quotes"),
+    ({"k_min": 1}, "variable k_min is '1': it must be a whole number from 2 to 100"),
+    ({"k_min": 6, "k_max": 4}, "k_min is 6 and k_max is 4: k_min must not"),
+    ({"k": 12}, "variable k is 12, but only k = 2 to 10 are fitted"),
+    ({"k": "five"}, "variable k is 'five': it must be a whole number from 2"),
+    ({"k": True}, "variable k is 'True': it must be a whole number"),
+    ({"seed": -1}, "variable seed is '-1': it must be a whole number from 0"),
+    ({"n_init": 0}, "variable n_init is '0': it must be a whole number of at least 1"),
+    ({"fit_sample": 2.5}, "variable fit_sample is '2.5': it must be a whole number"),
+    ({"name_ratio": 1.5}, "variable name_ratio is '1.5': it must be a share"),
+    ({"drift_watch": 0.3}, "drift_watch is 0.3 and drift_refit is 0.25: drift_watch"),
+    ({"segment_and": " "}, "variable segment_and is ' ': it must be a text"),
+    ({"feature_choice": "best"}, "'best': it must be list or auto"),
+    ({"features": []}, "variable features is '[]': it must be a list of features"),
+    ({"further_features": None}, "further_features is null: it must be a list"),
+    ({"features": ["recency_days"]}, "'recency_days' is no feature; one has name, "),
+    ({"features": [{}]}, "a feature without a name lacks name, transform"),
+    ({"features": [RECENCY, RECENCY]}, "recency_days is there twice"),
+    ({"kk": 6}, "there is no variable kk: do you mean k?"),
+    ({"min_segment_shares": 0.1}, "do you mean min_segment_share?"),
     *(
-        ("check_features", {"features": [{**RECENCY, **wrong}]}, sentence)
+        ({"features": [{**RECENCY, **wrong}]}, sentence)
         for wrong, sentence in [
-            ({"transform": "cube"}, "transform of recency_days is 'cube'"),
+            ({"transform": "cube"}, "transform of recency_days is 'cube': it must be"),
+            ({"clip_quantile": 99.5}, "clip_quantile of recency_days is '99.5': it"),
             ({"word": "verb"}, "word of recency_days is 'verb'"),
             ({"high": ""}, "recency_days lacks high"),
-            (
-                {"name": "zip_code"},
-                "zip_code must be a column of numbers in models",
-            ),
+            ({"phrase": 5}, "phrase of recency_days is '5': it must be a text"),
+            ({"hihg": "a"}, "has hihg, which no feature has: do you mean high?"),
+            ({"name": "zip_code"}, "zip_code must be a column of numbers in models"),
         ]
     ),
 ]
-# One of each macro.
-REFUSED_BY = {macro: one for macro, *one in REFUSED}
-# Runs the macros one after the other in one process, which parses the project once.
-OPERATIONS = """
-import json, sys
-from dbt.cli.main import dbtRunner
-
-options, operations = json.loads(sys.argv[1]), json.loads(sys.argv[2])
-parsed = dbtRunner().invoke(["parse", *options]).result
-for macro, variables in operations:
-    words = ["run-operation", macro, *options, "--vars", json.dumps(variables)]
-    done = dbtRunner(manifest=parsed).invoke(words)
-    print("== success" if done.success else "== failure")
-"""
+ACCEPTED = [
+    {"k": "6", "seed": "7", "drift_watch": "1e-3"},
+    {"as_of_date": datetime.date(2018, 3, 31)},
+    {"further_features": [], "max_rejected_share": 1, "published_olist": True},
+]
 
 
-@pytest.fixture(scope="module")
-def answers(tmp_path_factory):
-    """Return what the macros say of `REFUSED` and of no variables, and how they end."""
-    work = tmp_path_factory.mktemp("refused")
-    options = ["--target", "demo", "--target-path", str(work), "--log-path", str(work)]
-    operations = [[macro, variables] for macro, variables, _ in REFUSED]
-    operations += [[macro, {}] for macro in REFUSED_BY]
-    result = subprocess.run(
-        [sys.executable, "-c", OPERATIONS, json.dumps(options), json.dumps(operations)],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "OLIST_DB": str(work / "demo.duckdb"),
-            "PYTHONPATH": str(ROOT / "python"),
-        },
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return re.findall(r"(.*?)^== (\w+)$", result.stdout, re.DOTALL | re.MULTILINE)
+def problems_of(variables, command="build"):
+    return find_problems_of_variables(ROOT, variables, command=command)
 
 
-def test_every_variable_that_cannot_be_used_is_named(answers):
-    for (*_, sentence), (said, end) in zip(REFUSED, answers, strict=False):
-        assert sentence in said
-        assert end == "failure"
+def test_every_variable_of_the_project_has_a_rule_and_follows_it():
+    """A variable without a rule: add it to RULES in olist_segments/variables.py."""
+    project = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))
+    assert set(RULES) == set(project["vars"])
+    assert problems_of({}) == []
 
 
-def test_the_variables_of_the_project_are_not_refused(answers):
-    assert [end for _, end in answers[len(REFUSED) :]] == ["success"] * len(REFUSED_BY)
+@pytest.mark.parametrize(("variables", "sentence"), REFUSED)
+def test_every_variable_that_cannot_be_used_is_named(variables, sentence):
+    (said,) = problems_of(variables)
+    assert sentence in said
 
 
-@pytest.mark.parametrize("macro", REFUSED_BY)
-def test_a_build_with_such_a_variable_stops_before_it_begins(macro, demo_dir, tmp_path):
-    variables, sentence = REFUSED_BY[macro]
+@pytest.mark.parametrize("variables", ACCEPTED)
+def test_numbers_may_be_texts_and_days_may_be_dates(variables):
+    assert problems_of(variables) == []
+
+
+def test_questions_have_variables_of_their_own():
+    assert problems_of({"days": 30}, command="compile") == []
+
+
+def test_a_build_with_wrong_variables_stops_before_it_begins(demo_dir, tmp_path):
     result = dbt(
         *("build", "--select", "stg_orders"),
         raw_dir=demo_dir,
         database=tmp_path / "demo.duckdb",
-        variables=variables,
+        variables={"kk": 6, "features": 5, "further_features": [{"name": "a"}, "b"]},
     )
     assert result.returncode == 2
-    assert sentence in " ".join(result.stdout.split())
-    assert "START sql" not in result.stdout
+    assert "there is no variable kk: do you mean k?" in result.stdout
+    assert "variable features is '5': it must be a list" in result.stdout
+    assert "START" not in result.stdout
     assert "Traceback" not in result.stdout
 
 

@@ -1,7 +1,8 @@
-"""Plugin of dbt-duckdb: opens the database, and adds what SQL asks of the raw files."""
+"""Plugin of dbt-duckdb: checks what a build is given, and opens the database."""
 
 import atexit
 import os
+from pathlib import Path
 
 import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
@@ -15,6 +16,7 @@ from olist_segments.raw.functions import (
     raw_file_lines,
     raw_file_problems,
 )
+from olist_segments.variables import find_problems_of_variables
 
 # DuckDB reads a row group with one thread; in its own of 122,880 rows a shop's 100,000
 # orders would keep one processor busy. The size can be set when attaching only.
@@ -22,12 +24,15 @@ ROW_GROUP_SIZE = 20_480
 
 
 class Plugin(BasePlugin):
-    """Attach the database and register functions; profiles.yml names this module."""
+    """Check the variables, attach the database, and register functions.
+
+    profiles.yml names this module.
+    """
 
     path = ""
 
     def update_connection_config(self, creds, config: dict) -> None:
-        """Find the database, leave out empty settings, and try to open it.
+        """Check the variables and settings, find the database, and try to open it.
 
         Parameters
         ----------
@@ -42,15 +47,21 @@ class Plugin(BasePlugin):
         Raises
         ------
         DbtRuntimeError
-            If another process has the database open, or it cannot be written, or a
-            setting cannot be.
+            If a variable cannot be used, another process has the database open, or it
+            cannot be written, or a setting cannot be.
         """
+        flags = get_flags()
+        problems = find_problems_of_variables(
+            Path(flags.PROJECT_DIR), flags.VARS, command=flags.WHICH
+        )
+        if problems:
+            raise DbtRuntimeError("\n".join(problems))
         for name in [name for name, value in config.items() if value == ""]:
             del config[name]
         if creds.path == ":memory:":
             return
         if creds.path != os.environ.get("OLIST_DB"):
-            creds.path = os.path.join(get_flags().PROJECT_DIR, creds.path)
+            creds.path = os.path.join(flags.PROJECT_DIR, creds.path)
         try:
             duckdb.connect(creds.path, config=config).close()
         except duckdb.Error as error:

@@ -1,19 +1,14 @@
 {# The entries of the features to cluster on. #}
 {% macro chosen_features() -%}
-    {%- set listed = var('features') -%}
-    {%- if var('feature_choice') == 'auto' and execute -%}
-        {%- set parameters = model_relation('int_feature_parameters') -%}
-        {%- if parameters -%}
-            {%- set picked = run_query(
-                'select feature from ' ~ parameters ~ ' order by position'
-            ).columns[0].values() -%}
-            {%- set listed = [] -%}
-            {%- for feature in feature_candidates()
-                if feature.name in picked -%}
-                {%- do listed.append(feature) -%}
-            {%- endfor -%}
-            {{ return(listed) }}
-        {%- endif -%}
+    {#- A unit test brings its own list and no tables. -#}
+    {%- if var('feature_choice') != 'auto' or model.resource_type == 'unit_test' -%}
+        {{ return(feature_entries('features')) }}
     {%- endif -%}
-    {{ return(listed) }}
+    {#- The ref lets whatever asks be built after the rule has picked. -#}
+    {%- set parameters = ref('int_feature_parameters') -%}
+    {%- if not execute or not load_cached_relation(parameters) -%}
+        {{ return(feature_entries('features')) }}
+    {%- endif -%}
+    {%- set picked = run_query('select feature from ' ~ parameters).columns[0].values() -%}
+    {{ return(feature_candidates() | selectattr('name', 'in', picked) | list) }}
 {%- endmacro %}

@@ -6,8 +6,8 @@ from olist_segments.fit.frames import read_frame, to_relation
 
 def model(dbt, session):
     feature_choice = dbt.config.meta_get("feature_choice")
-    listed = dbt.config.meta_get("listed")
-    worded = dbt.config.meta_get("worded")
+    listed = [entry["name"] for entry in dbt.config.meta_get("features")]
+    further = [entry["name"] for entry in dbt.config.meta_get("further_features")]
     max_missing_share = dbt.config.meta_get("max_missing_share")
     max_correlation = dbt.config.meta_get("max_correlation")
 
@@ -15,7 +15,7 @@ def model(dbt, session):
         choose_features(
             read_frame(dbt.ref("int_feature_measures"), "position"),
             read_frame(dbt.ref("int_feature_correlations")),
-            worded=worded,
+            worded=listed + further,
             max_missing_share=max_missing_share,
             max_correlation=max_correlation,
             fixed_features=listed if feature_choice == "list" else None,

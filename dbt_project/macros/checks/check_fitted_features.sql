@@ -1,0 +1,22 @@
+{# Stops a fit without features, and warns of those that do not vary. #}
+{% macro check_fitted_features() -%}
+    {%- if execute -%}
+        {%- set fitted = run_query(
+            'select feature, standard_deviation from ' ~ this ~ ' order by position'
+        ).rows -%}
+        {%- set constant = fitted | rejectattr(1) | map(attribute=0) | list -%}
+        {%- if not fitted -%}
+            {{ exceptions.raise_compiler_error(
+                'feature_choice is auto, and the rule takes no feature: '
+                ~ 'int_feature_choice says why. Add others to further_features, or set '
+                ~ 'feature_choice to list.'
+            ) }}
+        {%- elif constant -%}
+            {%- do exceptions.warn(
+                'The segments do not depend on ' ~ constant | join(', ') ~ ': after '
+                ~ 'clipping, all customers have the same value. Raise clip_quantile, or '
+                ~ 'take it out of features; feature_statistics says how it varies.'
+            ) -%}
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}

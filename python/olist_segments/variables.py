@@ -1,0 +1,259 @@
+"""What the variables of a build may be."""
+
+import datetime
+import difflib
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+FEATURES = Path("models", "segmentation", "features", "customer_features.yml")
+_NUMBER = re.compile(r"[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)(e[+-]?[0-9]+)?", re.IGNORECASE)
+
+
+class Rule(NamedTuple):
+    """What a variable may be.
+
+    Attributes
+    ----------
+    allowed : str
+        In words, after "it must be".
+    holds : callable
+        Whether a value is allowed.
+    """
+
+    allowed: str
+    holds: Callable[[Any], bool]
+
+
+def _number(allowed: str, least: float, most: float = math.inf) -> Rule:
+    return Rule(
+        allowed, lambda value: _is_number(value) and least <= float(value) <= most
+    )
+
+
+def _whole_number(
+    least: int, most: float = math.inf, *, or_empty: bool = False
+) -> Rule:
+    limits = f"of at least {least}" if most == math.inf else f"from {least} to {most}"
+    return Rule(
+        f"a whole number {limits}" + ", or '' for none" * or_empty,
+        lambda value: (
+            (value == "" and or_empty)
+            or (_is_number(value, is_whole=True) and least <= int(value) <= most)
+        ),
+    )
+
+
+def _one_of(*words: str) -> Rule:
+    return Rule(" or ".join(words), lambda value: value in words)
+
+
+_SHARE = _number("a share from 0 to 1", 0, 1)
+_TEXT = Rule("a text", lambda value: isinstance(value, str) and bool(value.strip()))
+_ENTRIES = Rule(
+    "a list of features, as in dbt_project.yml", lambda value: isinstance(value, list)
+)
+
+# A new variable of dbt_project.yml needs a line here: a test compares the names.
+RULES = {
+    "as_of_date": Rule(
+        "a day such as 2018-03-31, or '' for none", lambda v: _is_day(v)
+    ),
+    "max_rejected_share": _SHARE,
+    "max_defect_share": _SHARE,
+    "published_olist": Rule(
+        "true or false, without quotes", lambda value: isinstance(value, bool)
+    ),
+    # What an entry may be is in ENTRY_RULES.
+    "features": Rule(_ENTRIES.allowed, lambda v: bool(v) and _ENTRIES.holds(v)),
+    "further_features": _ENTRIES,
+    "feature_choice": _one_of("list", "auto"),
+    "max_missing_share": _SHARE,
+    "max_correlation": _SHARE,
+    "segment_noun": _TEXT,
+    "segment_and": _TEXT,
+    "name_words": _whole_number(1),
+    "name_ratio": _SHARE,
+    "k_min": _whole_number(2, 100),
+    "k_max": _whole_number(2, 100),
+    "k": _whole_number(2, 100, or_empty=True),
+    "min_stability": _number("a number from -1 to 1", -1, 1),
+    "min_silhouette_gain": _number("a number from -1 to 1", -1, 1),
+    "min_segment_share": _SHARE,
+    "seed": _whole_number(0, 2**31 - 1),
+    "n_init": _whole_number(1),
+    "fit_sample": _whole_number(100),
+    "max_fit_rows": _whole_number(100),
+    "refits": _whole_number(1),
+    "refit_customers": _whole_number(100),
+    "refit_n_init": _whole_number(1),
+    "refit_sample": _whole_number(100),
+    "drift_watch": _number("a number of at least 0", 0),
+    "drift_refit": _number("a number of at least 0", 0),
+}
+ENTRY_RULES = {
+    "name": _TEXT,
+    "transform": _one_of("none", "log1p"),
+    "clip_quantile": Rule(
+        "a share above 0 and up to 1, such as 0.995",
+        lambda value: _is_number(value) and 0 < float(value) <= 1,
+    ),
+    "word": _one_of("adjective", "noun", "suffix"),
+    "high": _TEXT,
+    "low": _TEXT,
+    "phrase": _TEXT,
+    "phrase_negative": _TEXT,
+}
+OPTIONAL = {"phrase_negative"}
+
+
+def find_problems_of_variables(
+    root: Path, given: Mapping, *, command: str
+) -> list[str]:
+    """Find the variables of a call of dbt that cannot be used.
+
+    Parameters
+    ----------
+    root : Path
+        Root of the project, whose dbt_project.yml declares the variables.
+    given : mapping of str to object
+        Those of the call, which override the declared ones.
+    command : str
+        What dbt was called for, such as build. Variables that are not declared are
+        allowed in ``compile`` and ``show``: questions have such parameters.
+
+    Returns
+    -------
+    list of str
+        One sentence per problem, with the variable, its value and what is allowed.
+    """
+    project = yaml.safe_load((root / "dbt_project.yml").read_text(encoding="utf-8"))
+    declared = project["vars"]
+    problems = []
+    if command not in ("compile", "show"):
+        problems += [
+            f"there is no variable {name}{_nearest(name, declared)}"
+            for name in given
+            if name not in declared
+        ]
+    return problems + find_problems(declared | given, numbers=_numeric_columns(root))
+
+
+def find_problems(values: Mapping[str, Any], *, numbers: Iterable[str]) -> list[str]:
+    """Find values of variables that cannot be used.
+
+    Parameters
+    ----------
+    values : mapping of str to object
+        The value of every variable in `RULES`. Numbers may be texts.
+    numbers : iterable of str
+        Columns that may be features.
+
+    Returns
+    -------
+    list of str
+        One sentence per problem.
+    """
+    problems = [
+        f"variable {name} is {_shown(values[name])}: it must be {rule.allowed}"
+        for name, rule in RULES.items()
+        if not rule.holds(values[name])
+    ]
+    if problems:
+        return problems
+    for variable in ("features", "further_features"):
+        for entry in values[variable]:
+            problems += [
+                f"variable {variable}: {problem}"
+                for problem in _problems_of_entry(entry, list(numbers))
+            ]
+    names = [entry["name"] for entry in values["features"] if not problems]
+    problems += [
+        f"variable features: {name} is there twice"
+        for name in sorted(set(names))
+        if names.count(name) > 1
+    ]
+    k_min, k_max = int(values["k_min"]), int(values["k_max"])
+    if k_min > k_max:
+        problems.append(
+            f"variable k_min is {k_min} and k_max is {k_max}: "
+            "k_min must not be above k_max"
+        )
+    elif values["k"] != "" and not k_min <= int(values["k"]) <= k_max:
+        problems.append(
+            f"variable k is {values['k']}, but only k = {k_min} to {k_max} are fitted: "
+            "change k, or k_min and k_max"
+        )
+    if float(values["drift_watch"]) > float(values["drift_refit"]):
+        problems.append(
+            f"variable drift_watch is {values['drift_watch']} and drift_refit is "
+            f"{values['drift_refit']}: drift_watch must not be above drift_refit"
+        )
+    return problems
+
+
+def _problems_of_entry(entry: Any, numbers: list[str]) -> list[str]:
+    needed = [key for key in ENTRY_RULES if key not in OPTIONAL]
+    if not isinstance(entry, dict):
+        return [f"{_shown(entry)} is no feature; one has {', '.join(needed)}"]
+    name = entry.get("name") or "a feature without a name"
+    missing = [key for key in needed if entry.get(key) in (None, "")]
+    problems = []
+    if missing:
+        problems.append(
+            f"{name} lacks {', '.join(missing)}; it needs {', '.join(needed)}"
+        )
+    for key, value in entry.items():
+        if key not in ENTRY_RULES:
+            problems.append(
+                f"{name} has {key}, which no feature has{_nearest(key, ENTRY_RULES)}"
+            )
+        elif value not in (None, "") and not ENTRY_RULES[key].holds(value):
+            problems.append(
+                f"{key} of {name} is {_shown(value)}: "
+                f"it must be {ENTRY_RULES[key].allowed}"
+            )
+    if not problems and name not in numbers:
+        problems.append(
+            f"{name} must be a column of numbers in {FEATURES.as_posix()}, as in its "
+            f"SQL; there are {', '.join(numbers)}"
+        )
+    return problems
+
+
+def _numeric_columns(root: Path) -> list[str]:
+    (model,) = yaml.safe_load((root / FEATURES).read_text(encoding="utf-8"))["models"]
+    return [
+        column["name"]
+        for column in model["columns"]
+        if re.match("bigint|decimal|double", column["data_type"])
+    ]
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
+    return f": do you mean {near[0]}?" if near else f"; there are {', '.join(known)}"
+
+
+def _shown(value: Any) -> str:
+    return "null" if value is None else f"'{value}'"
+
+
+def _is_number(value: Any, *, is_whole: bool = False) -> bool:
+    if isinstance(value, bool) or not _NUMBER.fullmatch(str(value)):
+        return False
+    return str(value).isdigit() if is_whole else True
+
+
+def _is_day(value: Any) -> bool:
+    if value == "":
+        return True
+    try:
+        day = datetime.date.fromisoformat(str(value))
+    except ValueError:
+        return False
+    return str(day) == str(value)
