@@ -21,8 +21,8 @@ SCORES = {
     "silhouette": "silhouette (-1 to 1)",
     "stability_min_ari": "lowest adjusted Rand index (1: same)",
 }
-# A value stands out in a segment if its share differs beyond chance from that among all
-# customers, by at least this much, and is at least so many times as large (or as small).
+# A value stands out in a segment if its share differs beyond chance from that among
+# all customers, by at least this much, and is this many times as large or as small.
 LEAST_DIFFERENCE = 0.005
 LEAST_FACTOR = 1.1
 # What a score is compared with: its column, its name, and how it is drawn.

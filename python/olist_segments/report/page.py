@@ -227,7 +227,9 @@ def _words_of_name(data: dict[str, pd.DataFrame], number: int) -> Table:
     table = _table(f"words-{number}", "How far the name holds", columns, rows)
     said = zip(rows["phrase"], rows["phrase_negative"], strict=True)
     for row, (phrase, negative) in zip(table.rows, said, strict=True):
-        row["kind"] = "reais" if phrase.startswith("reais ") else _kind(phrase, negative)
+        row["kind"] = (
+            "reais" if phrase.startswith("reais ") else _kind(phrase, negative)
+        )
         row["word"] = f"{row['word']}: {_heading(phrase, negative)}"
     return table
 
