@@ -211,6 +211,12 @@ def test_the_lineage_leads_from_nine_files_to_what_people_read(manifest):
         assert len([n for n in above if n.startswith("source.")]) == 9, name
 
 
+def test_seeds_have_no_apostrophe_which_dbt_does_not_escape_on_spark():
+    seeds = list((ROOT / "dbt_project" / "seeds").glob("*.csv"))
+    assert seeds
+    assert not [one.name for one in seeds if "'" in one.read_text("utf-8")]
+
+
 def test_exposures_name_the_tables_that_are_read(manifest, models):
     names = {model["name"] for model in models}
     names |= {seed.stem for seed in (ROOT / "dbt_project" / "seeds").glob("*.csv")}
