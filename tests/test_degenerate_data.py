@@ -14,7 +14,7 @@ from bad_data import (
     REVIEWS,
     SELLERS,
 )
-from conftest import build, dbt, differences, killed_when, rows
+from conftest import build, dbt, differences, killed_when, rows, tables
 from olist_segments.commands.summary import summary
 from olist_segments.report import render_report
 
@@ -198,11 +198,11 @@ def _alike(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("count", "spoil", "variables", "sentence"),
     [
-        (1, None, {}, "too few customers to find 2 segments: 0 have a delivered order"),
+        (2, None, {}, "too few customers to find 2 segments: 1 have a delivered order"),
         (9, None, {"k": 10}, "too few customers to find 10 segments"),
         (40, _alike, {}, "40 have a delivered order, with 1 different sets of"),
     ],
-    ids=["one order", "fewer customers than k", "all customers alike"],
+    ids=["one delivery", "fewer customers than k", "all customers alike"],
 )
 def test_too_little_to_cluster_is_said_in_a_sentence(
     demo_dir, tmp_path, count, spoil, variables, sentence
@@ -219,6 +219,17 @@ def test_too_little_to_cluster_is_said_in_a_sentence(
     assert "Traceback" not in result.stdout + result.stderr
     assert "ERROR=1 " in result.stdout
     assert rows(database, "select count(*) from orders") == [(count,)]
+
+
+def test_an_order_that_is_not_delivered_yet_is_refused_before_the_marts(
+    demo_dir, tmp_path
+):
+    folder = few_orders(demo_dir, tmp_path / "few", 1)
+    database = tmp_path / "demo.duckdb"
+    result = dbt("build", *QUICK, raw_dir=folder, database=database)
+    assert result.returncode == 1
+    assert "nobody has a segment before 20" in " ".join(result.stdout.split())
+    assert ("main", "orders") not in tables(database)
 
 
 def test_a_handful_of_customers_is_built(demo_dir, tmp_path):

@@ -89,6 +89,47 @@ def test_files_hold_the_members_of_their_segment_in_order_of_the_key(
         assert [line[0] for line in lines] == [row[0] for row in members]
 
 
+def test_members_whose_segment_is_not_sure_can_be_left_out(demo_database, tmp_path):
+    ((everybody, sure),) = rows(
+        demo_database,
+        "select count(*), count(*) filter (where silhouette >= 0.3) "
+        "from segment_members",
+    )
+    with duckdb.connect(str(demo_database), read_only=True) as connection:
+        foreseen = preview(connection, min_silhouette=0.3)
+        manifest = json.loads(
+            export_segments(
+                connection,
+                tmp_path / "out",
+                foreseen,
+                is_synthetic=True,
+                min_silhouette=0.3,
+            ).read_text(encoding="utf-8")
+        )
+    assert manifest["min_silhouette"] == 0.3
+    written = 0
+    for entry in manifest["segments"]:
+        with (tmp_path / "out" / entry["csv"]["file"]).open(newline="") as opened:
+            found = [float(row["silhouette"]) for row in csv.DictReader(opened)]
+        assert len(found) == entry["customer_count"]
+        assert min(found) >= 0.3
+        written += len(found)
+    assert 0 < written == sure < everybody
+
+
+def test_members_have_their_place_and_numbers_without_needless_digits(demo_database):
+    ((bare, long),) = rows(
+        demo_database,
+        "select count(*) filter (where state is null or city is null or "
+        "runner_up_segment_key is null), "
+        "count(*) filter (where silhouette != round(silhouette, 3) "
+        "or freight_share != round(freight_share, 3) "
+        "or average_order_value != round(average_order_value, 2)) "
+        "from segment_members",
+    )
+    assert (bare, long) == (0, 0)
+
+
 def test_members_say_since_when_and_from_where(demo_database):
     ((missing, wrong),) = rows(
         demo_database,

@@ -1,11 +1,7 @@
 """A model stays until a fit is due: its labels, and how it is stored."""
 
-import datetime
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
@@ -13,8 +9,6 @@ import numpy as np
 import pytest
 import yaml
 from conftest import ROOT, build, dbt, killed_when, rows
-from olist_segments.months import month_ends
-from olist_segments.project import UserError
 from test_pipeline import differences
 
 TABLES_ONLY = ("--resource-type", "model", "--resource-type", "snapshot")
@@ -305,106 +299,6 @@ def test_features_can_be_picked_by_the_rule(demo_dir, tmp_path):
         database, "select reason from feature_statistics where feature = 'tenure_days'"
     )
     assert reason == "left out by the rule: it says nearly the same as recency_days"
-
-
-def test_months_have_their_last_days():
-    assert month_ends("2017-12", "2018-02") == [
-        datetime.date(2017, 12, 31),
-        datetime.date(2018, 1, 31),
-        datetime.date(2018, 2, 28),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "sentence"),
-    [
-        ("2018-13", "2018-12", "is not a month: write months as YYYY-MM"),
-        ("2018-05", "2018-04", "the first month comes first"),
-    ],
-)
-def test_a_span_of_months_that_cannot_be_is_refused(first, last, sentence):
-    with pytest.raises(UserError, match=sentence):
-        month_ends(first, last)
-
-
-@pytest.mark.slow
-def test_a_replay_labels_past_months_with_the_current_model(
-    demo_dir, demo_database, tmp_path
-):
-    database = tmp_path / "demo.duckdb"
-    shutil.copy(demo_database, database)
-    command = [sys.executable, "-m", "olist_segments", "replay", "--target", "demo"]
-    environment = {
-        **os.environ,
-        "OLIST_RAW_DIR": str(demo_dir),
-        "OLIST_DB": str(database),
-        "PYTHONPATH": str(ROOT / "python"),
-    }
-
-    def replay(first, last):
-        return subprocess.run(
-            [*command, "--from", first, "--to", last],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    result = replay("2018-06", "2018-07")
-    assert result.returncode == 0, result.stdout[-3000:] + result.stderr
-    assert "[2/2] as of 2018-07-31" in result.stdout
-    days = rows(database, "select distinct entered_at::varchar from segment_changes")
-    assert sorted(days) == [("2018-06-30",), ("2018-07-31",), ("2018-10-17",)]
-    assert rows(database, "select distinct model_id from segment_changes") == [
-        (model(demo_database),)
-    ]
-    # Customers who come from a segment have left it that day.
-    ((moved, left),) = rows(
-        database,
-        "select count(*), count(before.left_at) "
-        "from segment_changes as after left join segment_changes as before "
-        "on after.customer_unique_id = before.customer_unique_id "
-        "and after.previous_segment_key = before.segment_key "
-        "and after.entered_at = before.left_at "
-        "where after.previous_segment_key is not null",
-    )
-    assert moved == left > 20
-    assert members_by_history(database) == rows(database, MEMBERS)
-    found = differences(demo_database, database)
-    assert [one for one in found if one[0] not in HISTORY] == []
-
-    late = replay("2018-09", "2018-10")
-    assert late.returncode == 2
-    assert "2018-10 does not end before 2018-10-17" in late.stderr
-
-    # New words for a segment are not a move: everybody keeps the day of entry.
-    changes = (
-        "select customer_unique_id, entered_at, left_at, is_by_new_model "
-        "from segment_changes order by all"
-    )
-    entered = "select customer_unique_id, entered_at from segment_members order by all"
-    before = [rows(database, query) for query in (changes, entered)]
-    configured = yaml.safe_load((ROOT / "dbt_project.yml").read_text("utf-8"))["vars"]
-    build(
-        *TABLES_ONLY,
-        "--select",
-        "int_segment_names",
-        "segments",
-        "customer_segments",
-        "customer_segment_history+",
-        raw_dir=demo_dir,
-        database=database,
-        variables={
-            "features": [
-                {**feature, "high": f"{feature['high']} anew"}
-                for feature in configured["features"]
-            ]
-        },
-    )
-    assert rows(database, "select 1 from segments where segment_key like '%anew%'")
-    assert [rows(database, query) for query in (changes, entered)] == before
-    assert members_by_history(database) == rows(database, MEMBERS)
 
 
 def test_names_can_be_translated_without_a_refit(demo_dir, demo_database, tmp_path):

@@ -3,6 +3,7 @@
 import csv
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -170,17 +171,17 @@ def test_building_twice_into_one_database_changes_nothing(
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("int_as_of.sql", "select error('broken') as as_of_date"),
+        ("int_items.sql", "select error('broken') as day"),
         (
-            "int_as_of.sql",
+            "int_items.sql",
             "{{ config(post_hook=\"select error('broken')\") }} "
-            "select date '2000-01-01' as as_of_date",
+            "select date '2000-01-01' as day",
         ),
         (
-            "int_as_of.py",
+            "int_items.py",
             "def model(dbt, session):\n"
             "    dbt.config(post_hook=\"select error('broken')\")\n"
-            "    return session.sql(\"select date '2000-01-01' as as_of_date\").df()\n",
+            "    return session.sql(\"select date '2000-01-01' as day\").df()\n",
         ),
     ],
     ids=["query", "hook", "hook after Python"],
@@ -190,25 +191,25 @@ def test_a_table_that_cannot_be_built_anew_stays_as_it_was(
 ):
     database = project_copy / demo_database.name
     shutil.copy(demo_database, database)
-    model = project_copy / "models" / "intermediate" / "int_as_of.sql"
+    model = project_copy / "models" / "intermediate" / "int_items.sql"
     options = {"raw_dir": demo_dir, "database": database, "project": project_copy}
-    kept = rows(database, "from intermediate.int_as_of")
+    kept = rows(database, "from intermediate.int_items")
 
     model.unlink()
     broken = model.with_name(name)
     broken.write_text(text, encoding="utf-8")
-    result = dbt("run", "--select", "int_as_of", **options)
+    result = dbt("run", "--select", "int_items", **options)
     assert result.returncode == 1
     assert "broken" in result.stdout
-    assert rows(database, "from intermediate.int_as_of") == kept
+    assert rows(database, "from intermediate.int_items") == kept
     # What Python has written stays aside until the next run.
     left = set(tables(database)) - set(tables(demo_database))
-    assert left <= {("intermediate", "int_as_of__dbt_tmp")}
+    assert left <= {("intermediate", "int_items__dbt_tmp")}
 
     broken.unlink()
-    model.write_text("select date '2000-01-01' as as_of_date", encoding="utf-8")
-    assert dbt("run", "--select", "int_as_of", **options).returncode == 0
-    assert rows(database, "from intermediate.int_as_of") == [(date(2000, 1, 1),)]
+    model.write_text("select date '2000-01-01' as day", encoding="utf-8")
+    assert dbt("run", "--select", "int_items", **options).returncode == 0
+    assert rows(database, "from intermediate.int_items") == [(date(2000, 1, 1),)]
     assert tables(database) == tables(demo_database)
 
 
@@ -219,7 +220,7 @@ def test_a_past_day_a_fixed_k_and_other_features_are_configuration_only(
     distance = {"name": "distance_km", "transform": "log1p", "clip_quantile": 0.9}
     constant = {"name": "order_count", "transform": "none", "clip_quantile": 0.5}
     features = [
-        RECENCY,
+        {**RECENCY, "high": "久未光顾", "low": "最近"},
         {**distance, **WORDS, "high": "people who don't live near"},
         {**constant, **WORDS},
     ]
@@ -237,6 +238,9 @@ def test_a_past_day_a_fixed_k_and_other_features_are_configuration_only(
     )
     assert (k, as_of) == (4, "2018-03-31")
     assert names == "recency_days, distance_km, order_count"
+    named = rows(database, "select segment_name, segment_key from segments")
+    assert any("最近" in name for name, _ in named)
+    assert all(re.fullmatch("[a-z0-9_]+", key) for _, key in named)
     ((last, recency),) = rows(
         database,
         "select (select max(purchased_at) from orders)::varchar, "

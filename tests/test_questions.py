@@ -12,6 +12,7 @@ from olist_segments.questions import (
     FOLDER,
     compiled,
     explain_unknown,
+    introduce,
     read_questions,
     render_page,
     render_question,
@@ -67,6 +68,15 @@ def test_without_reviews_nobody_is_known_to_be_content_or_at_risk(demo, tmp_path
             f"share_at_risk from ({sql['revenue_at_risk']})"
         ).fetchall()
         assert risks == [(None, None, None, None)]
+
+
+def test_an_answer_is_introduced_by_its_definitions():
+    said = introduce(QUESTIONS["win_back"])
+    assert said.startswith("Whom should we win back")
+    assert "the tenth of customers who spent most" in " ".join(said.split())
+    assert said.endswith(
+        "\n--set days=...  " + QUESTIONS["win_back"].parameters["days"]
+    )
 
 
 def test_a_file_begins_with_its_question():
@@ -126,18 +136,54 @@ def test_the_nearest_look_alike_is_the_nearest_by_scaled_features(demo):
     assert asked not in {row[0] for row in nearest}
 
 
-def test_nobody_leaves_a_segment_in_no_time_and_recency_alone_moves_the_rest(demo):
+def test_who_is_about_to_leave_has_not_left_and_nobody_leaves_in_no_time(demo):
     connection, sql = demo
     today = sql["about_to_leave"].replace("+ 30 as", "+ 0 as")
     assert today != sql["about_to_leave"]
     assert connection.sql(today).fetchall() == []
-    recency = dict(
-        connection.sql(
-            "select segment_key, avg(recency_days) from customer_segments group by all"
-        ).fetchall()
-    )
-    for _, here, there, *_ in connection.sql(sql["about_to_leave"]).fetchall():
-        assert recency[there] > recency[here]
+    ((longest, p10),) = connection.sql(
+        "select segment_key, quantile_cont(recency_days, 0.1) from customer_segments "
+        "group by all order by avg(recency_days) desc limit 1"
+    ).fetchall()
+    for _, here, there, *_, recency in connection.sql(sql["about_to_leave"]).fetchall():
+        assert here != there == longest
+        assert recency < p10
+
+
+def test_the_latest_moves_are_of_those_who_moved(demo, tmp_path):
+    _, sql = demo
+    with duckdb.connect(str(tmp_path / "demo.duckdb")) as changed:
+        changed.execute(
+            "create table segment_migrations as select * from (values "
+            "('a', 'b', 7, 0.7, date '2018-01-31'), ('a', 'a', 3, 0.3, date "
+            "'2018-01-31'), ('b', 'a', 9, 0.9, date '2017-12-31')) as moves("
+            "from_segment_key, to_segment_key, customer_count, share_of_from, "
+            "as_of_date)"
+        )
+        answer = changed.sql(sql["latest_moves"]).fetchall()
+    assert [row[1:4] for row in answer] == [("a", "b", 7)]
+
+
+def test_words_that_are_not_true_of_a_member_are_named(demo):
+    connection, _ = demo
+    found = connection.sql(
+        """
+        select
+            word,
+            (
+                select count(*)
+                from segment_members
+                where segment_key = words.segment_key
+                    and list_contains(string_split(untrue_words, '; '), word)
+            ),
+            customer_count - true_count
+        from segment_words as words
+        """
+    ).fetchall()
+    assert len(found) >= 5
+    for word, said, counted in found:
+        assert said == counted, word
+    assert sum(counted for *_, counted in found) > 0
 
 
 def test_border_customers_stand_between_their_two_nearest_centroids(demo):

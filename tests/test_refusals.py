@@ -2,12 +2,15 @@
 
 import datetime
 import math
+import re
 import subprocess
 import sys
 
 import pytest
 import yaml
 from conftest import ROOT, dbt
+from olist_segments.commands.build import check_variables
+from olist_segments.project import UserError
 from olist_segments.variables import RULES, find_problems_of_variables
 
 RECENCY = {"name": "recency_days", "transform": "none", "clip_quantile": 1}
@@ -97,6 +100,14 @@ def test_a_build_with_wrong_variables_stops_before_it_begins(demo_dir, tmp_path)
     assert "variable features is '5': it must be a list" in result.stdout
     assert "START" not in result.stdout
     assert "Traceback" not in result.stdout
+
+
+@pytest.mark.parametrize(
+    "text", ["as_of_date: 2018-02-29", "as_of_date: 2018-13-01", "{k: 5", "k"]
+)
+def test_variables_that_dbt_cannot_read_are_refused_in_a_sentence(text):
+    with pytest.raises(UserError, match=f"--vars '{re.escape(text)}' cannot be read: "):
+        check_variables(["--select", "int_as_of", "--vars", text])
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,14 @@
 
     -- One row per customer and stay in a segment under one name, number and model,
     -- dated by the as-of dates of builds. A build as of a day before the last change
-    -- in it adds nothing.
+    -- in it adds nothing, and says so.
 
     {{
         config(
             schema='intermediate',
             unique_key='customer_unique_id',
             strategy='check',
-            check_cols=['segment_key', 'segment_id', 'model_id'],
+            check_cols=['segment_name', 'segment_key', 'segment_id', 'model_id'],
             updated_at='as_of_at'
         )
     }}
@@ -61,7 +61,10 @@
 
     select * from everybody
     {% if known %}
-        where as_of_at >= (select max(dbt_valid_from) from {{ known }})
+        where
+            as_of_at >= coalesce(
+                (select max(known.dbt_valid_from) from {{ known }} as known), as_of_at
+            )
     {% endif %}
 
 {% endsnapshot %}

@@ -1,5 +1,5 @@
 -- One row: the last day that counts. It is the variable as_of_date or, if that is
--- empty, the day of the last purchase.
+-- empty, the day of the last purchase. And the days that say whether it can be used.
 
 {%- set given = "date '" ~ var('as_of_date') ~ "'" if var('as_of_date') else 'null' %}
 
@@ -8,16 +8,55 @@
 
 with orders as (
 
-    select purchased_at from {{ ref('stg_orders') }}
+    select
+        order_id,
+        order_status,
+        cast(purchased_at as date) as purchase_date,
+        case
+            when {{ is_plausible_date('delivered_at') }}
+                then cast(delivered_at as date)
+        end as delivery_date
+
+    from {{ ref('stg_orders') }}
     where {{ is_plausible_date('purchased_at') }}
 
 ),
 
-as_of as (
+items as (
 
-    select coalesce({{ given }}, cast(max(purchased_at) as date)) as as_of_date
+    select distinct order_id from {{ ref('stg_order_items') }}
+
+),
+
+deliveries as (
+
+    select
+        min(greatest(orders.purchase_date, orders.delivery_date))
+            as first_delivery_date
+
     from orders
+    inner join items
+        on orders.order_id = items.order_id
+    where orders.order_status = 'delivered'
+
+),
+
+purchases as (
+
+    select max(purchase_date) as last_order_date from orders
+
+),
+
+joined as (
+
+    select
+        coalesce({{ given }}, purchases.last_order_date) as as_of_date,
+        purchases.last_order_date,
+        deliveries.first_delivery_date
+
+    from purchases
+    cross join deliveries
 
 )
 
-select * from as_of
+select * from joined

@@ -31,7 +31,10 @@ last_words as (
             *,
             row_number() over (
                 partition by model_id, segment_id
-                order by dbt_valid_from desc, dbt_valid_to desc nulls first
+                order by
+                    dbt_valid_from desc,
+                    dbt_valid_to desc nulls first,
+                    segment_name asc
             ) as words_back
         from called
     ) as ranked

@@ -41,7 +41,9 @@ class Segment:
 
 
 def preview(
-    connection: duckdb.DuckDBPyConnection, keys: Iterable[str] | None = None
+    connection: duckdb.DuckDBPyConnection,
+    keys: Iterable[str] | None = None,
+    min_silhouette: float = -1.0,
 ) -> list[Segment]:
     """Measure what an export would write.
 
@@ -51,6 +53,8 @@ def preview(
         A built database.
     keys : iterable of str, optional
         Segments to export; all by default.
+    min_silhouette : float
+        Leave out members with a lower silhouette; -1 takes everybody.
 
     Returns
     -------
@@ -81,7 +85,7 @@ def preview(
         from segments left join (
             select *, strlen(concat_ws(',', {cells})) + 1 as bytes,
                 {guarded} as guarded
-            from segment_members
+            from segment_members where silhouette >= {min_silhouette}
         ) as members using (segment_key)
         group by all order by any_value(segment_id)
         """
@@ -102,6 +106,7 @@ def export_segments(
     segments: list[Segment],
     *,
     is_synthetic: bool,
+    min_silhouette: float = -1.0,
 ) -> Path:
     """Write a CSV and a Parquet file per segment, and a manifest.
 
@@ -119,6 +124,8 @@ def export_segments(
         What `preview` has found.
     is_synthetic : bool
         Whether the customers are synthetic, which the manifest records.
+    min_silhouette : float
+        As for `preview`; the manifest records it.
 
     Returns
     -------
@@ -146,11 +153,15 @@ def export_segments(
                     f"may take {needed / 1e6:,.0f} MB: make room, or export fewer "
                     "segments"
                 )
-            written = [_write(connection, segment, partial) for segment in segments]
+            written = [
+                _write(connection, segment, min_silhouette, partial)
+                for segment in segments
+            ]
             manifest = {
                 "data": "synthetic" if is_synthetic else "real",
                 "model_id": model,
                 "as_of_date": as_of,
+                "min_silhouette": min_silhouette,
                 "segments": written,
             }
             text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
@@ -224,7 +235,7 @@ def _guarded(answer: duckdb.DuckDBPyRelation) -> str:
     return ", ".join(columns)
 
 
-def _write(connection, segment: Segment, partial: Path) -> dict:
+def _write(connection, segment: Segment, min_silhouette: float, partial: Path) -> dict:
     entry = {
         "segment_key": segment.key,
         "segment_name": segment.name,
@@ -232,7 +243,7 @@ def _write(connection, segment: Segment, partial: Path) -> dict:
     }
     answer = connection.sql(
         f"from segment_members where segment_key = '{segment.key}' "
-        "order by customer_unique_id"
+        f"and silhouette >= {min_silhouette} order by customer_unique_id"
     )
     for kind in ("csv", "parquet"):
         path = partial / f"{segment.key}.{kind}"

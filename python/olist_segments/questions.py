@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import tempfile
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -203,6 +204,23 @@ def list_questions(questions: dict[str, Question]) -> str:
         lines += [question.name, f"    {question.text}"]
         for name, meaning in question.parameters.items():
             lines.append(f"    --set {name}=...  {meaning}")
+    return "\n".join(lines)
+
+
+def introduce(question: Question) -> str:
+    """Say what a question asks and by which definitions, to stand above its answer.
+
+    Parameters
+    ----------
+    question : Question
+
+    Returns
+    -------
+    str
+    """
+    lines = textwrap.wrap(f"{question.text} {question.note}", width=88)
+    for name, meaning in question.parameters.items():
+        lines.append(f"--set {name}=...  {meaning}")
     return "\n".join(lines)
 
 

@@ -63,6 +63,7 @@ RULES = {
     "as_of_date": Rule(
         "a day such as 2018-03-31, or '' for none", lambda v: _is_day(v)
     ),
+    "max_days_after_last_order": _whole_number(0),
     "max_rejected_share": _SHARE,
     "max_defect_share": _SHARE,
     "published_olist": Rule(

@@ -55,6 +55,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Build on DuckDB or on Spark."""
     root = project_root()
+    check_variables(options.dbt)
     if options.target == "spark":
         return build_on_spark(root, options.dbt, settings=options.conf)
     return build(root, options.target, options.dbt, is_verbose=options.verbose)
@@ -71,6 +72,49 @@ def build(
 
     Parameters
     ----------
+    root, target, words, is_verbose
+        As in `build_tables`.
+
+    Returns
+    -------
+    int
+        0
+
+    Raises
+    ------
+    UserError, DbtError
+        As in `build_tables`.
+    """
+    try:
+        target = build_tables(root, target, words, is_verbose=is_verbose)
+    except KeyboardInterrupt:
+        print("Stopped: build again before you use the tables.", file=sys.stderr)
+        raise
+    except DbtError as error:
+        if error.code == 1:
+            print(
+                "The build stopped: tables before the first error are new, those after "
+                "it old. Fix the cause and build again before you use either.",
+                file=sys.stderr,
+            )
+        raise
+    print()
+    print(summary(database_path(root, target), target=target))
+    return 0
+
+
+def build_tables(
+    root: Path,
+    target: str | None,
+    words: Iterable[str] = (),
+    *,
+    is_verbose: bool = False,
+    **settings: str,
+) -> str:
+    """Build on DuckDB.
+
+    Parameters
+    ----------
     root : Path
         Root of the project.
     target : {"dev", "demo"}, optional
@@ -79,11 +123,13 @@ def build(
         Further arguments for dbt.
     is_verbose : bool
         Print dbt's own output instead of a line per layer.
+    **settings : str
+        Variables of the environment, such as OLIST_DB.
 
     Returns
     -------
-    int
-        0
+    {"dev", "demo"}
+        The target that was built.
 
     Raises
     ------
@@ -107,22 +153,11 @@ def build(
     if not words:  # a variable may allow more, so dbt decides
         check_raw_files(root, folder)
     words = ["build", "--target", target, *words]
-    try:
-        if is_verbose:
-            run_dbt(root, words)
-        else:
-            _run_with_progress(root, words)
-    except DbtError as error:
-        if error.code == 1:
-            print(
-                "The build stopped: tables before the first error are new, those after "
-                "it old. Fix the cause and build again before you use either.",
-                file=sys.stderr,
-            )
-        raise
-    print()
-    print(summary(database_path(root, target), target=target))
-    return 0
+    if is_verbose:
+        run_dbt(root, words, **settings)
+    else:
+        _run_with_progress(root, words, **settings)
+    return target
 
 
 def build_on_spark(root: Path, words: list[str], *, settings: list[str]) -> int:
@@ -178,6 +213,36 @@ def build_on_spark(root: Path, words: list[str], *, settings: list[str]) -> int:
     print()
     print(describe_segments(session))
     return 0
+
+
+def check_variables(words: list[str]) -> None:
+    """Refuse variables for dbt that are not YAML, as dbt may stop with a traceback.
+
+    Parameters
+    ----------
+    words : list of str
+        Arguments for dbt.
+
+    Raises
+    ------
+    UserError
+        If the value of ``--vars`` cannot be read.
+    """
+    parser = argparse.ArgumentParser(prog="dbt", add_help=False, allow_abbrev=False)
+    parser.add_argument("--vars", default="{}")
+    text = parser.parse_known_args(words)[0].vars
+    try:
+        variables = yaml.safe_load(text)
+        reason = "these are not names and values"
+    except yaml.MarkedYAMLError as error:
+        variables, reason = None, error.problem
+    except ValueError as error:  # such as 2018-02-29, a day that does not exist
+        variables, reason = None, error
+    if not isinstance(variables, dict):
+        raise UserError(
+            f"--vars '{text}' cannot be read: {reason}. Write it as in "
+            "--vars 'as_of_date: 2018-03-31'"
+        )
 
 
 def check_raw_files(root: Path, folder: Path) -> None:
@@ -265,15 +330,14 @@ def show_progress(lines: Iterable[str], out: TextIO) -> None:
         _say(so_far() if is_clean else "\n".join(account), out)
 
 
-def _run_with_progress(root: Path, words: list[str]) -> None:
+def _run_with_progress(root: Path, words: list[str], **settings: str) -> None:
     colours = "--use-colors" if sys.stdout.isatty() else "--no-use-colors"
-    process = dbt_process(root, [*LOG_AS_JSON, colours, *words])
+    process = dbt_process(root, [*LOG_AS_JSON, colours, *words], **settings)
     with subprocess.Popen(**process, stdout=subprocess.PIPE, text=True) as dbt:
         try:
             show_progress(dbt.stdout, sys.stdout)
         except KeyboardInterrupt:  # dbt gets it too, and ends
             dbt.stdout.read()
-            print("Stopped: build again before you use the tables.", file=sys.stderr)
             raise
     logs = Path(os.environ.get("DBT_LOG_PATH", root / "logs"))
     print(f"The full log is in {logs / 'dbt.log'}")

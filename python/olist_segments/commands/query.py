@@ -12,6 +12,7 @@ from olist_segments.project import UserError, find_built, is_synthetic, project_
 from olist_segments.questions import (
     compile_question,
     explain_unknown,
+    introduce,
     list_questions,
     read_questions,
 )
@@ -77,6 +78,8 @@ def run(options: argparse.Namespace) -> int:
             ) from error
         if answer is None:  # a statement such as copy
             return 0
+        if options.query in questions:
+            print(introduce(questions[options.query]))
         count = len(answer)
         if options.to:
             write_answer(answer, options.to)

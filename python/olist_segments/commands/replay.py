@@ -1,16 +1,24 @@
 """``olist-segments replay``: the history of segments, month by month."""
 
 import argparse
+import contextlib
+import datetime
 import json
 import os
+import shutil
+import sys
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import duckdb
 
-from olist_segments.commands.build import build
+from olist_segments.commands.build import build_tables
+from olist_segments.commands.summary import summary
 from olist_segments.months import month_ends
 from olist_segments.project import (
     DATABASES,
+    DbtError,
     UserError,
     database_path,
     project_root,
@@ -20,7 +28,8 @@ from olist_segments.raw.files import find_raw_folder
 
 HELP = (
     "Write the history of segments again: label customers as of every month end with "
-    "the current model, then build the present day."
+    "the current model, then build the present day. Until all of that has succeeded, "
+    "the database stays as it is."
 )
 
 
@@ -41,30 +50,101 @@ def run(options: argparse.Namespace) -> int:
     raw_dir = os.environ.get("OLIST_RAW_DIR")
     target, _ = find_raw_folder(root, target=options.target, raw_dir=raw_dir)
     days = month_ends(options.first, options.last)
+    database = database_path(root, target)
+    try:
+        with _copy_to_replace(database) as copy:
+            _replay(root, target, days, copy)
+    except (DbtError, KeyboardInterrupt):
+        print(f"The replay stopped: {database} is as it was.", file=sys.stderr)
+        raise
+    print()
+    print(summary(database, target=target))
+    return 0
+
+
+def _replay(root: Path, target: str, days: list[datetime.date], database: Path) -> None:
+    """Write the history of a database again."""
     tables = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
-    quiet = ["--quiet", "--target", target]
+
+    def dbt_build(*words: str) -> None:
+        words = ["build", "--quiet", "--target", target, *tables, *words]
+        run_dbt(root, words, is_silent=True, OLIST_DB=str(database))
 
     print("Checking the current model ...", flush=True)
-    run_dbt(root, [*quiet, "build", *tables, "--select", "+int_fitted_model"])
-    database = database_path(root, target)
-    with duckdb.connect(str(database), read_only=True) as connection:
-        ((present,),) = connection.sql(
-            "select as_of_date from intermediate.int_as_of"
+    dbt_build("--select", "+int_fitted_model")
+    with duckdb.connect(str(database)) as connection:
+        ((first, present),) = connection.sql(
+            "select first_delivery_date, as_of_date from intermediate.int_as_of"
         ).fetchall()
-    if days[-1] >= present:
-        raise UserError(
-            f"{options.last} does not end before {present}, the as-of date: replay "
-            "earlier months"
-        )
+        if days[0] < first:
+            raise UserError(
+                f"nobody has a segment before {first}, the day of the first delivery: "
+                f"the first month that can be replayed is {first:%Y-%m}"
+            )
+        if days[-1] >= present:
+            raise UserError(
+                f"{days[-1]:%Y-%m} does not end before {present}, the as-of date: "
+                "replay earlier months"
+            )
+        connection.execute("drop table if exists intermediate.customer_segment_history")
 
     began = time.monotonic()
-    run_dbt(root, [*quiet, "run-operation", "forget_history"])
     labels = ["--select", "int_as_of+,+customer_segment_history"]
     labels += ["--exclude", "config.materialized:fitted", "feature_statistics"]
     for number, day in enumerate(days, start=1):
         passed = f"{time.monotonic() - began:.0f} s"
         print(f"[{number}/{len(days)}] as of {day}, after {passed}", flush=True)
-        variables = json.dumps({"as_of_date": str(day)})
-        run_dbt(root, [*quiet, "build", *tables, *labels, "--vars", variables])
+        dbt_build(*labels, "--vars", json.dumps({"as_of_date": str(day)}))
     print(f"As of {present}, the present day", flush=True)
-    return build(root, options.target)
+    build_tables(root, target, OLIST_DB=str(database))
+
+
+@contextlib.contextmanager
+def _copy_to_replace(database: Path) -> Iterator[Path]:
+    """Copy a database, and replace it with the copy if all that is done to it succeeds.
+
+    Until then nobody else can write to the database, but it can be read. The copy has
+    the same file name, because its views have that name in them.
+
+    Parameters
+    ----------
+    database : Path
+
+    Yields
+    ------
+    Path
+        The copy.
+
+    Raises
+    ------
+    UserError
+        If there is no database, or it cannot be copied.
+    """
+    if not database.is_file():
+        raise UserError(f"{database} does not exist yet: run `make build` first")
+    file = database.resolve()
+    folder = file.with_name(f".{file.name}.replay")
+    copy = folder / database.name
+    _write_all(file)
+    with duckdb.connect(str(file), read_only=True):
+        shutil.rmtree(folder, ignore_errors=True)  # of a replay that was killed
+        try:
+            folder.mkdir()
+            shutil.copy(file, copy)
+        except OSError as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise UserError(
+                f"cannot copy {file} to {folder}: {error.strerror}"
+            ) from error
+        try:
+            yield copy
+            _write_all(copy)
+            os.replace(copy, file)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write_all(database: Path) -> None:
+    """Write into the file of a database what a killed process left beside it."""
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("checkpoint")

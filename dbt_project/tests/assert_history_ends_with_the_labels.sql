@@ -1,0 +1,52 @@
+-- Unless a past day was built, the history of segments and the changes end with
+-- today's labels: everybody who has one, and nobody else, is in that segment.
+
+with last_change as (
+
+    select cast(max(dbt_valid_from) as date) as last_day
+    from {{ ref('customer_segment_history') }}
+
+),
+
+as_of as (
+
+    select max(as_of_date) as as_of_date from {{ ref('segment_members') }}
+
+),
+
+stays as (
+
+    select
+        customer_unique_id,
+        segment_key
+
+    from {{ ref('customer_segment_history') }}
+    where dbt_valid_to is null and segment_id is not null
+
+),
+
+compared as (
+
+    select
+        coalesce(members.customer_unique_id, stays.customer_unique_id)
+            as customer_unique_id,
+        members.segment_key as label,
+        stays.segment_key as segment_key_of_history,
+        members.entered_at
+
+    from {{ ref('segment_members') }} as members
+    full outer join stays
+        on members.customer_unique_id = stays.customer_unique_id
+
+)
+
+select compared.*
+from compared
+cross join as_of
+cross join last_change
+where
+    as_of.as_of_date >= last_change.last_day
+    and (
+        compared.label is distinct from compared.segment_key_of_history
+        or compared.entered_at is null
+    )

@@ -1,0 +1,227 @@
+"""The history of segments: which days it knows, and how a replay writes it again."""
+
+import datetime
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+from bad_data import PAYMENTS
+from conftest import ROOT, build, dbt, differences, rows
+from olist_segments.months import month_ends
+from olist_segments.project import UserError
+from test_models_that_stay import (
+    HISTORY,
+    MEMBERS,
+    TABLES_ONLY,
+    members_by_history,
+    model,
+)
+
+# What has to be built for the history as of another day.
+DAY_ONLY = (*TABLES_ONLY, "--select", "int_as_of+,+customer_segment_history+")
+
+
+def test_months_have_their_last_days():
+    assert month_ends("2017-12", "2018-02") == [
+        datetime.date(2017, 12, 31),
+        datetime.date(2018, 1, 31),
+        datetime.date(2018, 2, 28),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "sentence"),
+    [
+        ("2018-13", "2018-12", "is not a month: write months as YYYY-MM"),
+        ("2018-05", "2018-04", "the first month comes first"),
+    ],
+)
+def test_a_span_of_months_that_cannot_be_is_refused(first, last, sentence):
+    with pytest.raises(UserError, match=sentence):
+        month_ends(first, last)
+
+
+@pytest.mark.parametrize(
+    ("day", "sentence"),
+    [
+        ("2016-10-10", "nobody has a segment before 2016-10-11, the day of the first"),
+        pytest.param(
+            "2019-10-19",
+            "the last order was placed on 2018-10-17: correct as_of_date, or raise max",
+            marks=pytest.mark.slow,
+        ),
+    ],
+)
+def test_a_day_on_which_nobody_can_be_labelled_leaves_all_tables_as_they_were(
+    demo_dir, demo_database, tmp_path, day, sentence
+):
+    database = tmp_path / "demo.duckdb"
+    shutil.copy(demo_database, database)
+    result = dbt(
+        *("run", "--select", "int_as_of+"),
+        raw_dir=demo_dir,
+        database=database,
+        variables={"as_of_date": day},
+    )
+    assert result.returncode == 1
+    assert sentence in " ".join(result.stdout.split())
+    assert differences(demo_database, database) == []
+
+
+def replay(database: Path, raw_dir: Path, first: str, last: str) -> subprocess.Popen:
+    """Start a replay in a process group of its own."""
+    command = [sys.executable, "-m", "olist_segments", "replay", "--target", "demo"]
+    return subprocess.Popen(
+        [*command, "--from", first, "--to", last],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "OLIST_RAW_DIR": str(raw_dir),
+            "OLIST_DB": str(database),
+            "PYTHONPATH": str(ROOT / "python"),
+        },
+        start_new_session=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.slow
+def test_a_replay_that_does_not_end_leaves_the_database_as_it_was(
+    demo_dir, demo_database, tmp_path
+):
+    database = tmp_path / "demo.duckdb"
+    shutil.copy(demo_database, database)
+    before = database.read_bytes()
+    raw_dir = tmp_path / "raw"
+    shutil.copytree(demo_dir, raw_dir)
+
+    def stopped_at(sign, stop):
+        with replay(database, raw_dir, "2018-08", "2018-08") as process:
+            for line in process.stdout:
+                if sign in line:
+                    stop(process)
+            said = process.stderr.read()
+        assert database.read_bytes() == before
+        return process.returncode, said
+
+    def signalled(number):
+        return lambda process: os.killpg(process.pid, number)
+
+    code, _ = stopped_at("[1/1]", signalled(signal.SIGKILL))
+    assert code == -signal.SIGKILL
+    assert list(tmp_path.glob(".*.replay")), "the next one removes it"
+
+    code, said = stopped_at("Checking", signalled(signal.SIGINT))
+    assert code == 130
+    assert said == f"The replay stopped: {database} is as it was.\n"
+
+    code, said = stopped_at("[1/1]", lambda _: (raw_dir / PAYMENTS).unlink())
+    assert code == 2, "the present day cannot be built"
+    assert PAYMENTS in said
+    assert list(tmp_path.glob(".*.replay")) == []
+
+
+@pytest.mark.slow
+def test_a_replay_labels_past_months_and_mends_a_history_that_ran_ahead(
+    demo_dir, demo_database, tmp_path
+):
+    database = tmp_path / "demo.duckdb"
+    shutil.copy(demo_database, database)
+    options = {"raw_dir": demo_dir, "database": database}
+
+    def answer(first, last):
+        with replay(database, demo_dir, first, last) as process:
+            stdout, stderr = process.communicate()
+        return process.returncode, stdout, stderr
+
+    build(*DAY_ONLY, **options, variables={"as_of_date": "2018-12-31"})
+    assert members_by_history(database) == rows(database, MEMBERS)
+    result = dbt("build", *DAY_ONLY, **options)
+    assert result.returncode == 0, result.stdout[-3000:]
+    assert (
+        "This build is as of 2018-10-17, but the history of segments goes on until "
+        "2018-12-31: it stays as it was."
+    ) in result.stdout
+    assert members_by_history(database) != rows(database, MEMBERS)
+
+    code, stdout, stderr = answer("2018-06", "2018-07")
+    assert code == 0, stdout[-3000:] + stderr
+    assert "[2/2] as of 2018-07-31" in stdout
+    days = rows(database, "select distinct entered_at::varchar from segment_changes")
+    assert sorted(days) == [("2018-06-30",), ("2018-07-31",), ("2018-10-17",)]
+    assert rows(database, "select distinct model_id from segment_changes") == [
+        (model(demo_database),)
+    ]
+    # Customers who come from a segment have left it that day.
+    ((moved, left),) = rows(
+        database,
+        "select count(*), count(before.left_at) "
+        "from segment_changes as after left join segment_changes as before "
+        "on after.customer_unique_id = before.customer_unique_id "
+        "and after.previous_segment_key = before.segment_key "
+        "and after.entered_at = before.left_at "
+        "where after.previous_segment_key is not null",
+    )
+    assert moved == left > 20
+    assert members_by_history(database) == rows(database, MEMBERS)
+    found = differences(demo_database, database)
+    assert [one for one in found if one[0] not in HISTORY] == []
+
+    for months, sentence in [
+        (("2016-08", "2016-10"), "the first month that can be replayed is 2016-10"),
+        (("2018-09", "2018-10"), "2018-10 does not end before 2018-10-17"),
+    ]:
+        code, _, stderr = answer(*months)
+        assert code == 2
+        assert sentence in stderr
+        assert len(days) == len(
+            rows(database, "select distinct entered_at from segment_changes")
+        )
+
+    # New words for a segment are not a move, even if only capitals change: everybody
+    # keeps the day of entry.
+    changes = (
+        "select customer_unique_id, entered_at, left_at, is_by_new_model "
+        "from segment_changes order by all"
+    )
+    entered = "select customer_unique_id, entered_at from segment_members order by all"
+    before = [rows(database, query) for query in (changes, entered)]
+    configured = yaml.safe_load((ROOT / "dbt_project.yml").read_text("utf-8"))["vars"]
+    words = {"order_count": "REPEAT buyers", "total_spend": "large spenders"}
+    build(
+        *(*TABLES_ONLY, "--select", "int_segment_names", "segments"),
+        *("customer_segments", "customer_segment_history+"),
+        **options,
+        variables={
+            "features": [
+                {**feature, "high": words.get(feature["name"], feature["high"])}
+                for feature in configured["features"]
+            ]
+        },
+    )
+    names = "select distinct segment_name from segment_changes where left_at is null"
+    assert {"REPEAT buyers", "Large spenders paying in installments"} < {
+        name for (name,) in rows(database, names)
+    }
+    assert [rows(database, query) for query in (changes, entered)] == before
+    assert members_by_history(database) == rows(database, MEMBERS)
+
+
+@pytest.mark.slow
+def test_a_history_without_rows_is_begun_again_by_the_next_build(
+    demo_dir, demo_database, tmp_path
+):
+    database = tmp_path / "demo.duckdb"
+    shutil.copy(demo_database, database)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("delete from intermediate.customer_segment_history")
+    build("--select", "customer_segment_history+", raw_dir=demo_dir, database=database)
+    assert differences(demo_database, database) == []
