@@ -93,6 +93,8 @@ def execute_notebook(path: Path, database: Path):
     settings = {"OLIST_DB": str(database.resolve()), "PLOTLY_RENDERER": "notebook"}
     try:
         client.execute(env={**os.environ, **settings})
+    except AssertionError as error:  # a signal, at which it has stopped the kernel
+        raise KeyboardInterrupt from error
     except CellExecutionError as error:
         if error.ename == StudyError.__name__:
             raise StudyError(error.evalue) from error
