@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -156,6 +157,29 @@ def is_synthetic(connection: duckdb.DuckDBPyConnection) -> bool:
     except duckdb.CatalogException:
         return False
     return real == 0
+
+
+def shell_command(words: str, target: str) -> str:
+    """Return a command of the package that works as printed.
+
+    Parameters
+    ----------
+    words : str
+        What follows `olist-segments`.
+    target : {"dev", "demo"}
+        Whose database it reads.
+
+    Returns
+    -------
+    str
+        To be run in the folder of the project, in any shell, with or without the
+        environment activated.
+    """
+    command, *rest = words.split(" ", 1)
+    named = os.environ.get("OLIST_DB")
+    database = f"OLIST_DB={shlex.quote(str(Path(named).resolve()))} " if named else ""
+    words = " ".join([command, "--target", target, *rest])
+    return f"{database}.venv/bin/olist-segments {words}"
 
 
 def explain(error: duckdb.Error) -> str:
