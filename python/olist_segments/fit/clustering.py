@@ -16,6 +16,10 @@ from threadpoolctl import threadpool_limits
 # Results are rounded to this many decimals: far below any difference that matters, far
 # above the last bits, which depend on the order in which floats are added.
 DECIMALS = 12
+# Pairs of clusters whose merger is tried, and the least relative gain in inertia that
+# counts as one.
+MERGERS = 3
+GAIN = 1e-6
 # Bytes for copies of the points: every running fit has one.
 _COPIES = 1 << 30
 # The callers for whom BLAS is limited to one thread, and its limit before.
@@ -32,25 +36,27 @@ def fit_centroids(
 ) -> dict[int, np.ndarray]:
     """Fit KMeans for every candidate k.
 
-    The starts are fitted on a random sample; the best of them is then iterated on
-    all points until no point changes its cluster, so that every centroid is the
-    mean of its members. Each fit uses one thread: the result does not depend on the
-    machine. Fits of several k run at the same time, fewer at a time when there are
-    many points.
+    The search runs on a random sample. Each k starts from k-means++, then from its
+    neighbours, one more k on either side included: from the fit of k - 1 with each
+    cluster split in two in turn, and from that of k + 1 with two near clusters merged
+    in turn, until no k improves. The best fit is then iterated on all points until no
+    point changes its cluster, so that every centroid is the mean of its members. Each
+    fit uses one thread: the result does not depend on the machine. Fits of several k
+    run at the same time, fewer at a time when there are many points.
 
     Parameters
     ----------
     points : array of shape (n_points, n_features)
         Scaled features, in a fixed order of rows, without missing values.
     k_range : iterable of int
-        Numbers of clusters to fit. A k as large as the number of distinct points, or
-        larger, is left out.
+        Consecutive numbers of clusters to fit. A k as large as the number of distinct
+        points, or larger, is left out.
     seed : int
         Seed of the sample and of the k-means++ starts.
     n_init : int
-        Number of k-means++ starts; the one with the lowest inertia is kept.
+        Number of k-means++ starts of each k.
     sample_size : int
-        Largest number of points on which the starts are fitted.
+        Largest number of points on which the search runs.
 
     Returns
     -------
@@ -64,21 +70,25 @@ def fit_centroids(
         If no k of `k_range` can be fitted.
     """
     k_range = list(k_range)
-    distinct = _distinct(points, max(k_range) + 1)
+    distinct = _distinct(points, max(k_range) + 2)
     ks = [k for k in k_range if k < distinct]
-    fits = _side_by_side(
-        lambda k: _fit(points, k, seed=seed, n_init=n_init, sample_size=sample_size),
-        ks,
-        most=max(1, _COPIES // max(1, points.nbytes)),
-    )
-    fitted = dict(zip(ks, fits, strict=True))
-    if not fitted:
+    if not ks:
         raise ValueError(
             f"{len(points)} customers with {distinct} different sets of feature "
             "values cannot be clustered: every k to try needs more different ones. "
             "Use more data, or lower the variable k_min."
         )
-    return fitted
+    searched = [k for k in (min(ks) - 1, *ks, max(ks) + 1) if 1 <= k < distinct]
+    sample = _sample(points, seed, sample_size)
+    found = _search(sample, searched, seed=seed, n_init=n_init)
+    fits = _side_by_side(
+        lambda k: sorted_centroids(
+            _iterate(points, found[k].cluster_centers_).cluster_centers_
+        ),
+        ks,
+        most=max(1, _COPIES // max(1, points.nbytes)),
+    )
+    return dict(zip(ks, fits, strict=True))
 
 
 def refit_agreement(
@@ -118,7 +128,11 @@ def refit_agreement(
         half = points[np.sort(rng.permutation(len(points))[: len(points) // 2])]
         distinct = _distinct(half, max(centroids))
         options = {"seed": seed + refit, "n_init": n_init, "sample_size": sample_size}
-        fits = {k: _fit(half, k, **options) for k in centroids if k <= distinct}
+        fits = {
+            k: _fit(half, k, start=centers, **options)
+            for k, centers in centroids.items()
+            if k <= distinct
+        }
         return [
             (k, refit, adjusted_rand_index(labels[k], nearest(points, centers)))
             for k, centers in fits.items()
@@ -310,20 +324,104 @@ def principal_axes(covariance: np.ndarray, n_axes: int = 2) -> np.ndarray:
     return np.round(axes, DECIMALS)
 
 
-def _fit(
-    points: np.ndarray, k: int, *, seed: int, n_init: int, sample_size: int
-) -> np.ndarray:
-    """Centroids of one fit, ordered by their coordinates."""
-    sample = points
-    if len(points) > sample_size:
-        chosen = np.random.default_rng(seed).choice(
-            len(points), sample_size, replace=False
+def _search(
+    points: np.ndarray, ks: list[int], *, seed: int, n_init: int
+) -> dict[int, KMeans]:
+    """Find the best fit from k-means++ and from the fits of neighbours, for every k."""
+    fits = dict(
+        zip(
+            ks,
+            _side_by_side(
+                lambda k: KMeans(k, n_init=n_init, random_state=seed).fit(points), ks
+            ),
+            strict=True,
         )
-        sample = points[np.sort(chosen)]
-    start = KMeans(k, n_init=n_init, random_state=seed).fit(sample)
-    final = KMeans(k, init=start.cluster_centers_, n_init=1, tol=0, max_iter=1000)
-    final.fit(points)
-    return sorted_centroids(final.cluster_centers_)
+    )
+    changed = set(ks)
+
+    def improve(k: int) -> KMeans:
+        starts = []
+        if k - 1 in changed:
+            starts += _with_a_split(points, fits[k - 1])
+        if k + 1 in changed:
+            starts += _with_a_merger(points, fits[k + 1])
+        return min(
+            [fits[k], *(_iterate(points, start) for start in starts)],
+            key=lambda fit: fit.inertia_,
+        )
+
+    while changed:
+        improved = dict(zip(ks, _side_by_side(improve, ks), strict=True))
+        changed = {
+            k for k in ks if improved[k].inertia_ < fits[k].inertia_ * (1 - GAIN)
+        }
+        fits |= {k: improved[k] for k in changed}
+    return fits
+
+
+def _with_a_split(points: np.ndarray, fit: KMeans) -> Iterator[np.ndarray]:
+    """Yield centroids with each cluster in turn cut across its longest axis."""
+    centers = fit.cluster_centers_
+    for cluster, center in enumerate(centers):
+        members = points[fit.labels_ == cluster]
+        axis = principal_axes(np.atleast_2d(np.cov(members.T, bias=True)), 1)[0]
+        beyond = (members - center) @ axis > 0
+        if beyond.any():
+            halves = [members[beyond].mean(axis=0), members[~beyond].mean(axis=0)]
+            halves = _iterate(members, np.array(halves)).cluster_centers_
+            yield np.vstack([np.delete(centers, cluster, axis=0), halves])
+
+
+def _with_a_merger(points: np.ndarray, fit: KMeans) -> Iterator[np.ndarray]:
+    """Yield centroids with two clusters merged, for the pairs that raise inertia least.
+
+    References
+    ----------
+    Ward, "Hierarchical grouping to optimize an objective function", Journal of the
+    American Statistical Association 58 (1963).
+    """
+    centers = fit.cluster_centers_
+    sizes = np.bincount(fit.labels_, minlength=len(centers))
+    pairs = list(itertools.combinations(range(len(centers)), 2))
+    cost = [
+        np.square(centers[a] - centers[b]).sum() / (1 / sizes[a] + 1 / sizes[b])
+        for a, b in pairs
+    ]
+    for index in np.argsort(cost, kind="stable")[:MERGERS]:
+        pair = list(pairs[index])
+        merged = np.average(centers[pair], axis=0, weights=sizes[pair])
+        yield np.vstack([np.delete(centers, pair, axis=0), merged])
+
+
+def _iterate(points: np.ndarray, start: np.ndarray) -> KMeans:
+    """Move centroids until no point changes its cluster."""
+    return KMeans(len(start), init=start, n_init=1, tol=0, max_iter=1000).fit(points)
+
+
+def _fit(
+    points: np.ndarray,
+    k: int,
+    *,
+    seed: int,
+    n_init: int,
+    sample_size: int,
+    start: np.ndarray | None = None,
+) -> np.ndarray:
+    """Centroids of the best fit from k-means++ or from a start, ordered."""
+    sample = _sample(points, seed, sample_size)
+    fits = [KMeans(k, n_init=n_init, random_state=seed).fit(sample)]
+    if start is not None:
+        fits.append(_iterate(sample, start))
+    best = min(fits, key=lambda fit: fit.inertia_)
+    return sorted_centroids(_iterate(points, best.cluster_centers_).cluster_centers_)
+
+
+def _sample(points: np.ndarray, seed: int, size: int) -> np.ndarray:
+    """Draw points in their order, or return all if there are no more."""
+    if len(points) <= size:
+        return points
+    chosen = np.random.default_rng(seed).choice(len(points), size, replace=False)
+    return points[np.sort(chosen)]
 
 
 def _distinct(points: np.ndarray, enough: int) -> int:
