@@ -158,7 +158,7 @@ def test_an_export_replaces_the_one_before_as_a_whole(demo_database, tmp_path):
     ((key,),) = rows(demo_database, "select min(segment_key) from segments")
     export(demo_database, folder, [key])
     assert set(contents(folder)) == {f"{key}.csv", f"{key}.parquet", "manifest.json"}
-    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert {path.name for path in tmp_path.iterdir()} == {"out", ".out.lock"}
 
 
 @pytest.fixture
@@ -215,14 +215,17 @@ def test_an_export_killed_while_folders_change_places_is_restored(
 
 
 def test_two_exports_to_one_folder_do_not_mix(demo_database, tmp_path):
-    partial = tmp_path / ".out.partial"
-    partial.mkdir()
-    held = os.open(partial, os.O_RDONLY)
-    fcntl.flock(held, fcntl.LOCK_EX)
-    with pytest.raises(UserError, match=r"another export to .* is running"):
-        export(demo_database, tmp_path / "out")
-    os.close(held)
-    export(demo_database, tmp_path / "out")
+    folder, lock = tmp_path / "out", tmp_path / ".out.lock"
+    export(demo_database, folder)
+    held = lock.stat().st_ino
+    with lock.open() as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        with pytest.raises(UserError, match=r"another export to .* is running"):
+            export(demo_database, folder)
+    (folder / ".left.csv.partial").touch()
+    export(demo_database, folder)
+    assert not (folder / ".left.csv.partial").exists()
+    assert lock.stat().st_ino == held, "a lock that is renamed can be held twice"
 
 
 def test_a_full_disk_is_named_and_leaves_the_export_before(
@@ -278,13 +281,15 @@ def test_files_of_others_are_left_alone(demo_database, tmp_path):
 
 def test_an_answer_may_have_columns_of_one_name(tmp_path):
     with duckdb.connect() as connection:
-        answer = connection.sql("""select 1 as "a""b", '=x' as t, '=y' as t""")
+        answer = connection.sql(
+            """select 1 as "a""b", '=x' as t, '=y' as t, 2 as "=c" """
+        )
         write_answer(answer, tmp_path / "answer.csv")
         found = connection.sql(
             f"from read_csv('{tmp_path / 'answer.csv'}', all_varchar = true)"
         )
-        assert found.columns == ['a"b', "t", "t_1"]
-        assert found.fetchall() == [("1", "'=x", "'=y")]
+        assert found.columns == ['a"b', "t", "t_1", "'=c"]
+        assert found.fetchall() == [("1", "'=x", "'=y", "2")]
 
 
 def test_a_database_that_is_being_built_is_named(demo_database, tmp_path):
@@ -302,6 +307,7 @@ def test_no_cell_of_a_csv_is_a_formula_and_numbers_stay_numbers(tmp_path):
         ("=HYPERLINK(1)", "=HYPERLINK(1)", -2.5),
         ("@sum", "+1", 1.0),
         ("-a", "\tb", None),
+        (" =1", "\u3000\uff1d1", 0.5),
         ("plain", 'say "hi", all', 0.0),
     ]
     values = ", ".join("(?, ?, ?)" for _ in rows_in)
@@ -320,6 +326,7 @@ def test_no_cell_of_a_csv_is_a_formula_and_numbers_stay_numbers(tmp_path):
         ["'=HYPERLINK(1)", "'=HYPERLINK(1)", "-2.5"],
         ["'@sum", "'+1", "1.0"],
         ["'-a", "'\tb", ""],
+        ["' =1", "'\u3000\uff1d1", "0.5"],
         ["plain", 'say "hi", all', "0.0"],
     ]
     with pytest.raises(UserError, match="must end in"):

@@ -1,10 +1,12 @@
 """The questions that analyses answer: all run, as their page says."""
 
+import html
 import re
 import shutil
 from pathlib import Path
 
 import duckdb
+import jinja2
 import numpy as np
 import pytest
 from conftest import ROOT, dbt
@@ -116,6 +118,22 @@ def test_a_page_tells_nothing_of_single_persons_or_sellers(demo):
     page = render_page(QUESTIONS, sql, connection)
     assert not re.search("[0-9a-f]{32}", page)
     assert " rows." in page
+
+
+def test_a_page_shows_text_of_the_data_as_it_is_whatever_reads_the_page(demo, tmp_path):
+    connection, sql = demo
+    ((path,),) = connection.sql(
+        "select path from duckdb_databases() limit 1"
+    ).fetchall()
+    city = (
+        "{{ 1/0 }}{% raw %} <img src=x onerror=alert(1)> [x](http://y) `|\\* www.z.com"
+    )
+    with duckdb.connect(shutil.copy(path, tmp_path)) as changed:
+        changed.execute("update segment_by_city set city = $1", [city])
+        page = render_page(QUESTIONS, sql, changed)
+    assert not set(re.findall(r"<\w+|www\.z|\]\(http", page))
+    rendered = jinja2.Environment().from_string(page).render()
+    assert f"| {city} |" in html.unescape(rendered)
 
 
 def test_the_nearest_look_alike_is_the_nearest_by_scaled_features(demo):
