@@ -54,6 +54,29 @@ def test_starts_on_a_sample_lose_nothing_against_starts_on_all_points(blobs):
         assert inertia <= full * 1.001
 
 
+def test_neighbours_lead_to_the_best_fit_where_a_single_start_misses_it():
+    rng = np.random.default_rng(5)
+    centers, sizes = rng.uniform(-10, 10, (12, 3)), rng.integers(20, 300, 12)
+    points = np.concatenate(
+        [
+            rng.normal(center, 1, (size, 3))
+            for center, size in zip(centers, sizes, strict=True)
+        ]
+    )
+    ks = range(2, 13)
+    best = [KMeans(k, n_init=50, random_state=0).fit(points).inertia_ for k in ks]
+    for seed in (1, 2):
+        start = [KMeans(k, n_init=1, random_state=seed).fit(points) for k in ks]
+        assert max(np.divide([one.inertia_ for one in start], best)) > 1.05
+        fits = fit_centroids(points, ks, seed=seed, n_init=1, sample_size=5000)
+        found = [
+            np.square(points - centroids[nearest(points, centroids)]).sum()
+            for centroids in fits.values()
+        ]
+        assert max(np.divide(found, best)) < 1.001
+        assert (np.diff(found) < 0).all()
+
+
 def test_another_seed_numbers_the_same_clusters_the_same_way(blobs):
     one = fit_centroids(blobs, [4], **SETTINGS)[4]
     other = fit_centroids(blobs, [4], **{**SETTINGS, "seed": 99})[4]

@@ -37,19 +37,19 @@ def fit_centroids(
     """Fit KMeans for every candidate k.
 
     The search runs on a random sample. Each k starts from k-means++, then from its
-    neighbours, one more k on either side included: from the fit of k - 1 with each
-    cluster split in two in turn, and from that of k + 1 with two near clusters merged
-    in turn, until no k improves. The best fit is then iterated on all points until no
-    point changes its cluster, so that every centroid is the mean of its members. Each
-    fit uses one thread: the result does not depend on the machine. Fits of several k
-    run at the same time, fewer at a time when there are many points.
+    neighbours, which are fitted for that if they are not asked for: from the fit of
+    k - 1 with each cluster split in two in turn, and from that of k + 1 with two near
+    clusters merged in turn, until no k improves. The best fit is then iterated on all
+    points until no point changes its cluster, so that every centroid is the mean of its
+    members. Each fit uses one thread: the result does not depend on the machine. Fits
+    of several k run at the same time, fewer at a time when there are many points.
 
     Parameters
     ----------
     points : array of shape (n_points, n_features)
         Scaled features, in a fixed order of rows, without missing values.
     k_range : iterable of int
-        Consecutive numbers of clusters to fit. A k as large as the number of distinct
+        Numbers of clusters to fit. A k as large as the number of distinct
         points, or larger, is left out.
     seed : int
         Seed of the sample and of the k-means++ starts.
@@ -78,9 +78,9 @@ def fit_centroids(
             "values cannot be clustered: every k to try needs more different ones. "
             "Use more data, or lower the variable k_min."
         )
-    searched = [k for k in (min(ks) - 1, *ks, max(ks) + 1) if 1 <= k < distinct]
+    searched = {near for k in ks for near in (k - 1, k, k + 1) if 1 <= near < distinct}
     sample = _sample(points, seed, sample_size)
-    found = _search(sample, searched, seed=seed, n_init=n_init)
+    found = _search(sample, sorted(searched), seed=seed, n_init=n_init)
     fits = _side_by_side(
         lambda k: sorted_centroids(
             _iterate(points, found[k].cluster_centers_).cluster_centers_
