@@ -19,7 +19,8 @@ DECIMALS = 12
 # Pairs of clusters whose merger is tried, and the least relative gain in inertia that
 # counts as one.
 MERGERS = 3
-GAIN = 1e-6
+GAIN = 1e-5
+BEGUN = 5
 # Bytes for copies of the points: every running fit has one.
 _COPIES = 1 << 30
 # The callers for whom BLAS is limited to one thread, and its limit before.
@@ -78,13 +79,10 @@ def fit_centroids(
             "values cannot be clustered: every k to try needs more different ones. "
             "Use more data, or lower the variable k_min."
         )
-    searched = {near for k in ks for near in (k - 1, k, k + 1) if 1 <= near < distinct}
     sample = _sample(points, seed, sample_size)
-    found = _search(sample, sorted(searched), seed=seed, n_init=n_init)
+    found = _search(sample, ks, distinct, seed=seed, n_init=n_init, each=_side_by_side)
     fits = _side_by_side(
-        lambda k: sorted_centroids(
-            _iterate(points, found[k].cluster_centers_).cluster_centers_
-        ),
+        lambda k: sorted_centroids(_iterate(points, found[k])),
         ks,
         most=max(1, _COPIES // max(1, points.nbytes)),
     )
@@ -127,12 +125,10 @@ def refit_agreement(
         rng = np.random.default_rng(seed + refit)
         half = points[np.sort(rng.permutation(len(points))[: len(points) // 2])]
         distinct = _distinct(half, max(centroids))
-        options = {"seed": seed + refit, "n_init": n_init, "sample_size": sample_size}
-        fits = {
-            k: _fit(half, k, start=centers, **options)
-            for k, centers in centroids.items()
-            if k <= distinct
-        }
+        sample = _sample(half, seed + refit, sample_size)
+        ks = [k for k in centroids if k <= distinct]
+        found = _search(sample, ks, distinct, seed=seed + refit, n_init=n_init)
+        fits = {k: _iterate(half, centers) for k, centers in found.items()}
         return [
             (k, refit, adjusted_rand_index(labels[k], nearest(points, centers)))
             for k, centers in fits.items()
@@ -325,19 +321,26 @@ def principal_axes(covariance: np.ndarray, n_axes: int = 2) -> np.ndarray:
 
 
 def _search(
-    points: np.ndarray, ks: list[int], *, seed: int, n_init: int
-) -> dict[int, KMeans]:
+    points: np.ndarray,
+    ks: list[int],
+    distinct: int,
+    *,
+    seed: int,
+    n_init: int,
+    each: Callable = lambda function, items: [function(item) for item in items],
+) -> dict[int, np.ndarray]:
     """Find the best fit from k-means++ and from the fits of neighbours, for every k."""
+    near = sorted({n for k in ks for n in (k - 1, k, k + 1) if 1 <= n <= distinct})
     fits = dict(
         zip(
-            ks,
-            _side_by_side(
-                lambda k: KMeans(k, n_init=n_init, random_state=seed).fit(points), ks
+            near,
+            each(
+                lambda k: KMeans(k, n_init=n_init, random_state=seed).fit(points), near
             ),
             strict=True,
         )
     )
-    changed = set(ks)
+    changed = set(near)
 
     def improve(k: int) -> KMeans:
         starts = []
@@ -345,18 +348,20 @@ def _search(
             starts += _with_a_split(points, fits[k - 1])
         if k + 1 in changed:
             starts += _with_a_merger(points, fits[k + 1])
-        return min(
-            [fits[k], *(_iterate(points, start) for start in starts)],
-            key=lambda fit: fit.inertia_,
-        )
+        if not starts:
+            return fits[k]
+        begun = [
+            KMeans(k, init=one, n_init=1, max_iter=BEGUN).fit(points) for one in starts
+        ]
+        best = min(begun, key=lambda fit: fit.inertia_)
+        best = KMeans(k, init=best.cluster_centers_, n_init=1).fit(points)
+        return best if best.inertia_ < fits[k].inertia_ * (1 - GAIN) else fits[k]
 
     while changed:
-        improved = dict(zip(ks, _side_by_side(improve, ks), strict=True))
-        changed = {
-            k for k in ks if improved[k].inertia_ < fits[k].inertia_ * (1 - GAIN)
-        }
-        fits |= {k: improved[k] for k in changed}
-    return fits
+        improved = dict(zip(near, each(improve, near), strict=True))
+        changed = {k for k in near if improved[k] is not fits[k]}
+        fits = improved
+    return {k: fits[k].cluster_centers_ for k in ks}
 
 
 def _with_a_split(points: np.ndarray, fit: KMeans) -> Iterator[np.ndarray]:
@@ -368,7 +373,7 @@ def _with_a_split(points: np.ndarray, fit: KMeans) -> Iterator[np.ndarray]:
         beyond = (members - center) @ axis > 0
         if beyond.any():
             halves = [members[beyond].mean(axis=0), members[~beyond].mean(axis=0)]
-            halves = _iterate(members, np.array(halves)).cluster_centers_
+            halves = _iterate(members, np.array(halves))
             yield np.vstack([np.delete(centers, cluster, axis=0), halves])
 
 
@@ -393,27 +398,19 @@ def _with_a_merger(points: np.ndarray, fit: KMeans) -> Iterator[np.ndarray]:
         yield np.vstack([np.delete(centers, pair, axis=0), merged])
 
 
-def _iterate(points: np.ndarray, start: np.ndarray) -> KMeans:
+def _iterate(points: np.ndarray, start: np.ndarray) -> np.ndarray:
     """Move centroids until no point changes its cluster."""
-    return KMeans(len(start), init=start, n_init=1, tol=0, max_iter=1000).fit(points)
+    fit = KMeans(len(start), init=start, n_init=1, tol=0, max_iter=1000).fit(points)
+    return fit.cluster_centers_
 
 
 def _fit(
-    points: np.ndarray,
-    k: int,
-    *,
-    seed: int,
-    n_init: int,
-    sample_size: int,
-    start: np.ndarray | None = None,
+    points: np.ndarray, k: int, *, seed: int, n_init: int, sample_size: int
 ) -> np.ndarray:
-    """Centroids of the best fit from k-means++ or from a start, ordered."""
-    sample = _sample(points, seed, sample_size)
-    fits = [KMeans(k, n_init=n_init, random_state=seed).fit(sample)]
-    if start is not None:
-        fits.append(_iterate(sample, start))
-    best = min(fits, key=lambda fit: fit.inertia_)
-    return sorted_centroids(_iterate(points, best.cluster_centers_).cluster_centers_)
+    """Centroids of one fit, ordered by their coordinates."""
+    start = KMeans(k, n_init=n_init, random_state=seed)
+    start.fit(_sample(points, seed, sample_size))
+    return sorted_centroids(_iterate(points, start.cluster_centers_))
 
 
 def _sample(points: np.ndarray, seed: int, size: int) -> np.ndarray:
