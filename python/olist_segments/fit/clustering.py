@@ -16,11 +16,11 @@ from threadpoolctl import threadpool_limits
 # Results are rounded to this many decimals: far below any difference that matters, far
 # above the last bits, which depend on the order in which floats are added.
 DECIMALS = 12
-# Pairs of clusters whose merger is tried, and the least relative gain in inertia that
-# counts as one.
+# The search for a fit: the pairs of clusters it merges, the steps after which a start is
+# judged, and the least relative gain in inertia that counts as one.
 MERGERS = 3
-GAIN = 1e-5
-BEGUN = 5
+FIRST_STEPS = 5
+LEAST_GAIN = 1e-5
 # Bytes for copies of the points: every running fit has one.
 _COPIES = 1 << 30
 # The callers for whom BLAS is limited to one thread, and its limit before.
@@ -50,8 +50,8 @@ def fit_centroids(
     points : array of shape (n_points, n_features)
         Scaled features, in a fixed order of rows, without missing values.
     k_range : iterable of int
-        Numbers of clusters to fit. A k as large as the number of distinct
-        points, or larger, is left out.
+        Numbers of clusters to fit. A k as large as the number of distinct points, or
+        larger, is left out.
     seed : int
         Seed of the sample and of the k-means++ starts.
     n_init : int
@@ -71,7 +71,7 @@ def fit_centroids(
         If no k of `k_range` can be fitted.
     """
     k_range = list(k_range)
-    distinct = _distinct(points, max(k_range) + 2)
+    distinct = _distinct(points, max(k_range) + 1)
     ks = [k for k in k_range if k < distinct]
     if not ks:
         raise ValueError(
@@ -80,7 +80,7 @@ def fit_centroids(
             "Use more data, or lower the variable k_min."
         )
     sample = _sample(points, seed, sample_size)
-    found = _search(sample, ks, distinct, seed=seed, n_init=n_init, each=_side_by_side)
+    found = _search(sample, ks, seed=seed, n_init=n_init, each=_side_by_side)
     fits = _side_by_side(
         lambda k: sorted_centroids(_iterate(points, found[k])),
         ks,
@@ -124,10 +124,10 @@ def refit_agreement(
     def agreement(refit: int) -> list[tuple[int, int, float]]:
         rng = np.random.default_rng(seed + refit)
         half = points[np.sort(rng.permutation(len(points))[: len(points) // 2])]
-        distinct = _distinct(half, max(centroids))
         sample = _sample(half, seed + refit, sample_size)
+        distinct = _distinct(sample, max(centroids))
         ks = [k for k in centroids if k <= distinct]
-        found = _search(sample, ks, distinct, seed=seed + refit, n_init=n_init)
+        found = _search(sample, ks, seed=seed + refit, n_init=n_init)
         fits = {k: _iterate(half, centers) for k, centers in found.items()}
         return [
             (k, refit, adjusted_rand_index(labels[k], nearest(points, centers)))
@@ -323,24 +323,20 @@ def principal_axes(covariance: np.ndarray, n_axes: int = 2) -> np.ndarray:
 def _search(
     points: np.ndarray,
     ks: list[int],
-    distinct: int,
     *,
     seed: int,
     n_init: int,
-    each: Callable = lambda function, items: [function(item) for item in items],
+    each: Callable = lambda function, items: list(map(function, items)),
 ) -> dict[int, np.ndarray]:
-    """Find the best fit from k-means++ and from the fits of neighbours, for every k."""
+    """Find the best centroids from k-means++ and from neighbouring k, for every k.
+
+    Of the starts that neighbours give, the best after `FIRST_STEPS` is iterated.
+    """
+    distinct = _distinct(points, max(ks) + 1)
     near = sorted({n for k in ks for n in (k - 1, k, k + 1) if 1 <= n <= distinct})
-    fits = dict(
-        zip(
-            near,
-            each(
-                lambda k: KMeans(k, n_init=n_init, random_state=seed).fit(points), near
-            ),
-            strict=True,
-        )
-    )
-    changed = set(near)
+
+    def begin(k: int) -> KMeans:
+        return KMeans(k, n_init=n_init, random_state=seed).fit(points)
 
     def improve(k: int) -> KMeans:
         starts = []
@@ -350,17 +346,17 @@ def _search(
             starts += _with_a_merger(points, fits[k + 1])
         if not starts:
             return fits[k]
-        begun = [
-            KMeans(k, init=one, n_init=1, max_iter=BEGUN).fit(points) for one in starts
-        ]
-        best = min(begun, key=lambda fit: fit.inertia_)
-        best = KMeans(k, init=best.cluster_centers_, n_init=1).fit(points)
-        return best if best.inertia_ < fits[k].inertia_ * (1 - GAIN) else fits[k]
+        steps = {"n_init": 1, "max_iter": FIRST_STEPS}
+        begun = [KMeans(k, init=start, **steps).fit(points) for start in starts]
+        best = min(begun, key=lambda fit: fit.inertia_).cluster_centers_
+        fit = KMeans(k, init=best, n_init=1).fit(points)
+        return fit if fit.inertia_ < fits[k].inertia_ * (1 - LEAST_GAIN) else fits[k]
 
+    fits = dict(zip(near, each(begin, near), strict=True))
+    changed = set(near)
     while changed:
-        improved = dict(zip(near, each(improve, near), strict=True))
-        changed = {k for k in near if improved[k] is not fits[k]}
-        fits = improved
+        before, fits = fits, dict(zip(near, each(improve, near), strict=True))
+        changed = {k for k in near if fits[k] is not before[k]}
     return {k: fits[k].cluster_centers_ for k in ks}
 
 
