@@ -16,8 +16,8 @@ from threadpoolctl import threadpool_limits
 # Results are rounded to this many decimals: far below any difference that matters, far
 # above the last bits, which depend on the order in which floats are added.
 DECIMALS = 12
-# The search for a fit: the pairs of clusters it merges, the steps after which starts are
-# judged, and the least relative gain in inertia that counts as one.
+# The search for a fit: the pairs of clusters that it merges, the steps after which it
+# judges a start, and the least relative gain in inertia that counts as one.
 MERGERS = 3
 FIRST_STEPS = 5
 LEAST_GAIN = 1e-5
