@@ -105,9 +105,14 @@ def test_a_build_with_wrong_variables_stops_before_it_begins(demo_dir, tmp_path)
 @pytest.mark.parametrize(
     "text", ["as_of_date: 2018-02-29", "as_of_date: 2018-13-01", "{k: 5", "k"]
 )
-def test_variables_that_dbt_cannot_read_are_refused_in_a_sentence(text):
+def test_variables_that_dbt_cannot_read_are_refused_in_a_sentence(tmp_path, text):
+    project = tmp_path / "dbt_project.yml"
+    project.write_text("vars: {}", encoding="utf-8")
     with pytest.raises(UserError, match=f"--vars '{re.escape(text)}' cannot be read: "):
-        check_variables(["--select", "int_as_of", "--vars", text])
+        check_variables(tmp_path, ["--select", "int_as_of", "--vars", text])
+    project.write_text(f"vars: {{as_of_date: 2018-02-29, {text}", encoding="utf-8")
+    with pytest.raises(UserError, match=r"dbt_project\.yml cannot be read: "):
+        check_variables(tmp_path, [])
 
 
 @pytest.mark.parametrize(
