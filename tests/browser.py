@@ -97,6 +97,17 @@ def overflowing(page) -> list[str]:
     )
 
 
+def squeezed_cells(page) -> list[str]:
+    """List cells of tables with a sentence in a column of one or two words a line."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll('td, th')]
+            .filter((cell) => cell.checkVisibility())
+            .filter((cell) => cell.textContent.trim().length > 40)
+            .filter((cell) => cell.getBoundingClientRect().width < 160)
+            .map((cell) => cell.textContent.trim())"""
+    )
+
+
 def cut_texts(page) -> list[str]:
     """List texts of shown charts that reach beyond the picture they are part of."""
     return page.evaluate(

@@ -24,6 +24,9 @@ ROOT = Path(__file__).resolve().parents[1]
 # Staging has no order of rows, and its lines are counted elsewhere.
 SCHEMAS = ("main", "intermediate")
 NO_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
+# Under nohup they are ignored, and in every process that a test starts.
+for number in (signal.SIGINT, signal.SIGHUP):
+    signal.signal(number, signal.default_int_handler)
 # Tells dbt where it has stored what it parsed; `demo_dir` fills it.
 PARSED: dict[str, str] = {}
 

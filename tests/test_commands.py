@@ -105,6 +105,14 @@ def test_a_question_that_cannot_be_answered_is_refused(built, in_copy):
         (["win_back", "--set", "days=x"], "variable days is 'x': it must be a number"),
     ]:
         assert sentence in in_copy("query", *words, code=2)
+    for sql in [
+        f"from read_text('{__file__}')",
+        "copy (select 1) to 'out.csv'",
+        "install httpfs",
+    ]:
+        assert "reads" in in_copy("query", sql, code=2)
+    said = in_copy("query", "look_alikes", "--set", "customer={{ 1 + 1 }}", code=2)
+    assert "variable customer is '{{ 1 + 1 }}': no customer with a segment" in said
     rename = "alter table {} rename to {}"
     database = built[0] / "olist_demo.duckdb"
     with duckdb.connect(database) as connection:
@@ -202,7 +210,14 @@ def test_a_build_that_fails_says_why_in_the_words_of_dbt(project_copy, demo_dir)
 
 
 @pytest.mark.slow
-def test_a_build_that_is_interrupted_stops_without_a_traceback(project_copy, demo_dir):
+@pytest.mark.parametrize(
+    ("send", "number"),
+    [(os.killpg, signal.SIGINT), (os.kill, signal.SIGTERM), (os.kill, signal.SIGHUP)],
+)
+def test_a_build_that_is_stopped_leaves_nothing_running(
+    project_copy, demo_dir, send, number
+):
+    database = project_copy / "stopped.duckdb"
     with subprocess.Popen(
         [sys.executable, "-m", "olist_segments", "build"],
         cwd=project_copy,
@@ -210,7 +225,7 @@ def test_a_build_that_is_interrupted_stops_without_a_traceback(project_copy, dem
             **os.environ,
             "PYTHONPATH": str(project_copy / "python"),
             "OLIST_RAW_DIR": str(demo_dir),
-            "OLIST_DB": str(project_copy / "stopped.duckdb"),
+            "OLIST_DB": str(database),
         },
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -220,10 +235,17 @@ def test_a_build_that_is_interrupted_stops_without_a_traceback(project_copy, dem
         for line in process.stdout:
             if "staging" in line:
                 break
-        os.killpg(process.pid, signal.SIGINT)
+        send(process.pid, number)
         _, said = process.communicate()
-    assert process.returncode == 130
+    assert process.returncode == 128 + number
     assert said == "Stopped: build again before you use the tables.\n"
+    duckdb.connect(str(database)).close()  # dbt no longer has it open
+
+
+def event(name, level="info", **data):
+    """Return a line of dbt's log."""
+    info = {"name": name, "level": level, "msg": f"the message of {name}"}
+    return json.dumps({"info": info, "data": data})
 
 
 def test_progress_on_a_terminal_is_one_line_written_over():
@@ -231,12 +253,8 @@ def test_progress_on_a_terminal_is_one_line_written_over():
         def isatty(self):
             return True
 
-    def event(name, level="info", **data):
-        info = {"name": name, "level": level, "msg": f"the message of {name}"}
-        return json.dumps({"info": info, "data": data})
-
     node = {"resource_type": "model", "node_path": "marts/orders.sql"}
-    node["node_name"] = "orders"
+    node |= {"node_name": "orders", "unique_id": "model.orders"}
     out = Terminal()
     show_progress(
         [
@@ -252,7 +270,37 @@ def test_progress_on_a_terminal_is_one_line_written_over():
     kept = [line.rpartition("\r\033[K")[2] for line in out.getvalue().split("\n")]
     assert kept[:2] == ["the message of SomethingOdd", "no JSON"]
     assert kept[2].endswith("1 of 2 done")
-    assert "0 of 2 done: marts, orders" in out.getvalue()
+    assert "0 of 2 done: orders" in out.getvalue()
+
+
+def test_progress_names_what_runs_when_nothing_was_said_for_a_while(monkeypatch):
+    monkeypatch.setattr("olist_segments.commands.build.SILENCE", -1)
+    out = io.StringIO()
+    nodes = [
+        {
+            "resource_type": "model",
+            "node_path": f"segmentation/fit/{name}.sql",
+            "node_name": name,
+            "unique_id": name,
+        }
+        for name in ("short", "long")
+    ]
+    begins = [event("LogStartLine", total=2, node_info=node) for node in nodes]
+    show_progress([*begins, event("LogModelResult", node_info=nodes[0])], out)
+    assert [line.partition("done: ")[2] for line in out.getvalue().split("\n")[1:]] == [
+        "segmentation",
+        "short",
+        "short, long",
+        "long",
+        "",
+    ]
+
+
+def test_a_console_without_box_characters_gets_plain_tables(built):
+    words = ["query", "select '─│╬→' as drawn"]
+    answer = run(*words, cwd=built[0], PYTHONIOENCODING="latin-1")
+    assert answer.returncode == 0, answer.stderr
+    assert "| -|+?" in answer.stdout
 
 
 def test_what_a_build_that_failed_has_left_is_not_read(tmp_path, monkeypatch):

@@ -211,8 +211,15 @@ def test_the_lineage_leads_from_nine_files_to_what_people_read(manifest):
         assert len([n for n in above if n.startswith("source.")]) == 9, name
 
 
+def test_seeds_have_no_apostrophe_which_dbt_does_not_escape_on_spark():
+    seeds = list((ROOT / "dbt_project" / "seeds").glob("*.csv"))
+    assert seeds
+    assert not [one.name for one in seeds if "'" in one.read_text("utf-8")]
+
+
 def test_exposures_name_the_tables_that_are_read(manifest, models):
     names = {model["name"] for model in models}
+    names |= {seed.stem for seed in (ROOT / "dbt_project" / "seeds").glob("*.csv")}
     parents = {
         one["name"]: {parent.split(".")[-1] for parent in one["depends_on"]["nodes"]}
         for one in [*manifest["exposures"].values(), *manifest["nodes"].values()]
@@ -341,7 +348,7 @@ def test_the_whole_lineage_leaves_out_tests_until_they_are_chosen(
     expected += [
         name
         for name, node in manifest["nodes"].items()
-        if node["resource_type"] in ("model", "snapshot")
+        if node["resource_type"] in ("model", "seed", "snapshot")
     ]
     assert sorted(ids) == sorted(expected)
 

@@ -89,6 +89,47 @@ def test_files_hold_the_members_of_their_segment_in_order_of_the_key(
         assert [line[0] for line in lines] == [row[0] for row in members]
 
 
+def test_members_whose_segment_is_not_sure_can_be_left_out(demo_database, tmp_path):
+    ((everybody, sure),) = rows(
+        demo_database,
+        "select count(*), count(*) filter (where silhouette >= 0.3) "
+        "from segment_members",
+    )
+    with duckdb.connect(str(demo_database), read_only=True) as connection:
+        foreseen = preview(connection, min_silhouette=0.3)
+        manifest = json.loads(
+            export_segments(
+                connection,
+                tmp_path / "out",
+                foreseen,
+                is_synthetic=True,
+                min_silhouette=0.3,
+            ).read_text(encoding="utf-8")
+        )
+    assert manifest["min_silhouette"] == 0.3
+    written = 0
+    for entry in manifest["segments"]:
+        with (tmp_path / "out" / entry["csv"]["file"]).open(newline="") as opened:
+            found = [float(row["silhouette"]) for row in csv.DictReader(opened)]
+        assert len(found) == entry["customer_count"]
+        assert min(found) >= 0.3
+        written += len(found)
+    assert 0 < written == sure < everybody
+
+
+def test_members_have_their_place_and_numbers_without_needless_digits(demo_database):
+    ((bare, long),) = rows(
+        demo_database,
+        "select count(*) filter (where state is null or city is null or "
+        "runner_up_segment_key is null), "
+        "count(*) filter (where silhouette != round(silhouette, 3) "
+        "or freight_share != round(freight_share, 3) "
+        "or average_order_value != round(average_order_value, 2)) "
+        "from segment_members",
+    )
+    assert (bare, long) == (0, 0)
+
+
 def test_members_say_since_when_and_from_where(demo_database):
     ((missing, wrong),) = rows(
         demo_database,
@@ -117,7 +158,7 @@ def test_an_export_replaces_the_one_before_as_a_whole(demo_database, tmp_path):
     ((key,),) = rows(demo_database, "select min(segment_key) from segments")
     export(demo_database, folder, [key])
     assert set(contents(folder)) == {f"{key}.csv", f"{key}.parquet", "manifest.json"}
-    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert {path.name for path in tmp_path.iterdir()} == {"out", ".out.lock"}
 
 
 @pytest.fixture
@@ -174,14 +215,17 @@ def test_an_export_killed_while_folders_change_places_is_restored(
 
 
 def test_two_exports_to_one_folder_do_not_mix(demo_database, tmp_path):
-    partial = tmp_path / ".out.partial"
-    partial.mkdir()
-    held = os.open(partial, os.O_RDONLY)
-    fcntl.flock(held, fcntl.LOCK_EX)
-    with pytest.raises(UserError, match=r"another export to .* is running"):
-        export(demo_database, tmp_path / "out")
-    os.close(held)
-    export(demo_database, tmp_path / "out")
+    folder, lock = tmp_path / "out", tmp_path / ".out.lock"
+    export(demo_database, folder)
+    held = lock.stat().st_ino
+    with lock.open() as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        with pytest.raises(UserError, match=r"another export to .* is running"):
+            export(demo_database, folder)
+    (folder / ".left.csv.partial").touch()
+    export(demo_database, folder)
+    assert not (folder / ".left.csv.partial").exists()
+    assert lock.stat().st_ino == held, "a lock that is renamed can be held twice"
 
 
 def test_a_full_disk_is_named_and_leaves_the_export_before(
@@ -237,13 +281,15 @@ def test_files_of_others_are_left_alone(demo_database, tmp_path):
 
 def test_an_answer_may_have_columns_of_one_name(tmp_path):
     with duckdb.connect() as connection:
-        answer = connection.sql("""select 1 as "a""b", '=x' as t, '=y' as t""")
+        answer = connection.sql(
+            """select 1 as "a""b", '=x' as t, '=y' as t, 2 as "=c" """
+        )
         write_answer(answer, tmp_path / "answer.csv")
         found = connection.sql(
             f"from read_csv('{tmp_path / 'answer.csv'}', all_varchar = true)"
         )
-        assert found.columns == ['a"b', "t", "t_1"]
-        assert found.fetchall() == [("1", "'=x", "'=y")]
+        assert found.columns == ['a"b', "t", "t_1", "'=c"]
+        assert found.fetchall() == [("1", "'=x", "'=y", "2")]
 
 
 def test_a_database_that_is_being_built_is_named(demo_database, tmp_path):
@@ -261,6 +307,7 @@ def test_no_cell_of_a_csv_is_a_formula_and_numbers_stay_numbers(tmp_path):
         ("=HYPERLINK(1)", "=HYPERLINK(1)", -2.5),
         ("@sum", "+1", 1.0),
         ("-a", "\tb", None),
+        (" =1", "\u3000\uff1d1", 0.5),
         ("plain", 'say "hi", all', 0.0),
     ]
     values = ", ".join("(?, ?, ?)" for _ in rows_in)
@@ -279,6 +326,7 @@ def test_no_cell_of_a_csv_is_a_formula_and_numbers_stay_numbers(tmp_path):
         ["'=HYPERLINK(1)", "'=HYPERLINK(1)", "-2.5"],
         ["'@sum", "'+1", "1.0"],
         ["'-a", "'\tb", ""],
+        ["' =1", "'\u3000\uff1d1", "0.5"],
         ["plain", 'say "hi", all', "0.0"],
     ]
     with pytest.raises(UserError, match="must end in"):

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import nbformat
 import pytest
-from browser import drawn_marks, opened, overflowing
+from browser import drawn_marks, opened, overflowing, squeezed_cells
 from conftest import ROOT, rows
 from olist_segments.cli import main
 from olist_segments.commands.notebooks import export_notebook
@@ -60,7 +60,10 @@ def test_the_page_of_a_notebook_shows_its_charts(name, pages, browser):
         marks = drawn_marks(shown)
         assert len(marks) >= pages(name).read_text("utf-8").count("Plotly.newPlot(") > 0
         assert all(marks.values()), marks
-        assert overflowing(shown) == []
+        for width in (1440, 375):
+            shown.set_viewport_size({"width": width, "height": 900})
+            assert overflowing(shown) == []
+            assert squeezed_cells(shown) == []
 
 
 def test_figures_in_the_notebooks_are_those_of_the_tables(pages, demo_database):

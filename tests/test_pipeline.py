@@ -3,6 +3,7 @@
 import csv
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -219,7 +220,7 @@ def test_a_past_day_a_fixed_k_and_other_features_are_configuration_only(
     distance = {"name": "distance_km", "transform": "log1p", "clip_quantile": 0.9}
     constant = {"name": "order_count", "transform": "none", "clip_quantile": 0.5}
     features = [
-        RECENCY,
+        {**RECENCY, "high": "久未光顾", "low": "最近"},
         {**distance, **WORDS, "high": "people who don't live near"},
         {**constant, **WORDS},
     ]
@@ -237,6 +238,9 @@ def test_a_past_day_a_fixed_k_and_other_features_are_configuration_only(
     )
     assert (k, as_of) == (4, "2018-03-31")
     assert names == "recency_days, distance_km, order_count"
+    named = rows(database, "select segment_name, segment_key from segments")
+    assert any("最近" in name for name, _ in named)
+    assert all(re.fullmatch("[a-z0-9_]+", key) for _, key in named)
     ((last, recency),) = rows(
         database,
         "select (select max(purchased_at) from orders)::varchar, "

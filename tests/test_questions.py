@@ -1,10 +1,12 @@
 """The questions that analyses answer: all run, as their page says."""
 
+import html
 import re
 import shutil
 from pathlib import Path
 
 import duckdb
+import jinja2
 import numpy as np
 import pytest
 from conftest import ROOT, dbt
@@ -12,6 +14,7 @@ from olist_segments.questions import (
     FOLDER,
     compiled,
     explain_unknown,
+    introduce,
     read_questions,
     render_page,
     render_question,
@@ -69,6 +72,15 @@ def test_without_reviews_nobody_is_known_to_be_content_or_at_risk(demo, tmp_path
         assert risks == [(None, None, None, None)]
 
 
+def test_an_answer_is_introduced_by_its_definitions():
+    said = introduce(QUESTIONS["win_back"])
+    assert said.startswith("Whom should we win back")
+    assert "the tenth of customers who spent most" in " ".join(said.split())
+    assert said.endswith(
+        "\n--set days=...  " + QUESTIONS["win_back"].parameters["days"]
+    )
+
+
 def test_a_file_begins_with_its_question():
     for question in QUESTIONS.values():
         sql = (ROOT / FOLDER / f"{question.name}.sql").read_text(encoding="utf-8")
@@ -108,6 +120,22 @@ def test_a_page_tells_nothing_of_single_persons_or_sellers(demo):
     assert " rows." in page
 
 
+def test_a_page_shows_text_of_the_data_as_it_is_whatever_reads_the_page(demo, tmp_path):
+    connection, sql = demo
+    ((path,),) = connection.sql(
+        "select path from duckdb_databases() limit 1"
+    ).fetchall()
+    city = (
+        "{{ 1/0 }}{% raw %} <img src=x onerror=alert(1)> [x](http://y) `|\\* www.z.com"
+    )
+    with duckdb.connect(shutil.copy(path, tmp_path)) as changed:
+        changed.execute("update segment_by_city set city = $1", [city])
+        page = render_page(QUESTIONS, sql, changed)
+    assert not set(re.findall(r"<\w+|www\.z|\]\(http", page))
+    rendered = jinja2.Environment().from_string(page).render()
+    assert f"| {city} |" in html.unescape(rendered)
+
+
 def test_the_nearest_look_alike_is_the_nearest_by_scaled_features(demo):
     connection, sql = demo
     scaled = connection.sql(
@@ -126,18 +154,54 @@ def test_the_nearest_look_alike_is_the_nearest_by_scaled_features(demo):
     assert asked not in {row[0] for row in nearest}
 
 
-def test_nobody_leaves_a_segment_in_no_time_and_recency_alone_moves_the_rest(demo):
+def test_who_is_about_to_leave_has_not_left_and_nobody_leaves_in_no_time(demo):
     connection, sql = demo
     today = sql["about_to_leave"].replace("+ 30 as", "+ 0 as")
     assert today != sql["about_to_leave"]
     assert connection.sql(today).fetchall() == []
-    recency = dict(
-        connection.sql(
-            "select segment_key, avg(recency_days) from customer_segments group by all"
-        ).fetchall()
-    )
-    for _, here, there, *_ in connection.sql(sql["about_to_leave"]).fetchall():
-        assert recency[there] > recency[here]
+    ((longest, p10),) = connection.sql(
+        "select segment_key, quantile_cont(recency_days, 0.1) from customer_segments "
+        "group by all order by avg(recency_days) desc limit 1"
+    ).fetchall()
+    for _, here, there, *_, recency in connection.sql(sql["about_to_leave"]).fetchall():
+        assert here != there == longest
+        assert recency < p10
+
+
+def test_the_latest_moves_are_of_those_who_moved(demo, tmp_path):
+    _, sql = demo
+    with duckdb.connect(str(tmp_path / "demo.duckdb")) as changed:
+        changed.execute(
+            "create table segment_migrations as select * from (values "
+            "('a', 'b', 7, 0.7, date '2018-01-31'), ('a', 'a', 3, 0.3, date "
+            "'2018-01-31'), ('b', 'a', 9, 0.9, date '2017-12-31')) as moves("
+            "from_segment_key, to_segment_key, customer_count, share_of_from, "
+            "as_of_date)"
+        )
+        answer = changed.sql(sql["latest_moves"]).fetchall()
+    assert [row[1:4] for row in answer] == [("a", "b", 7)]
+
+
+def test_words_that_are_not_true_of_a_member_are_named(demo):
+    connection, _ = demo
+    found = connection.sql(
+        """
+        select
+            word,
+            (
+                select count(*)
+                from segment_members
+                where segment_key = words.segment_key
+                    and list_contains(string_split(untrue_words, '; '), word)
+            ),
+            customer_count - true_count
+        from segment_words as words
+        """
+    ).fetchall()
+    assert len(found) >= 5
+    for word, said, counted in found:
+        assert said == counted, word
+    assert sum(counted for *_, counted in found) > 0
 
 
 def test_border_customers_stand_between_their_two_nearest_centroids(demo):

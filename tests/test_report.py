@@ -1,18 +1,28 @@
 """The report shows what the tables hold, as text, and works in a browser."""
 
 import base64
+import csv
 import html
 import json
 import re
+import shlex
 import shutil
 from itertools import pairwise
 
 import duckdb
 import numpy as np
 import pytest
-from browser import cut_texts, drawn_marks, opened, overflowing, serious_violations
+import yaml
+from browser import (
+    cut_texts,
+    drawn_marks,
+    opened,
+    overflowing,
+    serious_violations,
+    squeezed_cells,
+)
 from bs4 import BeautifulSoup
-from conftest import rows
+from conftest import ROOT, rows
 from olist_segments.charts.style import COLORS
 from olist_segments.cli import main
 from olist_segments.pages import written
@@ -160,6 +170,7 @@ def test_every_table_equals_a_query(soup, demo_database):
             assert numbers(row) == pytest.approx(wanted, abs=1e-6), name
     names = {table["id"] for table in soup.find_all("table")}
     by_segment = {f"{by}-{n}-figures" for by in {*BREAKDOWNS, "month"} for n in ids}
+    by_segment |= {f"words-{n}" for n in ids}
     assert names == set(ANSWERS) | by_segment  # no line of demo data is rejected
 
 
@@ -242,6 +253,94 @@ def test_a_card_has_what_sets_a_segment_apart_most(soup, demo_database):
         ] == [(feature, pytest.approx(mean)) for feature, mean in expected]
 
 
+def test_a_segment_has_a_table_of_the_words_of_its_name(soup, demo_database):
+    for (number,) in rows(demo_database, "select segment_id from segments"):
+        expected = rows(
+            demo_database,
+            "select word, true_share, true_share_of_all, p10, median, mean, p90, "
+            f"mean_of_all from segment_words where segment_id = {number} "
+            "order by word_rank",
+        )
+        found = cells(soup, f"words-{number}")
+        for row, (word, *values) in zip(found, expected, strict=True):
+            assert row[0].startswith(f"{word}: ")
+            assert row[1:] == pytest.approx(values)
+
+
+def test_a_card_says_what_to_do_and_why(soup, changed, demo_database):
+    said = {
+        card.h3.text.strip(): " ".join(card.select_one(".advice").get_text(" ").split())
+        for card in soup.select("article.card")
+    }
+    for name, advice, mean in rows(
+        demo_database,
+        "select segment_name, advice, mean from segment_words as words "
+        "join segment_advice as advice on words.feature = advice.feature "
+        "and side = if(is_high, 'high', 'low') where word_rank = 1",
+    ):
+        assert said.pop(name).startswith(f"{advice} {abs(mean):,.1f} ")
+    assert said == {}
+    # A feature that has no rule leaves it to the next; without any, that is said.
+    page = changed("delete from segment_advice where feature = 'review_score'")
+    assert "put it right before" not in page
+    page = changed("delete from segment_advice")
+    count = len(rows(demo_database, "select 1 from segments"))
+    assert page.count("No rule says what to do.") == count
+
+
+def test_every_feature_has_advice_for_both_of_its_words():
+    project = yaml.safe_load((ROOT / "dbt_project.yml").read_text("utf-8"))
+    features = project["vars"]["features"] + project["vars"]["further_features"]
+    path = ROOT / "dbt_project" / "seeds" / "segment_advice.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rules = {(row["feature"], row["side"]) for row in csv.DictReader(file)}
+    assert rules == {(one["name"], s) for one in features for s in ("high", "low")}
+
+
+@pytest.mark.parametrize(
+    ("second", "said"),
+    [
+        (
+            "0.999 * first",
+            "{0} and {1} are worth the most: {2} and {3} each on average ",
+        ),
+        ("0.5 * first", "{0} are worth the most: {2} each on average, against"),
+    ],
+)
+def test_segments_within_chance_are_worth_the_same(
+    changed, demo_database, second, said
+):
+    names = [one for (one,) in rows(demo_database, "select segment_name from segments")]
+    page = changed(
+        "update segments set revenue_per_customer = case segment_id when 1 then 1000 "
+        f"when 2 then {second.replace('first', '1000')} else 10 end"
+    )
+    heading = BeautifulSoup(page, "html.parser").find(id="segments-title").text
+    amounts = "R$ 1,000.00", "R$ 999.00"
+    assert heading.startswith(said.format(*names[:2], *amounts))
+    assert ("within chance" in heading) == ("0.999" in second)
+
+
+def test_the_command_to_win_back_works_as_printed(
+    soup, demo_database, project_copy, monkeypatch
+):
+    program, *words = shlex.split(soup.pre.text)
+    assert program == ".venv/bin/olist-segments"
+    monkeypatch.chdir(project_copy)
+    monkeypatch.setenv("OLIST_DB", str(demo_database))
+    assert main(words) == 0
+    assert (project_copy / words[-1]).is_file()
+
+
+def test_states_and_categories_are_shown_by_name(text, changed):
+    assert "S\\u00e3o Paulo" in text  # in the charts
+    assert "bed, bath and table linen" in text
+    assert "bed bath table" not in text
+    # Another country's codes stay as they are.
+    page = changed("update segment_by_state set state_name = 'PA'")
+    assert "Pará" not in page
+
+
 def test_headings_state_findings_of_the_tables(soup, demo_database):
     headings = [one.text.strip() for one in soup.find_all(HEADING)]
     ((name, share, revenue_share),) = rows(
@@ -252,7 +351,7 @@ def test_headings_state_findings_of_the_tables(soup, demo_database):
     count = len(rows(demo_database, "select 1 from segments"))
     assert headings[0].startswith(report_page.NUMBERS[count])
     assert headings[0].endswith(
-        f"{name}, {share:.1%} of them, bring {revenue_share:.1%} of revenue"
+        f"{name} are {share:.1%} of customers and bring {revenue_share:.1%} of revenue"
     )
     ((excluded,),) = rows(demo_database, "select count(*) from excluded_customers")
     assert f"{excluded:,} customers without a segment" in " ".join(headings)
@@ -402,7 +501,8 @@ def test_nothing_grows_with_the_number_of_customers(text, demo_database):
     ((odd,),) = rows(
         demo_database, "select count(*) from data_quality where rows_affected > 0"
     )
-    assert few.find(id="quality-caption").text.endswith(f": 2 of {odd} findings")
+    shown_of_all = f"; 2 of {odd} findings are shown"
+    assert few.find(id="quality-caption").text.endswith(shown_of_all)
     assert "customer_unique_id" not in text
 
 
@@ -420,8 +520,11 @@ def test_texts_of_the_data_are_shown_as_text(changed, browser, tmp_path):
     named += [f"segment_by_{by}" for by in (*BREAKDOWNS, "month")]
     page = changed(
         f"update segment_by_city set city = {quoted} where city = {largest}",
-        f"update segment_by_category set category = concat({quoted}, category)",
-        f"update segment_by_state set state = {quoted} where state = 'SP'",
+        "update segment_by_category set "
+        f"category_name = concat({quoted}, category_name)",
+        f"update segment_by_state set state_name = {quoted} where state = 'SP'",
+        f"update segment_words set word = concat(word, {quoted})",
+        f"update segment_advice set advice = concat(advice, {quoted})",
         *(
             f"update {table} set segment_name = concat({quoted}, segment_name)"
             for table in named
@@ -499,14 +602,14 @@ def test_a_segment_without_habits_is_not_said_to_be_like_all(changed):
     tables = [none.format(by) for by in ("state", "category", "payment_type")]
     rare = "update segment_by_state set is_beyond_chance = true, index_vs_all = 50 "
     rare += "where segment_id = 1 and state = 'SP'"
-    said = "No state, category or payment type is more frequent beyond chance."
+    said = "No state, category or payment type stands out."
     unchanged = changed().count(said)
     assert changed(*tables, rare).count(said) == unchanged + 1
 
 
 def test_an_endless_label_keeps_its_ends(changed):
     name = "('a' || repeat('_very', 100) || '_long_category')"
-    page = changed(f"update segment_by_category set category = {name} || category")
+    page = changed(f"update segment_by_category set category_name = {name} || category")
     assert "a very very very very very ver … " in page
     assert " very" * 6 not in page
 
@@ -552,6 +655,15 @@ def test_moves_since_the_build_before_are_counted(changed, browser, tmp_path):
         assert serious_violations(shown_page) == []
 
 
+def test_all_charts_are_drawn_before_anybody_scrolls(browser, path):
+    with opened(browser, path) as shown_page:
+        assert shown_page.evaluate(
+            "[...document.querySelectorAll('.plot')]"
+            ".filter((one) => one.checkVisibility())"
+            ".every((one) => one.querySelector('.main-svg'))"
+        )
+
+
 def test_the_page_opens_from_disk_at_any_width(browser, path, soup):
     for width in (360, 375, 1440):
         with opened(browser, path, width=width) as shown_page:
@@ -560,6 +672,7 @@ def test_the_page_opens_from_disk_at_any_width(browser, path, soup):
             assert len(marks) == len(charts(soup)) - hidden
             assert all(marks.values()), marks
             assert overflowing(shown_page) == []
+            assert squeezed_cells(shown_page) == []
             for choice in shown_page.locator(".picker input").all():
                 choice.check()
                 drawn_marks(shown_page)

@@ -42,30 +42,66 @@ def test_only_what_the_table_calls_beyond_chance_stands_out():
         "state",
         state=["AC", "SP", "RJ", "MG"],
         customer_count=[6, 400, 400, 2],
+        share_of_segment=[0.09, 0.13, 0.13, 0.001],
+        share_of_all=[0.01, 0.1, 0.1, 0.1],
         index_vs_all=[900.0, 130.0, 130.0, 1.0],
-        z_score=[8.0, 6.0, 2.9, -14.0],
         is_beyond_chance=[False, True, False, True],
     )
     assert list(standing_out(table, "state", 1)["state"]) == ["SP"]
     title = charts.breakdown(table, "state", 1, unit="customers").layout.title.text
-    assert title.startswith("SP stands out most")
+    assert title == (
+        "Stands out most: SP, with 13.0% of the segment's customers and 10.0% of all "
+        "customers"
+    )
+
+
+def test_only_what_is_large_stands_out_and_the_largest_difference_first():
+    """Beyond chance are all; 0.1% against 0.05% and 42% against 40% are small."""
+    table = breakdown(
+        "state",
+        state=["PE", "SP", "MA", "RJ"],
+        share_of_segment=[0.001, 0.42, 0.013, 0.176],
+        share_of_all=[0.0005, 0.4, 0.007, 0.128],
+        index_vs_all=[200.0, 105.0, 185.7, 137.5],
+        z_score=[9.0, 20.0, 8.0, 17.0],
+        is_beyond_chance=True,
+    )
+    assert list(standing_out(table, "state", 1)["state"]) == ["RJ", "MA"]
+    figure = charts.breakdown(table, "state", 1, unit="customers")
+    assert figure.layout.title.text.startswith("Stands out most: RJ, with 17.6%")
+    bold = re.findall("<b>(.*?)</b>", " ".join(figure.data[2].text))
+    assert bold == ["+4.8", "+0.6"]
+
+
+def test_what_is_only_rarer_is_said_to_be_rarer():
+    table = breakdown(
+        "city",
+        city=["sao paulo", "osasco"],
+        state=["SP", "SP"],
+        share_of_segment=[0.12, 0.005],
+        share_of_all=[0.155, 0.007],
+        index_vs_all=[77.4, 71.4],
+        is_beyond_chance=True,
+    )
+    title = charts.breakdown(table, "city", 1, unit="customers").layout.title.text
+    assert title.startswith("Stands out as rarer: Sao Paulo, SP, with 12.0%")
 
 
 def test_where_nothing_is_beyond_chance_the_title_says_so():
     table = breakdown("state", state=["SP", "RJ"], share_of_segment=[0.4, 0.6])
     title = charts.breakdown(table, "state", 1, unit="customers").layout.title.text
-    assert title.startswith("No state stands out beyond chance; the largest is RJ")
+    assert title.startswith("No state stands out; the largest is RJ, with 60.0%")
     matrix = charts.over_representation(table, "state")
-    assert "beyond chance" in matrix.layout.title.text
+    assert matrix.layout.title.text == "No state stands out in a segment"
 
 
 def test_the_largest_are_shown_and_those_that_stand_out():
     table = breakdown(
         "category",
         category=list("abcdefgh"),
-        share_of_segment=[0.3, 0.2, 0.1, 0.09, 0.08, 0.07, 0.06, 0.01],
-        index_vs_all=[100, 100, 100, 100, 100, 100, 150, 140],
-        z_score=[0, 0, 0, 0, 0, 0, 3.5, 9.0],
+        share_of_segment=[0.3, 0.2, 0.1, 0.09, 0.08, 0.07, 0.06, 0.02],
+        share_of_all=[0.3, 0.2, 0.1, 0.09, 0.08, 0.07, 0.05, 0.001],
+        index_vs_all=[100, 100, 100, 100, 100, 100, 120, 2000],
         is_beyond_chance=[False] * 6 + [True] * 2,
     )
     rows = shown_values(table, "category", 1, largest=2, standing_out=1)
@@ -92,7 +128,7 @@ def test_both_shares_are_written_beside_a_bar():
     )
     said = charts.breakdown(table, "state", 1, unit="customers").data[2].text
     assert [plainly.split() for plainly in (t.replace("<br>", " ") for t in said)] == [
-        ["10.4%", "<b>&#215;0.67</b>", "all:", "15.6%"],
+        ["10.4%", "<b>\N{MINUS SIGN}5.2</b>", "all:", "15.6%"],
         ["5.0%", "all:", "5.0%"],
     ]
 
@@ -168,6 +204,13 @@ def test_axes_are_named_by_the_features_that_make_them():
     )
     assert axis_words(loadings, "x") == "right: more d, fewer b c"
     assert axis_words(loadings, "y") == "up: more a"
+    later = loadings.assign(phrase_negative=["days early", None, None, None])
+    later["feature"] = later["feature"].replace("a", "days late")
+    assert axis_words(later, "x", at_least=0.05) == (
+        "right: more d, fewer b c, days late"
+    )
+    later["loading"] *= -1
+    assert axis_words(later, "x", at_least=0.05).endswith("days early")
 
 
 def test_no_two_segments_look_alike():
@@ -189,6 +232,7 @@ def test_no_two_segments_look_alike():
         (-12.25, "later|earlier", "12.2 earlier"),
         (1.8, "later|earlier", "1.8 later"),
         (-0.04, "later|earlier", "0.0 later"),
+        (-0.004, "precise", "0.00"),
         (None, "reais", "\N{EN DASH}"),
         (float("nan"), "count", "\N{EN DASH}"),
     ],

@@ -1,5 +1,5 @@
--- Who will be in another segment within some days just because time passes, and how
--- much have they spent?
+-- Who is about to leave: who will be in the segment that has been away longest if some
+-- days pass without an order, and how much have they spent?
 
 {%- set days = asked_number('days', 30) %}
 {%- set clocks = ['recency_days', 'tenure_days'] %}
@@ -67,19 +67,39 @@ nearest as (
     cross join located
     group by scaled.customer_unique_id
 
+),
+
+away as (
+
+    select
+        segment_id,
+        segment_key,
+        p10
+    from {{ ref('segment_profile') }}
+    where metric = 'recency_days'
+    order by mean desc, segment_id asc
+    limit 1
+
 )
 
 select
     members.customer_unique_id,
     members.segment_key,
-    segments.segment_key as next_segment_key,
+    away.segment_key as next_segment_key,
+    members.untrue_words,
+    members.silhouette,
+    members.state,
+    members.city,
     members.total_spend,
     members.order_count,
     members.recency_days
-from {{ ref('customer_segments') }} as members
+from {{ ref('segment_members') }} as members
 inner join nearest
     on members.customer_unique_id = nearest.customer_unique_id
-inner join {{ ref('segments') }} as segments
-    on nearest.segment_id = segments.segment_id
-where members.segment_id != nearest.segment_id
+inner join away
+    on nearest.segment_id = away.segment_id
+where
+    members.segment_key != away.segment_key
+    -- who has been away as long as they have left already
+    and members.recency_days < away.p10
 order by members.total_spend desc, members.customer_unique_id asc

@@ -1,5 +1,5 @@
--- Which categories are bought together in one order, and which of them more often than
--- by chance?
+-- Which categories are bought together in one order, and which of them more or less
+-- often than by chance?
 
 with mixed as (
 

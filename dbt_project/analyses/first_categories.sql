@@ -1,5 +1,5 @@
--- What did repeat buyers buy first, and which first purchases lead to a second more
--- often than by chance?
+-- What did repeat buyers buy first, and which first purchases lead to a second more or
+-- less often than by chance?
 
 with orders as (
 

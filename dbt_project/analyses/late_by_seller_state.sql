@@ -1,4 +1,4 @@
--- From which states do parcels come late more often than by chance?
+-- From which states do parcels come late more or less often than by chance?
 
 with parcels as (
 
@@ -41,4 +41,4 @@ select
     round(late_review_score, 2) as late_review_score,
     round(timely_review_score, 2) as timely_review_score
 from counted
-order by late_count desc, seller_state asc
+order by z_score desc nulls last, seller_state asc

@@ -31,9 +31,9 @@ select
     members.total_spend,
     members.order_count,
     members.recency_days,
-    members.review_score,
-    members.installments,
-    members.delivery_delay_days
+    round(members.review_score, 2) as review_score,
+    round(members.installments, 2) as installments,
+    round(members.delivery_delay_days, 1) as delivery_delay_days
 from compared
 inner join {{ ref('customer_segments') }} as members
     on compared.customer_unique_id = members.customer_unique_id

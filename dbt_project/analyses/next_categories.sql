@@ -1,4 +1,4 @@
--- Which category do people come back for, given the one they bought first?
+-- Which other category do people come back for, given the one they bought first?
 
 with orders as (
 

@@ -1,5 +1,5 @@
--- How do big spenders pay, compared with the others: with what, and in how many
--- installments?
+-- How do the customers who spent most pay, compared with the others: with what, and in
+-- how many installments?
 
 with ranked as (
 
@@ -19,7 +19,7 @@ grouped as (
         customer_unique_id,
         case
             when spend_rank <= {{ asked_number('share', 0.1) }} * customers_in_all
-                then 'big spenders'
+                then 'spent most'
             else 'others'
         end as spender_group
     from ranked
@@ -53,4 +53,4 @@ select
     round(revenue / order_count, 2) as revenue_per_order,
     round(installments, 2) as mean_installments
 from counted
-order by spender_group asc, order_count desc, payment_type asc
+order by spender_group desc, order_count desc, payment_type asc

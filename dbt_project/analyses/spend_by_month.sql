@@ -1,6 +1,7 @@
 -- When does a segment buy, and in which months does it buy more than everybody else?
 
 select
+    segment_key,
     purchase_month,
     order_count,
     revenue,

@@ -2,6 +2,7 @@
 -- draw would give?
 
 select
+    segment_key,
     city,
     state,
     customer_count,

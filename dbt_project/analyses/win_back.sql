@@ -3,7 +3,7 @@
 
 with members as (
 
-    select * from {{ ref('customer_segments') }}
+    select * from {{ ref('segment_members') }}
 
 ),
 
@@ -21,8 +21,11 @@ much as (
 select
     members.customer_unique_id,
     members.segment_key,
-    customers.state,
-    customers.city,
+    members.untrue_words,
+    members.runner_up_segment_key,
+    members.silhouette,
+    members.state,
+    members.city,
     members.total_spend,
     members.order_count,
     members.review_score,

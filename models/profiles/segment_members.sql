@@ -1,8 +1,13 @@
--- One row per eligible customer, for campaign tools: the segment, since when, the
--- segment before, and the features. It has no names, no places and no text of reviews.
--- `make export` writes it, one file per segment.
+-- One row per eligible customer, for campaign tools: the segment, since when, how
+-- clearly, the segment before, the place, and the features, rounded to 3 decimals. It
+-- has no names, no streets and no text of reviews. `make export` writes it, one file
+-- per segment.
 
 {{ config(materialized='view') }}
+
+{# LT02 does not see the indent of lines that a loop writes. #}
+-- noqa: disable=LT02
+{%- set fractions = numeric_columns('customer_features', ('double',)) %}
 
 with members as (
 
@@ -16,24 +21,95 @@ changes as (
 
 ),
 
+customers as (
+
+    select * from {{ ref('customers') }}
+
+),
+
+segments as (
+
+    select * from {{ ref('segments') }}
+
+),
+
+words as (
+
+    select * from {{ ref('segment_words') }}
+
+),
+
+worded as (
+
+    select
+        members.customer_unique_id,
+        words.word,
+        words.word_rank,
+        words.is_high,
+        words.mean_of_all,
+        case words.feature
+            {%- for feature in chosen_features() %}
+                when '{{ feature.name }}'
+                    then cast(members.{{ feature.name }} as double)
+            {%- endfor %}
+        end as feature_value
+
+    from members
+    inner join words
+        on members.segment_id = words.segment_id
+
+),
+
+untrue as (
+
+    select
+        customer_unique_id,
+        {{ join_text('word', '; ', 'word_rank') }} as words
+
+    from worded
+    where
+        case
+            when is_high then feature_value <= mean_of_all
+            else feature_value >= mean_of_all
+        end
+    group by customer_unique_id
+
+),
+
 joined as (
 
     select
         members.customer_unique_id,
         members.segment_key,
+        runners_up.segment_key as runner_up_segment_key,
         changes.previous_segment_key,
 
         members.segment_name,
+        untrue.words as untrue_words,
         changes.previous_segment_name,
+        customers.state,
+        customers.city,
+
+        round(members.silhouette, 3) as silhouette,
 
         changes.entered_at,
 
         {% for name in numeric_columns('customer_features') -%}
-            members.{{ name }},
-        {% endfor %}
+            {% if name in fractions -%}
+                round(members.{{ name }}, 3) as {{ name }},
+            {% else -%}
+                members.{{ name }},
+            {% endif %}
+        {%- endfor %}
         members.as_of_date
 
     from members
+    inner join customers
+        on members.customer_unique_id = customers.customer_unique_id
+    left join untrue
+        on members.customer_unique_id = untrue.customer_unique_id
+    left join segments as runners_up
+        on members.runner_up_segment_id = runners_up.segment_id
     left join changes
         on
             members.customer_unique_id = changes.customer_unique_id

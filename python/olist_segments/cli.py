@@ -1,6 +1,8 @@
 """The command line: build, query, export, docs, study, demo data and the rest."""
 
 import argparse
+import codecs
+import io
 import os
 import signal
 import sys
@@ -54,7 +56,8 @@ def main(arguments: list[str] | None = None) -> int:
     int
         0 if all went well; 1 if something failed while it ran, such as a model, a
         test, a query or a notebook; 2 if the input or the call cannot be used; 130 if
-        it was interrupted; 141 if the reader of its output has gone.
+        it was interrupted, 143 if terminated, 129 if its terminal was closed; 141 if
+        the reader of its output has gone.
     """
     parser = argparse.ArgumentParser(prog="olist-segments", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -64,10 +67,14 @@ def main(arguments: list[str] | None = None) -> int:
         module.add_options(command)
         command.set_defaults(run=module.run)
     options = parser.parse_args(arguments)
+    codecs.register_error("plain", _plain)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a test may replace it
+            stream.reconfigure(errors="plain")
     try:
         return options.run(options)
-    except KeyboardInterrupt:
-        return 128 + signal.SIGINT
+    except KeyboardInterrupt as stopped:
+        return 128 + (stopped.args or (signal.SIGINT,))[0]
     except BrokenPipeError:  # as by `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE
@@ -79,6 +86,18 @@ def main(arguments: list[str] | None = None) -> int:
         return _say(explain(error), 2)
     except duckdb.Error as error:
         return _say(error, 1)
+    except RuntimeError as error:
+        if str(error) != "Query interrupted":  # what DuckDB makes of Ctrl-C
+            raise
+        return 128 + signal.SIGINT
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    """Draw tables with ASCII on a console that has no characters for them."""
+    plain = {"│": "|", "║": "|", "─": "-", "═": "-"}
+    text = error.object[error.start : error.end]
+    boxes = [plain.get(one, "+" if "─" <= one <= "╿" else "?") for one in text]
+    return "".join(boxes), error.end
 
 
 def _say(message: object, code: int) -> int:

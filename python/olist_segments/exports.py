@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,8 +15,10 @@ import duckdb
 from olist_segments.project import UserError
 
 MANIFEST = "manifest.json"
-# A spreadsheet takes a text that begins like this for a formula (OWASP, CSV Injection).
-FORMULA = r"^[=+@\t\r\n-]"
+# A spreadsheet takes a text that begins like this for a formula (OWASP, CSV Injection):
+# also after spaces, and with the full-width signs of East Asian keyboards.
+SIGNS = "=+@\uff1d\uff0b\uff20\uff0d-"
+FORMULA = rf"^[\s\p{{Z}}]*[{SIGNS}]|^[\t\r\n]"
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,9 @@ class Segment:
 
 
 def preview(
-    connection: duckdb.DuckDBPyConnection, keys: Iterable[str] | None = None
+    connection: duckdb.DuckDBPyConnection,
+    keys: Iterable[str] | None = None,
+    min_silhouette: float = -1.0,
 ) -> list[Segment]:
     """Measure what an export would write.
 
@@ -51,6 +56,8 @@ def preview(
         A built database.
     keys : iterable of str, optional
         Segments to export; all by default.
+    min_silhouette : float
+        Leave out members with a lower silhouette; -1 takes everybody.
 
     Returns
     -------
@@ -81,7 +88,7 @@ def preview(
         from segments left join (
             select *, strlen(concat_ws(',', {cells})) + 1 as bytes,
                 {guarded} as guarded
-            from segment_members
+            from segment_members where silhouette >= {min_silhouette}
         ) as members using (segment_key)
         group by all order by any_value(segment_id)
         """
@@ -102,6 +109,7 @@ def export_segments(
     segments: list[Segment],
     *,
     is_synthetic: bool,
+    min_silhouette: float = -1.0,
 ) -> Path:
     """Write a CSV and a Parquet file per segment, and a manifest.
 
@@ -119,6 +127,8 @@ def export_segments(
         What `preview` has found.
     is_synthetic : bool
         Whether the customers are synthetic, which the manifest records.
+    min_silhouette : float
+        As for `preview`; the manifest records it.
 
     Returns
     -------
@@ -146,11 +156,15 @@ def export_segments(
                     f"may take {needed / 1e6:,.0f} MB: make room, or export fewer "
                     "segments"
                 )
-            written = [_write(connection, segment, partial) for segment in segments]
+            written = [
+                _write(connection, segment, min_silhouette, partial)
+                for segment in segments
+            ]
             manifest = {
                 "data": "synthetic" if is_synthetic else "real",
                 "model_id": model,
                 "as_of_date": as_of,
+                "min_silhouette": min_silhouette,
                 "segments": written,
             }
             text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
@@ -181,7 +195,7 @@ def write_answer(answer: duckdb.DuckDBPyRelation, path: Path) -> None:
     """
     if path.suffix not in (".csv", ".parquet"):
         raise UserError(f"{path} must end in .csv or .parquet")
-    partial = path.with_name(f".{path.name}.partial")
+    partial = partial_path(path)
     try:
         if path.suffix == ".csv":
             answer.project(_guarded(answer)).write_csv(str(partial))
@@ -194,6 +208,21 @@ def write_answer(answer: duckdb.DuckDBPyRelation, path: Path) -> None:
         raise UserError(f"cannot write {path}: {_reason(error)}") from error
     finally:
         partial.unlink(missing_ok=True)
+
+
+def partial_path(path: Path) -> Path:
+    """Return where `write_answer` writes before the file appears.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    Path
+        Beside it.
+    """
+    return path.with_name(f".{path.name}.partial")
 
 
 def _reason(error: Exception) -> str:
@@ -216,7 +245,7 @@ def _guarded(answer: duckdb.DuckDBPyRelation) -> str:
                 f"case when regexp_matches({value}, '{FORMULA}') "
                 f"then concat(chr(39), {value}) else {value} end"
             )
-        unique = name
+        unique = f"'{name}" if name.lstrip().startswith(tuple(SIGNS)) else name
         while unique.lower() in seen:
             unique += "_1"
         seen.add(unique.lower())
@@ -224,7 +253,7 @@ def _guarded(answer: duckdb.DuckDBPyRelation) -> str:
     return ", ".join(columns)
 
 
-def _write(connection, segment: Segment, partial: Path) -> dict:
+def _write(connection, segment: Segment, min_silhouette: float, partial: Path) -> dict:
     entry = {
         "segment_key": segment.key,
         "segment_name": segment.name,
@@ -232,7 +261,7 @@ def _write(connection, segment: Segment, partial: Path) -> dict:
     }
     answer = connection.sql(
         f"from segment_members where segment_key = '{segment.key}' "
-        "order by customer_unique_id"
+        f"and silhouette >= {min_silhouette} order by customer_unique_id"
     )
     for kind in ("csv", "parquet"):
         path = partial / f"{segment.key}.{kind}"
@@ -248,7 +277,7 @@ def _refuse_other_files(folder: Path) -> None:
     if not folder.is_dir():
         raise UserError(f"{folder} is a file: name a folder")
     found = {path.name for path in folder.iterdir()}
-    ours = set()
+    ours = {name for name in found if re.fullmatch(r"\..*\.partial", name)}
     if MANIFEST in found:
         with contextlib.suppress(ValueError, TypeError, KeyError):
             manifest = json.loads((folder / MANIFEST).read_text())
@@ -264,21 +293,23 @@ def _refuse_other_files(folder: Path) -> None:
 
 @contextlib.contextmanager
 def _partial_folder(folder: Path) -> Iterator[Path]:
-    """Yield an empty folder beside it, locked by this process and then removed."""
+    """Yield an empty folder beside it, for this process alone, and remove it then.
+
+    The lock is a file of its own, as one that is renamed could be held twice.
+    """
     partial = folder.with_name(f".{folder.name}.partial")
     for beside in (partial, _previous(folder)):
         for left in beside.glob("*"):
             if left.suffix not in (".csv", ".parquet", ".partial", ".json"):
                 raise UserError(f"{left} is not an export: move it to another folder")
-    partial.mkdir(parents=True, exist_ok=True)
-    held = os.open(partial, os.O_RDONLY)
-    try:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_name(f".{folder.name}.lock").open("w") as lock:
         try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise UserError(f"another export to {folder} is running") from error
-        for left in partial.iterdir():  # left by an export that was killed
-            left.unlink()
+        shutil.rmtree(partial, ignore_errors=True)  # left by an export that was killed
+        partial.mkdir()
         previous = _previous(folder)
         if previous.exists() and not folder.exists():
             os.rename(previous, folder)
@@ -287,8 +318,6 @@ def _partial_folder(folder: Path) -> Iterator[Path]:
             yield partial
         finally:
             shutil.rmtree(partial, ignore_errors=True)
-    finally:
-        os.close(held)
 
 
 def _take_place(partial: Path, folder: Path) -> None:

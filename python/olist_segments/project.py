@@ -1,9 +1,13 @@
 """The project: where it is, its databases, how dbt is run, the errors people see."""
 
+import contextlib
 import os
 import re
+import shlex
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -155,6 +159,29 @@ def is_synthetic(connection: duckdb.DuckDBPyConnection) -> bool:
     return real == 0
 
 
+def shell_command(words: str, target: str) -> str:
+    """Return a command of the package that works as printed.
+
+    Parameters
+    ----------
+    words : str
+        What follows `olist-segments`.
+    target : {"dev", "demo"}
+        Whose database it reads.
+
+    Returns
+    -------
+    str
+        To be run in the folder of the project, in any shell, with or without the
+        environment activated.
+    """
+    command, *rest = words.split(" ", 1)
+    named = os.environ.get("OLIST_DB")
+    database = f"OLIST_DB={shlex.quote(str(Path(named).resolve()))} " if named else ""
+    words = " ".join([command, "--target", target, *rest])
+    return f"{database}.venv/bin/olist-segments {words}"
+
+
 def explain(error: duckdb.Error) -> str:
     """Explain why a database cannot be opened.
 
@@ -194,16 +221,59 @@ def dbt_process(root: Path, words: list[str], **settings: str) -> dict:
     Returns
     -------
     dict
-        Arguments of `subprocess.run` or `subprocess.Popen`.
+        Arguments of `subprocess.Popen`.
     """
     environment = {**os.environ, **settings}
     for name in ("OLIST_RAW_DIR", "OLIST_DB"):
         if environment.get(name):
             environment[name] = str(Path(environment[name]).resolve())
-    # dbt imports its main module before running it, which Python warns about.
+    # dbt imports its main module before running it, and leaves semaphores when it is
+    # stopped; Python warns about both.
     python = [sys.executable, "-W", "ignore::RuntimeWarning:runpy"]
+    python += ["-W", "ignore::UserWarning:multiprocessing.resource_tracker"]
     command = [*python, "-m", "dbt.cli.main", *words]
     return {"args": command, "cwd": root, "env": environment}
+
+
+@contextlib.contextmanager
+def started(process: dict, **options) -> Iterator[subprocess.Popen]:
+    """Start a process, wait for its end, and stop it if this one is stopped.
+
+    Parameters
+    ----------
+    process : dict
+        What `dbt_process` returns.
+    **options
+        Further arguments of `subprocess.Popen`.
+
+    Yields
+    ------
+    subprocess.Popen
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If this process is terminated or its terminal closed; with the signal's number.
+    """
+
+    def stop(number: int, _frame: object) -> None:
+        raise KeyboardInterrupt(number)
+
+    signals = {signal.SIGTERM, signal.SIGHUP}
+    signals = {one for one in signals if signal.getsignal(one) is signal.SIG_DFL}
+    try:
+        for one in signals:
+            signal.signal(one, stop)
+        with subprocess.Popen(**process, **options) as child:
+            try:
+                yield child
+                child.wait()
+            except BaseException:
+                child.terminate()
+                raise
+    finally:
+        for one in signals:
+            signal.signal(one, signal.SIG_DFL)
 
 
 def run_dbt(
@@ -223,13 +293,15 @@ def run_dbt(
     DbtError
         If it fails.
     """
+    pipe = subprocess.PIPE if is_silent else None
     process = dbt_process(root, words, **settings)
-    done = subprocess.run(**process, capture_output=is_silent, text=True, check=False)
-    if done.returncode:
+    with started(process, stdout=pipe, stderr=pipe, text=True) as dbt:
+        stdout, stderr = dbt.communicate()
+    if dbt.returncode:
         said = ""
         if is_silent:
-            said = f"dbt {words[0]} failed:\n{done.stdout[-3000:]}{done.stderr[-1000:]}"
-        raise DbtError(said, done.returncode)
+            said = f"dbt {words[0]} failed:\n{stdout[-3000:]}{stderr[-1000:]}"
+        raise DbtError(said, dbt.returncode)
 
 
 def write_page(path: Path, text: str) -> None:
@@ -252,6 +324,8 @@ def write_page(path: Path, text: str) -> None:
         partial.write_text(text, encoding="utf-8")
         os.replace(partial, path)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            partial.unlink()
         raise UserError(f"cannot write {path}: {error.strerror}") from error
 
 

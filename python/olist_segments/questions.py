@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import tempfile
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import duckdb
 import yaml
 
+from olist_segments.markdown import escaped, table
 from olist_segments.project import DbtError, UserError, run_dbt
 
 FOLDER = Path("dbt_project", "analyses")
@@ -117,7 +119,7 @@ def compile_question(
         if not equals or parameter not in known:
             takes = ", ".join(f"{one}=..." for one in known) or "no parameters"
             raise UserError(f"{setting} cannot be set: {name} takes {takes}")
-        variables[parameter] = value
+        variables[parameter] = value.replace("{", "{{ '{' }}")  # dbt renders values
     words = ["compile", "--quiet", "--no-use-colors", "--target", target]
     words += ["--select", f"{FOLDER.as_posix()}/{name}.sql"]
     if variables:  # when they differ from last time, dbt parses the whole project
@@ -203,6 +205,23 @@ def list_questions(questions: dict[str, Question]) -> str:
         lines += [question.name, f"    {question.text}"]
         for name, meaning in question.parameters.items():
             lines.append(f"    --set {name}=...  {meaning}")
+    return "\n".join(lines)
+
+
+def introduce(question: Question) -> str:
+    """Say what a question asks and by which definitions, to stand above its answer.
+
+    Parameters
+    ----------
+    question : Question
+
+    Returns
+    -------
+    str
+    """
+    lines = textwrap.wrap(f"{question.text} {question.note}", width=88)
+    for name, meaning in question.parameters.items():
+        lines.append(f"--set {name}=...  {meaning}")
     return "\n".join(lines)
 
 
@@ -294,12 +313,8 @@ def _render_answer(question: Question, answer: duckdb.DuckDBPyRelation) -> list[
     for column in {"customer_count", "order_count"} & set(answer.columns):
         answer = answer.filter(f"{column} >= {FEWEST_ON_PAGE}")
     count = len(answer)
-    lines = [
-        f"| {' | '.join(answer.columns)} |",
-        "|" + " --- |" * len(answer.columns),
-    ]
-    for row in answer.limit(ROWS_ON_PAGE).fetchall():
-        lines.append(f"| {' | '.join(_cell(value) for value in row)} |")
+    shown = answer.limit(ROWS_ON_PAGE).fetchall()
+    lines = [table(answer.columns, [[_cell(one) for one in row] for row in shown])]
     if count > ROWS_ON_PAGE:
         lines += ["", f"The first {ROWS_ON_PAGE} of {count:,} rows."]
     return lines
@@ -309,7 +324,7 @@ def _cell(value) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value.replace("|", "\\|")
+        return escaped(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:,}" if not hasattr(value, "isoformat") else value.isoformat()

@@ -1,5 +1,5 @@
 {# Customers, orders, lines and revenue of every segment by columns of int_segment_lines. #}
-{% macro segment_breakdown(columns, unit) -%}
+{% macro segment_breakdown(columns, unit, named=none) -%}
     {%- set by = columns | join(', ') -%}
     with lines as (
 
@@ -60,7 +60,11 @@
             segments.segment_name,
             {% for column in columns -%}
                 shared.{{ column }},
-            {% endfor %}
+            {% endfor -%}
+            {% if named -%}
+                coalesce(names.name, replace(shared.{{ named }}, '_', ' '))
+                    as {{ named }}_name,
+            {% endif %}
             shared.customer_count,
             shared.order_count,
             shared.line_count,
@@ -81,6 +85,10 @@
         from shared
         inner join segments
             on shared.segment_id = segments.segment_id
+        {%- if named %}
+        left join {{ ref('olist_names') }} as names
+            on names.kind = '{{ named }}' and shared.{{ named }} = names.code
+        {%- endif %}
 
     )
 

@@ -1,7 +1,8 @@
 {# The customer_unique_id that a question is about. #}
 {% macro asked_customer() -%}
     {%- set customers = ref('customer_segments') -%}
-    {%- set asked = var('customer', '') | string | replace("'", "''") -%}
+    {%- set asked = var('customer', '') | string -%}
+    {%- set literal = "'" ~ asked | replace("'", "''") ~ "'" -%}
     {%- if not asked -%}
         (
             select customer_unique_id from {{ customers }}
@@ -10,13 +11,13 @@
         )
     {%- else -%}
         {%- if execute and not run_query(
-            'select 1 from ' ~ customers ~ " where customer_unique_id = '" ~ asked ~ "'"
+            'select 1 from ' ~ customers ~ ' where customer_unique_id = ' ~ literal
         ).rows -%}
             {{ exceptions.raise_compiler_error(
                 "variable customer is '" ~ asked ~ "': no customer with a segment has "
                 ~ 'this customer_unique_id'
             ) }}
         {%- endif -%}
-        '{{ asked }}'
+        {{ literal }}
     {%- endif -%}
 {%- endmacro %}

@@ -1,23 +1,49 @@
 {# A text as a key for other systems: lower case without accents, words joined by _. #}
-{% macro text_key(text) -%}
-    {{ adapter.dispatch('text_key')(text) }}
-{%- endmacro %}
-
-{% macro duckdb__text_key(text) -%}
-    trim(
-        both '_' from regexp_replace(
-            strip_accents(lower({{ text }})), '[^a-z0-9]+', '_', 'g'
+{% macro text_key(text, kind) -%}
+    {#- A hash stands for letters of other scripts. translate is the same in all engines,
+        which strip_accents is not. -#}
+    {%- set accented = {
+        'a': 'àáâãäåāăąǎǟǡǻȁȃȧạảấầẩẫậắằẳẵặæ',
+        'c': 'çćĉċč',
+        'd': 'ďđð',
+        'e': 'èéêëēĕėęěȅȇȩẹẻẽếềểễệ',
+        'g': 'ĝğġģǧǵ',
+        'h': 'ĥȟħ',
+        'i': 'ìíîïĩīĭįǐȉȋỉịı',
+        'j': 'ĵǰ',
+        'k': 'ķǩ',
+        'l': 'ĺļľł',
+        'n': 'ñńņňǹŋ',
+        'o': 'òóôõöōŏőơǒǫǭȍȏȫȭȯȱọỏốồổỗộớờởỡợøœ',
+        'r': 'ŕŗřȑȓ',
+        's': 'śŝşšșß',
+        't': 'ţťțŧþ',
+        'u': 'ùúûüũūŭůűųưǔǖǘǚǜȕȗụủứừửữự',
+        'w': 'ŵ',
+        'y': 'ýÿŷȳỳỵỷỹ',
+        'z': 'źżž',
+        ' ': '’‘“”–—…·',
+    } -%}
+    {%- set letters = [] -%}
+    {%- for letter, others in accented.items() -%}
+        {%- do letters.append(letter * (others | length)) -%}
+    {%- endfor -%}
+    {%- set plain -%}
+        translate(
+            lower({{ text }}), '{{ accented.values() | join }}', '{{ letters | join }}'
         )
-    )
-{%- endmacro %}
-
-{% macro spark__text_key(text) -%}
-    trim(
-        both '_' from regexp_replace(
-            translate(
-                lower({{ text }}),
-                'áàâãäåçéèêëíìîïñóòôõöúùûüý', 'aaaaaaceeeeiiiinooooouuuuy'
-            ), '[^a-z0-9]+', '_'
-        )
+    {%- endset -%}
+    {%- set words -%}
+        trim(both '_' from regexp_replace(
+            {{ plain }}, '[^a-z0-9]+', '_'{{ ", 'g'" if target.type == 'duckdb' }}
+        ))
+    {%- endset -%}
+    concat_ws(
+        '_',
+        case when {{ words }} = '' then '{{ kind }}' else {{ words }} end,
+        case
+            when {{ words }} = '' or regexp_replace({{ plain }}, '[^ -~]', '') != {{ plain }}
+                then substr(md5(lower({{ text }})), 1, 8)
+        end
     )
 {%- endmacro %}

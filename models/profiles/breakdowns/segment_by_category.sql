@@ -1,3 +1,3 @@
 -- One row per segment and product category. Shares count order lines.
 
-{{ segment_breakdown(['category'], 'line_count') }}
+{{ segment_breakdown(['category'], 'line_count', named='category') }}

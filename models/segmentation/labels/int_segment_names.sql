@@ -134,12 +134,28 @@ keyed as (
 
     select
         segment_id,
-        {{ text_key('name') }} as segment_key,
-        concat(upper(substr(name, 1, 1)), substr(name, 2)) as segment_name,
+        {{ text_key('name', 'segment') | indent(8) }} as key_of_name,
+        name,
         word_count
 
     from chosen
 
+),
+
+-- Two names may differ in signs only: a hash tells their keys apart.
+told_apart as (
+
+    select
+        segment_id,
+        case
+            when count(*) over (partition by key_of_name) = 1 then key_of_name
+            else concat(key_of_name, '_', substr(md5(name), 1, 8))
+        end as segment_key,
+        concat(upper(substr(name, 1, 1)), substr(name, 2)) as segment_name,
+        word_count
+
+    from keyed
+
 )
 
-select * from keyed
+select * from told_apart

@@ -21,6 +21,10 @@ SCORES = {
     "silhouette": "silhouette (-1 to 1)",
     "stability_min_ari": "lowest adjusted Rand index (1: same)",
 }
+# A value stands out in a segment if its share differs beyond chance from that among
+# all customers, by at least this much, and is this many times as large or as small.
+LEAST_DIFFERENCE = 0.005
+LEAST_FACTOR = 1.1
 # What a score is compared with: its column, its name, and how it is drawn.
 BARS = {
     "silhouette": ("noise_silhouette", "noise", "lines+markers"),
@@ -202,14 +206,14 @@ def breakdown(
         What the shares count, in the plural: "customers", "orders", "items".
     largest, standing_out : int, default 7 and 3
         Numbers of values to show: those with the largest shares, and of the others
-        those most over-represented beyond chance.
+        those that stand out most.
 
     Returns
     -------
     Figure
         A bar per value for the segment, with a mark for all customers, and both
-        shares as text. The factor between them is added where the table says that
-        it is beyond chance.
+        shares as text. Their difference in percentage points is added where the table
+        says that it is beyond chance; it is bold where the value stands out.
     """
     rows = shown_values(
         table, by, segment_id, largest=largest, standing_out=standing_out
@@ -243,14 +247,11 @@ def breakdown(
         x=edge,
         mode="text",
         text=[
-            f"  {share:.1%}"
-            + (f" <b>&#215;{index / 100:.2f}</b>" if sure else "")
-            + f"<br>  all: {share_of_all:.1%}"
-            for share, share_of_all, index, sure in zip(
+            f"  {share:.1%}{points}<br>  all: {share_of_all:.1%}"
+            for share, share_of_all, points in zip(
                 rows["share_of_segment"],
                 rows["share_of_all"],
-                rows["index_vs_all"],
-                rows["is_beyond_chance"],
+                _points(rows),
                 strict=True,
             )
         ],
@@ -327,11 +328,11 @@ def over_representation(
     figure.update_xaxes(
         title=f"{_words(by)}; 100 is as often as among all customers", type="category"
     )
-    over = _over(table)
+    over = _over(kept)
     if over.empty:
-        title = f"No {_words(by)} is over-represented in a segment beyond chance"
+        title = f"No {_words(by)} stands out in a segment"
     else:
-        top = over.iloc[0]
+        top = over.loc[over["index_vs_all"].idxmax()]
         title = (
             f"Stands out most: {top['label']} among "
             f"{top['segment_name']}, {top['index_vs_all'] / 100:.2f} times as often as "
@@ -363,8 +364,8 @@ def orders_by_month(table: pd.DataFrame, segment_id: int) -> go.Figure:
         peak = rows.loc[rows["share_of_segment"].idxmax()]
         finding = (
             f"Their best month was {peak['purchase_month']:%B %Y}: "
-            f"{peak['share_of_segment']:.1%} of their orders, "
-            f"{peak['share_of_all']:.1%} of all"
+            f"{peak['share_of_segment']:.1%} of the segment's orders, "
+            f"{peak['share_of_all']:.1%} of all orders"
         )
     figure = go.Figure()
     figure.add_bar(
@@ -463,9 +464,14 @@ def axis_words(loadings: pd.DataFrame, axis: str, *, at_least: float = 0.4) -> s
     kept = rows[rows["loading"].abs() >= at_least]
     if kept.empty:
         kept = rows.head(1)
+    negatives = kept.get("phrase_negative", pd.Series(None, kept.index))
     parts = [
-        f"{'more' if loading > 0 else 'fewer'} {_words(metric_name(feature))}"
-        for feature, loading in zip(kept["feature"], kept["loading"], strict=True)
+        (feature if loading > 0 else negative)
+        if isinstance(negative, str)
+        else f"{'more' if loading > 0 else 'fewer'} {_words(metric_name(feature))}"
+        for feature, negative, loading in zip(
+            kept["feature"], negatives, kept["loading"], strict=True
+        )
     ]
     return f"{'right' if axis == 'x' else 'up'}: {', '.join(parts)}"
 
@@ -649,7 +655,7 @@ def shown_values(
 
 
 def standing_out(table: pd.DataFrame, by: str, segment_id: int) -> pd.DataFrame:
-    """List what is over-represented in a segment beyond chance.
+    """List what stands out in a segment because it is more frequent there.
 
     Parameters
     ----------
@@ -659,15 +665,39 @@ def standing_out(table: pd.DataFrame, by: str, segment_id: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Rows of the table with a `label`, not escaped; the least likely by chance
-        first.
+        Rows of the table with a `label`, not escaped; the largest difference of shares
+        first. `LEAST_DIFFERENCE` and `LEAST_FACTOR` say what stands out.
     """
     return _over(_labelled(table, by, segment_id))
 
 
 def _over(rows: pd.DataFrame) -> pd.DataFrame:
-    over = rows[rows["is_beyond_chance"] & (rows["index_vs_all"] > 100)]
-    return over.sort_values(["z_score", "label"], ascending=[False, True])
+    large = rows["index_vs_all"] >= 100 * LEAST_FACTOR
+    return _by_difference(rows[large], sign=1)
+
+
+def _under(rows: pd.DataFrame) -> pd.DataFrame:
+    small = rows["index_vs_all"] <= 100 / LEAST_FACTOR
+    return _by_difference(rows[small], sign=-1)
+
+
+def _by_difference(rows: pd.DataFrame, *, sign: int) -> pd.DataFrame:
+    """Keep what differs enough and beyond chance; the largest difference first."""
+    rows = rows.assign(by=sign * (rows["share_of_segment"] - rows["share_of_all"]))
+    kept = rows[rows["is_beyond_chance"] & (rows["by"] >= LEAST_DIFFERENCE)]
+    return kept.sort_values(["by", "label"], ascending=[False, True])
+
+
+def _points(rows: pd.DataFrame) -> list[str]:
+    """Write by how many percentage points each share differs beyond chance."""
+    bold = {*_over(rows).index, *_under(rows).index}
+    texts = []
+    for row in rows.itertuples():
+        points = f"{100 * (row.share_of_segment - row.share_of_all):+.1f}"
+        points = points.replace("-", "\N{MINUS SIGN}")
+        points = f"<b>{points}</b>" if row.Index in bold else points
+        texts.append(f" {points}" if row.is_beyond_chance else "")
+    return texts
 
 
 def _segments(table: pd.DataFrame):
@@ -690,7 +720,8 @@ def _labelled(
         table = table.assign(rank=table[by].map(ranks))
     if segment_id is not None:
         table = table[table["segment_id"] == segment_id]
-    labels = [_shortened(_value_name(str(value), by)) for value in table[by]]
+    values = table.get(f"{by}_name", table[by])
+    labels = [_shortened(_value_name(str(value), by)) for value in values]
     if by == "city":  # several states may have a city of that name
         pairs = zip(labels, table["state"], strict=True)
         labels = [f"{city}, {state}" for city, state in pairs]
@@ -717,24 +748,22 @@ def _value_name(value: str, by: str) -> str:
 def _breakdown_finding(rows: pd.DataFrame, by: str, unit: str) -> str:
     if rows.empty:
         return f"No {_words(by)}: this segment has no customers at present"
-    over, sure = _over(rows), rows[rows["is_beyond_chance"]]
-    if sure.empty:
+    over, under = _over(rows), _under(rows)
+    if over.empty and under.empty:
         top = rows.sort_values(["share_of_segment", "label"]).iloc[-1]
         return (
-            f"No {_words(by)} stands out beyond chance; the largest is "
-            f"{top['label']} with {top['share_of_segment']:.1%} of {unit}"
+            f"No {_words(by)} stands out; the largest is {top['label']}, with "
+            f"{top['share_of_segment']:.1%} of the segment's {unit}"
         )
-    if over.empty:
-        top = sure.sort_values(["z_score", "label"]).iloc[0]
-        finding = f"{top['label']} stands out as rarer"
-    else:
-        top = over.iloc[0]
-        finding = f"{top['label']} stands out most"
-    finding += (
-        f": {top['share_of_segment']:.1%} of their {unit}, "
-        f"{top['share_of_all']:.1%} of all"
+    said, top = (
+        ("Stands out as rarer", under.iloc[0])
+        if over.empty
+        else ("Stands out most", over.iloc[0])
     )
-    return finding[:1].upper() + finding[1:]
+    return (
+        f"{said}: {top['label']}, with {top['share_of_segment']:.1%} of the segment's "
+        f"{unit} and {top['share_of_all']:.1%} of all {unit}"
+    )
 
 
 def _share_ticks(largest: float, room: float) -> dict:

@@ -25,11 +25,14 @@ from olist_segments.project import (
     dbt_process,
     project_root,
     run_dbt,
+    started,
 )
 from olist_segments.raw.check import find_problems, read_contract
 from olist_segments.raw.files import find_raw_folder, missing_files
 
 HELP = "Build everything and print the segments."
+# Seconds without a line after which progress names what runs.
+SILENCE = 4
 LOG_AS_JSON = ["--log-format", "json", "--log-format-file", "debug"]
 
 
@@ -272,11 +275,11 @@ def check_raw_files(root: Path, folder: Path) -> None:
 
 
 def show_progress(lines: Iterable[str], out: TextIO) -> None:
-    """Print one line per layer as it begins, and dbt's warnings and errors.
+    """Print which layer begins and which models run, and dbt's warnings and errors.
 
-    On a terminal the current line is overwritten instead. Warnings, errors and
-    messages of macros are printed as they come, and dbt's own summary of them at the
-    end.
+    On a terminal one line names the models, and is overwritten; elsewhere there is a
+    line per layer, and one if the last is `SILENCE` old. Warnings, errors and messages
+    of macros are printed as they come, and dbt's own summary of them at the end.
 
     Parameters
     ----------
@@ -286,8 +289,8 @@ def show_progress(lines: Iterable[str], out: TextIO) -> None:
     out : TextIO
         Where to print.
     """
-    began = time.monotonic()
-    layers, account = set(), []
+    began = spoke = time.monotonic()
+    layers, account, running = set(), [], {}
     done = total = 0
     is_over = is_clean = False
 
@@ -314,14 +317,19 @@ def show_progress(lines: Iterable[str], out: TextIO) -> None:
             _say(message, out)
         elif name == "LogStartLine" and node["resource_type"] == "model":
             total = data["total"]
+            running[node["unique_id"]] = node["node_name"]
             layer = node["node_path"].split("/")[0]
-            if out.isatty():
-                _say(f"{so_far()}: {layer}, {node['node_name']}", out, stays=False)
-            elif layer not in layers:
+            if layer not in layers and not out.isatty():
                 _say(f"{so_far()}: {layer}", out)
+                spoke = time.monotonic()
             layers.add(layer)
         if name.startswith("Log") and name.endswith("Result") and node:
             done += 1
+            running.pop(node["unique_id"], None)
+        if running and (out.isatty() or time.monotonic() - spoke > SILENCE):
+            what = ", ".join(running.values())
+            _say(f"{so_far()}: {what}", out, stays=not out.isatty())
+            spoke = time.monotonic()
     if account:
         _say(so_far() if is_clean else "\n".join(account), out)
 
@@ -339,12 +347,8 @@ def _read_yaml(text: str, name: str) -> object:
 def _run_with_progress(root: Path, words: list[str], **settings: str) -> None:
     colours = "--use-colors" if sys.stdout.isatty() else "--no-use-colors"
     process = dbt_process(root, [*LOG_AS_JSON, colours, *words], **settings)
-    with subprocess.Popen(**process, stdout=subprocess.PIPE, text=True) as dbt:
-        try:
-            show_progress(dbt.stdout, sys.stdout)
-        except KeyboardInterrupt:  # dbt gets it too, and ends
-            dbt.stdout.read()
-            raise
+    with started(process, stdout=subprocess.PIPE, text=True) as dbt:
+        show_progress(dbt.stdout, sys.stdout)
     logs = Path(os.environ.get("DBT_LOG_PATH", root / "logs"))
     print(f"The full log is in {logs / 'dbt.log'}")
     if dbt.returncode:

@@ -1,6 +1,7 @@
 """``olist-segments export``: the members of segments as files for other tools."""
 
 import argparse
+import contextlib
 import sys
 from pathlib import Path
 
@@ -31,6 +32,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="default: exports/real or exports/demo",
     )
     parser.add_argument(
+        "--min-silhouette",
+        type=_silhouette,
+        default=-1.0,
+        metavar="S",
+        help="leave out members with a lower silhouette, such as 0: those of another "
+        "segment are nearer to them (default: -1, everybody)",
+    )
+    parser.add_argument(
         "--preview",
         action="store_true",
         help="print how large it would be, and write nothing",
@@ -53,7 +62,10 @@ def run(options: argparse.Namespace) -> int:
         if is_made_up:
             print("The customers are SYNTHETIC.", file=sys.stderr)
         folder = options.to or root / "exports" / ("demo" if is_made_up else "real")
-        segments = preview(connection, options.segment)
+        least = options.min_silhouette
+        if least > -1:
+            print(f"Only customers with a silhouette of {least:g} or more:")
+        segments = preview(connection, options.segment, least)
         for segment in segments:
             print(
                 f"{segment.customer_count:>10,} customers, "
@@ -68,7 +80,11 @@ def run(options: argparse.Namespace) -> int:
         if not options.preview:
             before = {path.name for path in folder.glob("*")}
             manifest = export_segments(
-                connection, folder, segments, is_synthetic=is_made_up
+                connection,
+                folder,
+                segments,
+                is_synthetic=is_made_up,
+                min_silhouette=least,
             )
             print(f"Wrote {2 * len(segments)} files, listed in {manifest}")
             removed = before - {path.name for path in folder.iterdir()}
@@ -83,3 +99,10 @@ def run(options: argparse.Namespace) -> int:
                     "build: `make replay` writes the history of earlier months."
                 )
     return 0
+
+
+def _silhouette(text: str) -> float:
+    with contextlib.suppress(ValueError):
+        if -1 <= float(text) <= 1:
+            return float(text)
+    raise argparse.ArgumentTypeError(f"{text} is not a silhouette, from -1 to 1")

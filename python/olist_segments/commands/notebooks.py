@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from olist_segments.commands.common import add_target
+from olist_segments.pages import asset
 from olist_segments.project import UserError, find_built, project_root, write_page
 
 HELP = "Run the notebooks into site/."
@@ -16,8 +17,10 @@ HELP = "Run the notebooks into site/."
 LINKED_SCRIPT = r'<script[^>]* src="(?:https?:[^"]*)?"[^>]*>\s*</script>'
 
 # Lines that are short enough to read, and no request for an icon.
-HEAD = """<link rel="icon" href="data:,">
-<style>body.jp-Notebook { max-width: 68rem; margin: auto; }</style>
+HEAD = f"""<link rel="icon" href="data:,">
+<style>
+body.jp-Notebook {{ max-width: 68rem; margin: auto; }}
+{asset("tables.css")}</style>
 """
 
 
@@ -90,6 +93,8 @@ def execute_notebook(path: Path, database: Path):
     settings = {"OLIST_DB": str(database.resolve()), "PLOTLY_RENDERER": "notebook"}
     try:
         client.execute(env={**os.environ, **settings})
+    except AssertionError as error:  # a signal, at which it has stopped the kernel
+        raise KeyboardInterrupt from error
     except CellExecutionError as error:
         if error.ename == StudyError.__name__:
             raise StudyError(error.evalue) from error

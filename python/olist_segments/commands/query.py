@@ -7,16 +7,20 @@ from pathlib import Path
 import duckdb
 
 from olist_segments.commands.common import add_target
-from olist_segments.exports import write_answer
+from olist_segments.exports import partial_path, write_answer
 from olist_segments.project import UserError, find_built, is_synthetic, project_root
 from olist_segments.questions import (
     compile_question,
     explain_unknown,
+    introduce,
     list_questions,
     read_questions,
 )
 
-HELP = "Print the answer to a question, or to a query in SQL."
+HELP = (
+    "Print the answer to a question, or to a query in SQL, which reads the database "
+    "and nothing else."
+)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -61,13 +65,19 @@ def run(options: argparse.Namespace) -> int:
     elif options.set:
         raise UserError("--set is for questions, and this is SQL")
     with duckdb.connect(str(database), read_only=True) as connection:
-        if is_synthetic(connection):
-            print("The answer is about SYNTHETIC data.", file=sys.stderr)
+        is_made_up = is_synthetic(connection)
+        _lock(connection, options.to)
         statements = len(connection.extract_statements(sql))
         if statements > 1:
             raise UserError(f"these are {statements} statements: run them one by one")
         try:
             answer = connection.sql(sql)
+        except duckdb.PermissionException as error:
+            raise UserError(
+                f"a query here reads {database} and no other file, writes only what "
+                "--to names, and installs nothing: for more, open the database in "
+                "DuckDB itself"
+            ) from error
         except (duckdb.BinderException, duckdb.CatalogException) as error:
             if sql == options.query:  # SQL, not a question
                 raise
@@ -75,8 +85,12 @@ def run(options: argparse.Namespace) -> int:
                 f"{database} lacks tables or columns of {options.query}: run `make "
                 "build` first"
             ) from error
-        if answer is None:  # a statement such as copy
+        if answer is None:  # a statement without an answer, such as use
             return 0
+        if is_made_up:
+            print("The answer is about SYNTHETIC data.", file=sys.stderr)
+        if options.query in questions:
+            print(introduce(questions[options.query]))
         count = len(answer)
         if options.to:
             write_answer(answer, options.to)
@@ -89,6 +103,15 @@ def run(options: argparse.Namespace) -> int:
                 "--to FILE.csv writes all."
             )
     return 0
+
+
+def _lock(connection: duckdb.DuckDBPyConnection, to: Path | None) -> None:
+    """Let SQL read no file but the database, write none but `to`, install nothing."""
+    written = [str(partial_path(to))] if to else []
+    connection.execute("set allowed_paths = $1", [written])
+    connection.execute("set python_enable_replacements = false")
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
 
 
 def _positive(text: str) -> int:

@@ -1,14 +1,17 @@
 """``olist-segments summary``, which a build also ends with."""
 
 import argparse
-import os
-import shlex
 from pathlib import Path
 
 import duckdb
 
 from olist_segments.commands.common import add_target
-from olist_segments.project import find_built, is_synthetic, project_root
+from olist_segments.project import (
+    find_built,
+    is_synthetic,
+    project_root,
+    shell_command,
+)
 from olist_segments.questions import read_questions
 
 HELP = "Print the segments that were built."
@@ -103,11 +106,8 @@ def summary(database: Path, *, target: str) -> str:
         "",
         "Three questions to ask:",
     ]
-    command = f".venv/bin/olist-segments query --target {target}"
-    if os.environ.get("OLIST_DB"):
-        command = f"OLIST_DB={shlex.quote(str(database))} {command}"
     questions = read_questions(project_root())
     for name in SUGGESTED:
-        lines += [f"# {questions[name].text}", f"{command} {name}"]
-    lines += ["# All questions and their names", command]
+        lines += [f"# {questions[name].text}", shell_command(f"query {name}", target)]
+    lines += ["# All questions and their names", shell_command("query", target)]
     return "\n".join(lines)

@@ -1,6 +1,7 @@
 """Pages that need only a browser: one style, one way to draw charts."""
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from html import unescape
@@ -209,12 +210,28 @@ def render(template: str, charts: Iterable[Chart], **context) -> str:
             charts=charts,
             specs={chart.name: chart.spec for chart in charts},
             plotly=Markup(get_plotlyjs()),
-            style=_asset("style.css"),
-            script=_asset("charts.js"),
+            style=asset("tables.css") + asset("style.css"),
+            script=asset("charts.js"),
             **context,
         )
     )
     return page.rstrip() + "\n"
+
+
+def asset(name: str) -> Markup:
+    """Read a file of this folder that is put into pages unchanged.
+
+    Parameters
+    ----------
+    name : str
+        Such as "tables.css".
+
+    Returns
+    -------
+    Markup
+        Its text, which templates do not escape.
+    """
+    return Markup(files("olist_segments.pages").joinpath(name).read_text("utf-8"))
 
 
 def written(value: object, kind: str = "text") -> str:
@@ -252,6 +269,8 @@ def written(value: object, kind: str = "text") -> str:
     if kind == "share" and 0 < number < 0.0005:
         return "<0.1%"
     text = reais(number) if kind == "reais" else formats[kind].format(number)
+    if not re.search("[1-9]", text):  # no minus before 0
+        text = text.removeprefix("-")
     return text.replace("-", "\N{MINUS SIGN}")
 
 
@@ -265,8 +284,3 @@ def _templates() -> jinja2.Environment:
     )
     environment.filters["written"] = written
     return environment
-
-
-def _asset(name: str) -> Markup:
-    """Read a file of the package that is put into the page unchanged."""
-    return Markup(files("olist_segments.pages").joinpath(name).read_text("utf-8"))

@@ -1,4 +1,4 @@
-// Draw each chart when it comes into view, and all of them for the printer.
+// Draw every chart that is shown, at once: a screenshot does not scroll or wait.
 "use strict";
 const specs = JSON.parse(document.getElementById("charts").textContent);
 const plots = [...document.querySelectorAll(".plot")];
@@ -11,30 +11,9 @@ function draw(plot) {
     Plotly.newPlot(plot, data, layout, { responsive: true, displayModeBar: false });
 }
 
-const inView = new IntersectionObserver(
-    (entries) => {
-        for (const entry of entries) {
-            if (entry.isIntersecting) {
-                inView.unobserve(entry.target);
-                draw(entry.target);
-            }
-        }
-    },
-    { rootMargin: "300px" },
-);
-plots.forEach((plot) => inView.observe(plot));
-
-// What is further down is drawn between times, one chart after the other.
-const whenIdle = window.requestIdleCallback ?? ((task) => setTimeout(task, 50));
-function drawWhenIdle() {
-    const next = plots.find((plot) => !plot.dataset.drawn && plot.checkVisibility());
-    if (!next) return;
-    whenIdle(() => {
-        draw(next);
-        drawWhenIdle();
-    });
+function drawShown() {
+    plots.filter((plot) => plot.checkVisibility()).forEach(draw);
 }
-window.addEventListener("load", drawWhenIdle);
 
 // What is hidden has no size: show it, draw it, and lay it out for the paper, which is
 // 680 pixels wide; a grid shows figures in two columns.

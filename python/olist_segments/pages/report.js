@@ -6,7 +6,7 @@ const details = [...document.querySelectorAll("[data-choice]")];
 function choose(number) {
     for (const section of details) section.hidden = section.dataset.choice !== number;
     for (const choice of choices) choice.checked = choice.value === number;
-    drawWhenIdle();
+    drawShown();
 }
 choices.forEach((one) => one.addEventListener("change", () => choose(one.value)));
 choose(choices[0].value);

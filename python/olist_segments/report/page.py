@@ -9,7 +9,7 @@ import pandas as pd
 from olist_segments.charts import segments as charts
 from olist_segments.charts.style import segment_colors, segment_symbols
 from olist_segments.pages import Chart, Column, Table, render, written
-from olist_segments.project import is_synthetic
+from olist_segments.project import is_synthetic, shell_command
 from olist_segments.report.queries import BREAKDOWNS, QUERIES
 
 # A feature sets a segment apart from this many standard deviations on.
@@ -102,6 +102,11 @@ def render_report(
         axes=[charts.axis_words(data["loadings"], axis) for axis in ("x", "y")],
         map_points=len(data["map"]),
         count_word=_count_word(len(segments)),
+        least_factor=charts.LEAST_FACTOR,
+        least_points=100 * charts.LEAST_DIFFERENCE,
+        win_back=shell_command(
+            "query win_back --to win_back.csv", "demo" if is_made_up else "dev"
+        ),
     )
 
 
@@ -172,6 +177,9 @@ def _segment(data: dict[str, pd.DataFrame], one: dict) -> dict:
         "color": segment_colors([number])[number],
         "symbol": segment_symbols([number])[number],
         "apart": apart,
+        "advice": _advice(data, number),
+        "words": _words_of_name(data, number),
+        "beyond_zero": _beyond_zero(data, number),
         "habits": _habits(data, number)
         if one["customer_count"]
         else "This segment has no customers at present.",
@@ -184,25 +192,83 @@ def _segment(data: dict[str, pd.DataFrame], one: dict) -> dict:
     }
 
 
+def _advice(data: dict[str, pd.DataFrame], number: int) -> dict[str, str]:
+    """Say what to do with a segment, by the first word of its name that has a rule."""
+    words = data["words"][data["words"]["segment_id"] == number]
+    rules = words[words["advice"].notna()]
+    if rules.empty:
+        return {
+            "what": "No rule says what to do.",
+            "why": "dbt_project/seeds/segment_advice.csv has none for "
+            f"{_listed(words['word'])}.",
+        }
+    rule = rules.iloc[0]
+    said = (rule["phrase"], rule["phrase_negative"])
+    return {
+        "what": rule["advice"],
+        "why": f"{in_words(rule['mean'], *said)} on average, all customers "
+        f"{in_words(rule['mean_of_all'], *said, is_short=True)}",
+    }
+
+
+def _words_of_name(data: dict[str, pd.DataFrame], number: int) -> Table:
+    """Show how many members each word of a name is true of, and their numbers."""
+    rows = data["words"][data["words"]["segment_id"] == number]
+    columns = {
+        "word": Column("word"),
+        "true_share": Column("true of members", "share"),
+        "true_share_of_all": Column("of all customers", "share"),
+        "p10": Column("a tenth is below", "row's"),
+        "median": Column("median", "row's"),
+        "mean": Column("mean", "row's"),
+        "p90": Column("a tenth is above", "row's"),
+        "mean_of_all": Column("mean of all customers", "row's"),
+    }
+    table = _table(f"words-{number}", "How far the name holds", columns, rows)
+    said = zip(rows["phrase"], rows["phrase_negative"], strict=True)
+    for row, (phrase, negative) in zip(table.rows, said, strict=True):
+        row["kind"] = (
+            "reais" if phrase.startswith("reais ") else _kind(phrase, negative)
+        )
+        row["word"] = f"{row['word']}: {_heading(phrase, negative)}"
+    return table
+
+
+def _beyond_zero(data: dict[str, pd.DataFrame], number: int) -> list[str]:
+    """Say how many members have a positive value where its sign has words."""
+    words = data["words"][data["words"]["segment_id"] == number]
+    said = []
+    for row in words[words["positive_share"].notna()].to_dict("records"):
+        _, above, _, after = _sides(row["phrase"], row["phrase_negative"])
+        said.append(
+            f"{row['positive_share']:.1%} of the members {row['word']} are "
+            f"{' '.join([*above, *after])}."
+        )
+    return said
+
+
 def _habits(data: dict[str, pd.DataFrame], number: int) -> str:
-    """Say in a sentence what is more frequent in a segment than among all customers."""
+    """Say in a sentence what stands out in a segment, the largest differences first."""
 
     def over(by: str, most: int) -> str:
         rows = charts.standing_out(data[by], by, number).head(most)
-        return _listed(list(rows["label"]))
+        return _listed(
+            f"{row.label} ({row.share_of_segment:.1%}, all {row.share_of_all:.1%})"
+            for row in rows.itertuples()
+        )
 
     habits = [
         f"{verb} {words}"
         for verb, words in (
-            ("live in", over("state", 3)),
-            ("buy", over("category", 3)),
+            ("live in", over("state", 2)),
+            ("buy", over("category", 2)),
             ("pay by", over("payment_type", 1)),
         )
         if words
     ]
     if habits:
         return f"More often than other customers, they {_listed(habits)}."
-    return "No state, category or payment type is more frequent beyond chance."
+    return "No state, category or payment type stands out."
 
 
 def _breakdown(data: dict[str, pd.DataFrame], by: str, number: int) -> Chart:
@@ -282,6 +348,10 @@ def _apart(data: dict[str, pd.DataFrame]) -> Chart:
 
 def _spend(data: dict[str, pd.DataFrame]) -> Chart:
     rows = data["profile"][data["profile"]["metric"] == "total_spend"]
+    first, middle = (
+        rows.loc[rows[one].idxmax(), "segment_name"] for one in ("mean", "median")
+    )
+    other = f"; by the mean, {first} spend the most" if first != middle else ""
     columns = {
         "segment_name": Column("segment"),
         "p10": Column("a tenth spend less than", "reais"),
@@ -293,7 +363,7 @@ def _spend(data: dict[str, pd.DataFrame]) -> Chart:
         charts.spend_distribution(rows),
         name="spend",
         note="A line covers the middle 80% of a segment's customers. The dot is the "
-        "median, the diamond the mean.",
+        f"median, the diamond the mean{other}.",
         table=_table("spend-figures", "Spend per customer", columns, rows),
     )
 
@@ -426,7 +496,7 @@ def _rejected(data: dict[str, pd.DataFrame]) -> Table:
         "reason": Column("reason"),
         "line_count": Column("lines", "count"),
     }
-    caption = "Lines that could not be read, the most frequent faults first"
+    caption = "Lines that could not be read. The most frequent faults come first"
     return _table(
         "rejected",
         caption + _of_all(data["rejected"], "faults"),
@@ -444,21 +514,13 @@ def _quality(data: dict[str, pd.DataFrame]) -> Table:
         "action": Column("what was done"),
     }
     rows = data["quality"].assign(source=_spaced(data["quality"]["source"]))
-    caption = "Oddities in the data; those that could make results wrong come first"
+    caption = "Oddities in the data. Those that could make results wrong come first"
     return _table("quality", caption + _of_all(rows, "findings"), columns, rows)
 
 
 def _findings(data: dict[str, pd.DataFrame], totals: dict) -> dict[str, str]:
     """State what each part of the page shows."""
     segments, drift = data["segments"], data["drift"]
-    dearest = segments.loc[segments["revenue_per_customer"].idxmax()]
-    largest = segments.loc[segments["revenue_share"].fillna(0).idxmax()]
-    in_all = (
-        ""
-        if largest["segment_id"] == dearest["segment_id"]
-        else f"; {largest['segment_name']} bring the most in total, "
-        f"{largest['revenue_share']:.1%} of revenue"
-    )
     chosen = data["candidates"][data["candidates"]["is_chosen"]].iloc[0]
     reason = chosen["reason"].removeprefix("taken: ")
     due, watched = (
@@ -467,11 +529,9 @@ def _findings(data: dict[str, pd.DataFrame], totals: dict) -> dict[str, str]:
     overview = charts.most_valuable(segments)
     return {
         "whole": f"{_count_word(len(segments))} kinds of customers: "
-        f"{overview['segment_name']}, {overview['customer_share']:.1%} of them, bring "
-        f"{overview['revenue_share']:.1%} of revenue",
-        "segments": f"{dearest['segment_name']} are worth the most: "
-        f"{written(dearest['revenue_per_customer'], 'reais')} each, against "
-        f"{written(totals['revenue_per_customer'], 'reais')} on average{in_all}",
+        f"{overview['segment_name']} are {overview['customer_share']:.1%} of customers "
+        f"and bring {overview['revenue_share']:.1%} of revenue",
+        "segments": _worth(segments, totals["revenue_per_customer"]),
         "number": f"Why {_count_word(chosen['k']).lower()}: {reason}",
         "stability": f"A refit is due: {_listed(_spaced(due))} drifted"
         if len(due)
@@ -481,6 +541,33 @@ def _findings(data: dict[str, pd.DataFrame], totals: dict) -> dict[str, str]:
         "left_out": f"{_counted(totals['excluded_count'], 'customer')} without a "
         f"segment, {_counted(totals['rejected_count'], 'line')} that could not be read",
     }
+
+
+def _worth(segments: pd.DataFrame, average: float) -> str:
+    """Name the segments whose customers bring most, if they differ beyond chance."""
+    ranked = segments.sort_values("revenue_per_customer", ascending=False)
+    top, error = ranked.iloc[0], ranked["standard_error"].fillna(0)
+    chance = 3 * (error**2 + error.iloc[0] ** 2) ** 0.5
+    behind = float(top["revenue_per_customer"]) - ranked["revenue_per_customer"].astype(
+        float
+    )
+    tied = ranked[behind <= chance]
+    amounts = _listed(written(one, "reais") for one in tied["revenue_per_customer"])
+    against = f"against {written(average, 'reais')} for all customers"
+    if len(tied) == len(segments) > 1:
+        return f"No segment is worth more than another beyond chance: {amounts} each"
+    largest = segments.loc[segments["revenue_share"].fillna(0).idxmax()]
+    in_all = (
+        ""
+        if largest["segment_id"] in set(tied["segment_id"])
+        else f"; {largest['segment_name']} bring the most in total, "
+        f"{largest['revenue_share']:.1%} of revenue"
+    )
+    within = " (a difference within chance)" if len(tied) > 1 else ""
+    return (
+        f"{_listed(tied['segment_name'])} are worth the most: {amounts} each on "
+        f"average{within}, {against}{in_all}"
+    )
 
 
 def _counted(number: int, noun: str) -> str:
@@ -494,7 +581,7 @@ def _calm(chosen: pd.Series) -> str:
         return "Stability is not known: too few customers to refit on halves of them"
     agree = f"refits on random halves agree at {least:.2f} or more"
     if least >= asked:
-        return f"Stable: {agree}; {asked:.2f} is required, and 1 is the same segments"
+        return f"Stable: {agree}; {asked:.2f} is required, 1 means identical segments"
     return f"Not stable: {agree}, but {asked:.2f} is required"
 
 
@@ -568,7 +655,7 @@ def _of_all(rows: pd.DataFrame, total: str) -> str:
     """Say how many rows there are if not all are shown."""
     if rows.empty or rows[total].iloc[0] == len(rows):
         return ""
-    return f": {len(rows)} of {rows[total].iloc[0]} {total}"
+    return f"; {len(rows)} of {rows[total].iloc[0]} {total} are shown"
 
 
 def _spaced(names: pd.Series) -> pd.Series:

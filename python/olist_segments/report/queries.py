@@ -25,7 +25,42 @@ QUERIES = {
             (select max(as_of_date) from customer_segments) as as_of_date,
             (select min(recency_days) from customer_segments) as fewest_days
     """,
-    "segments": "select * from segments order by segment_id",
+    "segments": """
+        select segments.*, spread.standard_error
+        from segments
+        left join (
+            select
+                segment_id,
+                stddev_samp(total_spend) / sqrt(count(*)) as standard_error
+            from customer_segments
+            group by segment_id
+        ) as spread
+            on segments.segment_id = spread.segment_id
+        order by segments.segment_id
+    """,
+    # The words of the names, and what to do with a segment that is called so.
+    "words": """
+        select
+            words.segment_id,
+            words.word,
+            words.phrase,
+            coalesce(words.phrase_negative, '') as phrase_negative,
+            words.true_share,
+            words.true_share_of_all,
+            words.positive_share,
+            words.p10,
+            words.median,
+            words.mean,
+            words.p90,
+            words.mean_of_all,
+            rules.advice
+        from segment_words as words
+        left join segment_advice as rules
+            on
+                words.feature = rules.feature
+                and case when words.is_high then 'high' else 'low' end = rules.side
+        order by words.segment_id, words.word_rank
+    """,
     "profile": "select * from segment_profile order by segment_id, metric",
     # How far the centre of a segment lies from the average, in standard deviations.
     "features": """
@@ -81,6 +116,7 @@ QUERIES = {
         select
             loadings.axis,
             max(profile.phrase) as feature,
+            max(profile.phrase_negative) as phrase_negative,
             max(loadings.loading) as loading
         from map_loadings as loadings
         inner join segment_profile as profile

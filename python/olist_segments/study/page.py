@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from olist_segments.markdown import table
 from olist_segments.study.months import BOUGHT, NEWS, ONLY_TIME
 
 METHODS = {"kmeans": "KMeans", "rfm": "RFM rule"}
@@ -76,7 +77,7 @@ def _resampling(resampling: pd.DataFrame, run: dict) -> str:
         )
         for (segmentation, k), scores in groups
     ]
-    return _table(["segmentation", "segments", "mean agreement", "lowest"], rows)
+    return table(["segmentation", "segments", "mean agreement", "lowest"], rows)
 
 
 def _segments(segments: pd.DataFrame) -> str:
@@ -97,7 +98,7 @@ def _segments(segments: pd.DataFrame) -> str:
             )
         )
     header = ["segmentation", "segment", "mean Jaccard", "lowest", "times dissolved"]
-    return _table(header, rows)
+    return table(header, rows)
 
 
 def _movement(movement: pd.DataFrame) -> str:
@@ -114,7 +115,7 @@ def _movement(movement: pd.DataFrame) -> str:
             )
         )
     header = ["segmentation", "month end", "customers", "changed"]
-    return _table([*header, ONLY_TIME, BOUGHT, NEWS], rows)
+    return table([*header, ONLY_TIME, BOUGHT, NEWS], rows)
 
 
 def _refits(refits: pd.DataFrame, method: str) -> str:
@@ -130,7 +131,7 @@ def _refits(refits: pd.DataFrame, method: str) -> str:
         )
         for row in refits[refits["segmentation"] == method].itertuples()
     ]
-    return _table(
+    return table(
         [
             f"{METHODS[method]}, month end",
             "customers",
@@ -149,7 +150,7 @@ def _comparison(comparison: pd.DataFrame) -> str:
         (row.measure, _figure(row.original), _figure(row.here))
         for row in comparison.itertuples()
     ]
-    return _table(["measure", "original", "here"], rows)
+    return table(["measure", "original", "here"], rows)
 
 
 def _clusters(clusters: pd.DataFrame) -> str:
@@ -160,7 +161,7 @@ def _clusters(clusters: pd.DataFrame) -> str:
         (number, f"{size:,}", *(f"{mean:,.2f}" for mean in row))
         for (number, size), row in zip(means.index, means.to_numpy(), strict=True)
     ]
-    return _table(["cluster", "rows", *means.columns], rows)
+    return table(["cluster", "rows", *means.columns], rows)
 
 
 def _in_order(table: pd.DataFrame, column: str) -> Iterable[tuple]:
@@ -178,8 +179,3 @@ def _figure(value: float) -> str:
     if float(value).is_integer():
         return f"{value:,.0f}"
     return f"{value:,.3f}" if abs(value) < 10 else f"{value:,.2f}"
-
-
-def _table(header: list[str], rows: Iterable[tuple]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines)
