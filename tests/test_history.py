@@ -214,6 +214,19 @@ def test_a_replay_labels_past_months_and_mends_a_history_that_ran_ahead(
     assert [rows(database, query) for query in (changes, entered)] == before
     assert members_by_history(database) == rows(database, MEMBERS)
 
+    # A past day under other words than the history has: it cannot say since when.
+    build(*DAY_ONLY, **options, variables={"as_of_date": "2018-07-31"})
+    since = (
+        "select segment_key, count(*) = count(entered_at), count(entered_at) "
+        "from segment_members group by segment_key order by segment_key"
+    )
+    assert len(rows(database, since)) == 5
+    for key, is_known, known in rows(database, since):
+        if key.startswith("big_spenders"):
+            assert known == 0
+        else:
+            assert is_known
+
 
 @pytest.mark.slow
 def test_a_history_without_rows_is_begun_again_by_the_next_build(
