@@ -25,6 +25,8 @@ REFUSED = [
     ({"as_of_date": "30/06/2018"}, "'30/06/2018': it must be a day"),
     ({"as_of_date": "2018-02-29"}, "'2018-02-29': it must be a day"),
     ({"published_olist": "false"}, "true or false, without quotes"),
+    ({"null_words": "nan"}, "null_words is 'nan': it must be a list of words"),
+    ({"null_words": [None]}, "it must be a list of words in quotes"),
     ({"k_min": 1}, "variable k_min is '1': it must be a whole number from 2 to 100"),
     ({"k_min": 6, "k_max": 4}, "k_min is 6 and k_max is 4: k_min must not"),
     ({"k": 12}, "variable k is 12, but only k = 2 to 10 are fitted"),

@@ -156,6 +156,7 @@ def build_tables(
     if not words:  # a variable may allow more, so dbt decides
         check_raw_files(root, folder)
     words = ["build", "--target", target, *words]
+    settings["OLIST_RAW_DIR"] = str(folder)
     if is_verbose:
         run_dbt(root, words, **settings)
     else:
