@@ -1,8 +1,10 @@
 """Values that dbt cannot use are refused in a sentence, before anything is built."""
 
+import contextlib
 import datetime
 import math
 import re
+import sqlite3
 import subprocess
 import sys
 
@@ -10,7 +12,7 @@ import pytest
 import yaml
 from conftest import ROOT, dbt
 from olist_segments.commands.build import check_variables
-from olist_segments.project import UserError
+from olist_segments.project import UserError, dbt_process, refuse_database
 from olist_segments.variables import RULES, find_problems_of_variables
 
 RECENCY = {"name": "recency_days", "transform": "none", "clip_quantile": 1}
@@ -90,7 +92,7 @@ def test_questions_have_variables_of_their_own():
 
 def test_a_build_with_wrong_variables_stops_before_it_begins(demo_dir, tmp_path):
     result = dbt(
-        *("build", "--select", "stg_orders"),
+        *("build", "--empty", "--select", "stg_orders"),
         raw_dir=demo_dir,
         database=tmp_path / "demo.duckdb",
         variables={"kk": 6, "features": 5, "further_features": [{"name": "a"}, "b"]},
@@ -98,6 +100,7 @@ def test_a_build_with_wrong_variables_stops_before_it_begins(demo_dir, tmp_path)
     assert result.returncode == 2
     assert "there is no variable kk: do you mean k?" in result.stdout
     assert "variable features is '5': it must be a list" in result.stdout
+    assert "--empty cannot be used, as segments need" in result.stdout
     assert "START" not in result.stdout
     assert "Traceback" not in result.stdout
 
@@ -111,15 +114,50 @@ def test_variables_that_dbt_cannot_read_are_refused_in_a_sentence(text):
 
 
 @pytest.mark.parametrize(
-    "name", ["temp", pytest.param("memory", marks=pytest.mark.slow)]
+    "name", ["intermediate", pytest.param("temp", marks=pytest.mark.slow)]
 )
 def test_a_database_with_a_name_that_duckdb_has_taken_is_refused(
     demo_dir, tmp_path, name
 ):
     result = dbt("build", raw_dir=demo_dir, database=tmp_path / f"{name}.duckdb")
     assert result.returncode != 0
-    assert f'"{name}"' in result.stdout
+    assert f'"{name}"' in result.stdout or f"{name}.duckdb has the name of a" in (
+        result.stdout
+    )
     assert "Traceback" not in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("staging.duckdb", "has the name of a schema in it"),
+        ("other.sqlite", "other.sqlite is not a DuckDB database"),
+        ("missing/demo.duckdb", "missing, does not exist"),
+        ("folder", "folder is a folder: name a file in it"),
+    ],
+)
+def test_a_file_that_can_be_no_database_is_refused(tmp_path, name, sentence):
+    (tmp_path / "folder").mkdir()
+    with contextlib.closing(sqlite3.connect(tmp_path / "other.sqlite")) as other:
+        other.execute("create table orders (id integer)")
+    with pytest.raises(UserError, match=sentence):
+        refuse_database(tmp_path / name)
+
+
+def test_a_new_database_is_not_refused(tmp_path):
+    (tmp_path / "empty.duckdb").touch()
+    refuse_database(tmp_path / "empty.duckdb")
+    refuse_database(tmp_path / "new.duckdb")
+
+
+def test_a_folder_of_profiles_without_that_of_the_project_is_named(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv("DBT_PROFILES_DIR", str(tmp_path))
+    with pytest.raises(UserError, match="DBT_PROFILES_DIR is set, but"):
+        dbt_process(ROOT, ["build"])
+    monkeypatch.setenv("DBT_PROFILES_DIR", str(ROOT))
+    assert dbt_process(ROOT, ["build"])["cwd"] == ROOT
 
 
 def test_missing_files_stop_a_build_with_one_sentence(tmp_path):

@@ -9,7 +9,7 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
 
-from olist_segments.project import explain
+from olist_segments.project import UserError, explain, refuse_database
 from olist_segments.raw.functions import (
     raw_file_header,
     raw_file_line_count,
@@ -47,13 +47,18 @@ class Plugin(BasePlugin):
         Raises
         ------
         DbtRuntimeError
-            If a variable cannot be used, another process has the database open, or it
-            cannot be written, or a setting cannot be.
+            If a variable, setting or database cannot be used, or another process has
+            the database open.
         """
         flags = get_flags()
         problems = find_problems_of_variables(
             Path(flags.PROJECT_DIR), flags.VARS, command=flags.WHICH
         )
+        if getattr(flags, "EMPTY", False):
+            problems.append(
+                "--empty cannot be used, as segments need customers: to try a change, "
+                "build on demo data with --target demo"
+            )
         if problems:
             raise DbtRuntimeError("\n".join(problems))
         for name in [name for name, value in config.items() if value == ""]:
@@ -62,6 +67,10 @@ class Plugin(BasePlugin):
             return
         if creds.path != os.environ.get("OLIST_DB"):
             creds.path = os.path.join(flags.PROJECT_DIR, creds.path)
+        try:
+            refuse_database(Path(creds.path))
+        except UserError as error:
+            raise DbtRuntimeError(str(error)) from error
         try:
             duckdb.connect(creds.path, config=config).close()
         except duckdb.Error as error:

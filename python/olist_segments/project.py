@@ -13,6 +13,8 @@ from pathlib import Path
 import duckdb
 
 DATABASES = {"dev": "olist_segments.duckdb", "demo": "olist_demo.duckdb"}
+# Of every database: dbt_project.yml sets them.
+SCHEMAS = ("main", "staging", "intermediate")
 SPARK_FOLDERS = {"dev": "olist_segments.spark", "demo": "olist_demo.spark"}
 # Every id of the demo data ends like this, which marks the data as synthetic.
 SYNTHETIC_ENDING = "fa15eda7a"
@@ -88,6 +90,38 @@ def database_path(root: Path, target: str, names: dict[str, str] = DATABASES) ->
     return Path(named).resolve() if named else root / names[target]
 
 
+def refuse_database(path: Path) -> None:
+    """Refuse a database that DuckDB could not open, or whose name it could not read.
+
+    Parameters
+    ----------
+    path : Path
+        The file, which need not exist yet.
+
+    Raises
+    ------
+    UserError
+        If its folder does not exist, it is not a file of DuckDB, or it is called like
+        one of the schemas in it.
+    """
+    if not path.parent.is_dir():
+        raise UserError(f"the folder of the database, {path.parent}, does not exist")
+    if path.stem in SCHEMAS:
+        raise UserError(
+            f"the database {path} has the name of a schema in it, so that DuckDB could "
+            f"not tell them apart: give it a name other than {', '.join(SCHEMAS)}"
+        )
+    if path.is_dir():
+        raise UserError(f"the database {path} is a folder: name a file in it")
+    if path.is_file() and path.stat().st_size:
+        with path.open("rb") as opened:
+            is_database = opened.read(12)[8:] == b"DUCK"
+        if not is_database:
+            raise UserError(
+                f"{path} is not a DuckDB database: let OLIST_DB name another file"
+            )
+
+
 def find_built(root: Path, target: str | None = None) -> tuple[str, Path]:
     """Find the database to read, and the target that it was built with.
 
@@ -115,6 +149,7 @@ def find_built(root: Path, target: str | None = None) -> tuple[str, Path]:
     database = database_path(root, target or "dev")
     if not database.is_file():
         raise UserError(f"{database} does not exist yet: run `make build` first")
+    refuse_database(database)
     if target is None:
         with duckdb.connect(str(database), read_only=True) as connection:
             target = "demo" if is_synthetic(connection) else "dev"
@@ -222,11 +257,23 @@ def dbt_process(root: Path, words: list[str], **settings: str) -> dict:
     -------
     dict
         Arguments of `subprocess.Popen`.
+
+    Raises
+    ------
+    UserError
+        If DBT_PROFILES_DIR names a folder without the profile of the project.
     """
     environment = {**os.environ, **settings}
     for name in ("OLIST_RAW_DIR", "OLIST_DB"):
         if environment.get(name):
             environment[name] = str(Path(environment[name]).resolve())
+    if environment.get("DBT_PROFILES_DIR"):
+        profiles = Path(environment["DBT_PROFILES_DIR"], "profiles.yml")
+        if not profiles.is_file() or "olist_segments:" not in profiles.read_text():
+            raise UserError(
+                f"DBT_PROFILES_DIR is set, but {profiles} has no profile "
+                "olist_segments: unset DBT_PROFILES_DIR"
+            )
     # dbt imports its main module before running it, and leaves semaphores when it is
     # stopped; Python warns about both.
     python = [sys.executable, "-W", "ignore::RuntimeWarning:runpy"]
