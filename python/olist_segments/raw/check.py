@@ -155,8 +155,7 @@ def find_problems(
         names = ", ".join(expected.name for expected in contract)
         return [
             f"none of the files is in {folder}: put them there, {names}; or, for "
-            "synthetic data, run `olist-segments demo-data` and then "
-            "`dbt build --target demo`"
+            "synthetic data, run `make build TARGET=demo`"
         ]
     problems = []
     names = {expected.name for expected in contract}
