@@ -51,7 +51,7 @@ queries: .venv/runtime ## write the answers to all questions into dbt_project/do
 study: .venv/runtime ## study how far the segments hold, six minutes (TARGET=dev|demo)
 	@$(BIN)/olist-segments study $(if $(TARGET),--target $(TARGET))
 
-notebooks: .venv/dev ## run the notebooks into site/, after build; two need study (TARGET=dev|demo)
+notebooks: .venv/dev ## run the notebooks into site/, after build (TARGET=dev|demo)
 	@$(BIN)/olist-segments notebooks $(if $(TARGET),--target $(TARGET))
 
 demo-data: .venv/runtime ## write synthetic data to data/demo (ORDERS=, SEED=)

@@ -36,5 +36,7 @@ def escaped(text: str) -> str:
     """
     line = " ".join(text.split())
     return re.sub(
-        r"[^\w\s.,;()%/+'-]|(?<=www)\.", lambda found: f"&#{ord(found[0])};", line
+        r"[^\w\s.,:;()%/+'-]|:(?=/)|(?<=www)\.",
+        lambda found: f"&#{ord(found[0])};",
+        line,
     )

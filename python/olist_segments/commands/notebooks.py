@@ -30,12 +30,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run all notebooks, except those whose study is missing."""
+    """Run all notebooks."""
     if importlib.util.find_spec("nbclient") is None:
         raise UserError("Jupyter is not installed: run `make notebooks`")
     from nbclient.exceptions import CellExecutionError
-
-    from olist_segments.study.tables import StudyError
 
     root = project_root()
     _, database = find_built(root, options.target)
@@ -43,8 +41,6 @@ def run(options: argparse.Namespace) -> int:
     for path in sorted((root / "notebooks").glob("*.ipynb")):
         try:
             print(f"Wrote {export_notebook(path, database, root / 'site')}", flush=True)
-        except StudyError as error:
-            print(f"Left out {path.name}: {error}", flush=True)
         except CellExecutionError as error:
             said = f"{error.ename}: {error.evalue}"
             print(f"{path.name} stopped with {said}", file=sys.stderr)
@@ -69,16 +65,11 @@ def execute_notebook(path: Path, database: Path):
 
     Raises
     ------
-    StudyError
-        If it shows a study that the database does not have.
     nbclient.exceptions.CellExecutionError
-        If a cell fails for another reason.
+        If a cell fails.
     """
     import nbformat
     from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError
-
-    from olist_segments.study.tables import StudyError
 
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
@@ -95,10 +86,6 @@ def execute_notebook(path: Path, database: Path):
         client.execute(env={**os.environ, **settings})
     except AssertionError as error:  # a signal, at which it has stopped the kernel
         raise KeyboardInterrupt from error
-    except CellExecutionError as error:
-        if error.ename == StudyError.__name__:
-            raise StudyError(error.evalue) from error
-        raise
     return notebook
 
 
@@ -121,7 +108,7 @@ def export_notebook(path: Path, database: Path, site: Path) -> Path:
 
     Raises
     ------
-    StudyError, nbclient.exceptions.CellExecutionError
+    nbclient.exceptions.CellExecutionError
         As in `execute_notebook`.
     """
     from nbconvert import HTMLExporter
