@@ -40,11 +40,12 @@ def test_the_elbow_is_taken_if_it_is_eligible():
 
 
 def test_the_highest_silhouette_does_not_win_over_stability():
-    silhouettes = [0.9] + [0.3] * 8
-    stability = [0.05] + [0.95] * 8
+    silhouettes = [0.9] * 2 + [0.3] * 7
+    stability = [0.05, -0.001] + [0.95] * 7
     table = choose_k(candidates(stability, silhouette=silhouettes), **LIMITS)
     assert chosen(table) == [5]
     assert "agrees at only 0.05" in table.loc[0, "reason"]
+    assert "agrees no better than chance" in table.loc[1, "reason"]
 
 
 def test_an_unstable_elbow_gives_way_to_its_better_neighbour():

@@ -25,6 +25,8 @@ REFUSED = [
     ({"as_of_date": "30/06/2018"}, "'30/06/2018': it must be a day"),
     ({"as_of_date": "2018-02-29"}, "'2018-02-29': it must be a day"),
     ({"published_olist": "false"}, "true or false, without quotes"),
+    ({"null_words": "nan"}, "null_words is 'nan': it must be a list of words"),
+    ({"null_words": [None]}, "it must be a list of words in quotes"),
     ({"k_min": 1}, "variable k_min is '1': it must be a whole number from 2 to 100"),
     ({"k_min": 6, "k_max": 4}, "k_min is 6 and k_max is 4: k_min must not"),
     ({"k": 12}, "variable k is 12, but only k = 2 to 10 are fitted"),
@@ -108,9 +110,14 @@ def test_a_build_with_wrong_variables_stops_before_it_begins(demo_dir, tmp_path)
 @pytest.mark.parametrize(
     "text", ["as_of_date: 2018-02-29", "as_of_date: 2018-13-01", "{k: 5", "k"]
 )
-def test_variables_that_dbt_cannot_read_are_refused_in_a_sentence(text):
+def test_variables_that_dbt_cannot_read_are_refused_in_a_sentence(tmp_path, text):
+    project = tmp_path / "dbt_project.yml"
+    project.write_text("vars: {}", encoding="utf-8")
     with pytest.raises(UserError, match=f"--vars '{re.escape(text)}' cannot be read: "):
-        check_variables(["--select", "int_as_of", "--vars", text])
+        check_variables(tmp_path, ["--select", "int_as_of", "--vars", text])
+    project.write_text(f"vars: {{as_of_date: 2018-02-29, {text}", encoding="utf-8")
+    with pytest.raises(UserError, match=r"dbt_project\.yml cannot be read: "):
+        check_variables(tmp_path, [])
 
 
 @pytest.mark.parametrize(

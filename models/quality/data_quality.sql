@@ -4,8 +4,29 @@
 {#- Each check is one select: to add one, copy another of the same source. Above
     share_allowed the build stops; where it is null, it never does. #}
 {%- set allowed = var('max_defect_share') | float %}
+{#- By source what its rows are called in names of checks, and their key. -#}
+{%- set keys = {
+    'orders': ('orders', ['order_id']),
+    'order_items': ('items', ['order_id', 'line_number']),
+    'order_payments': ('payments', ['order_id', 'payment_number']),
+    'order_reviews': ('reviews', ['review_id', 'order_id']),
+    'customers': ('customers', ['customer_id']),
+    'sellers': ('sellers', ['seller_id']),
+    'products': ('products', ['product_id']),
+    'category_translations': ('categories', ['category']),
+    'geolocation': ('points', none)
+} %}
 
-with orders_with_items as (
+with {% for source, (rows, key) in keys.items() if key -%}
+    repeated_{{ rows }} as (
+
+        {{ repeated_lines(ref('stg_' ~ source), key) }}
+
+    ),
+
+{% endfor %}
+
+orders_with_items as (
 
     select distinct order_id from {{ ref('int_items') }}
 
@@ -85,13 +106,13 @@ order_checks as (
     select
         'orders_repeated' as check_name,
         {{ allowed }} as share_allowed,
-        'Further lines with an order_id that the file has already.' as description,
+        'Further lines with an order_id that the file has already, but '
+        || 'with other values.' as description,
         'Left out: of lines with the same order_id the one counts whose order '
         || 'got farthest (latest delivery, hand-over, approval, purchase).' as action,
-        count(*) as rows_checked,
-        count(*) - count(distinct order_id) as rows_affected
-    from {{ ref('stg_orders') }}
-    where order_id is not null
+        line_count as rows_checked,
+        differing_count as rows_affected
+    from repeated_orders
     union all
     select
         'orders_of_unknown_customers' as check_name,
@@ -372,14 +393,13 @@ item_checks as (
     select
         'items_repeated' as check_name,
         {{ allowed }} as share_allowed,
-        'Further lines with an order and item number that the file has already.'
-            as description,
+        'Further lines with an order and item number that the file has '
+        || 'already, but with other values.' as description,
         'Left out: of lines with the same order and number the dearest counts.'
             as action,
-        count(*) as rows_checked,
-        count(*) - (select count(*) from {{ ref('int_items') }}) as rows_affected
-    from {{ ref('stg_order_items') }}
-    where order_id is not null and line_number is not null
+        line_count as rows_checked,
+        differing_count as rows_affected
+    from repeated_items
     union all
     select
         'items_of_unknown_orders' as check_name,
@@ -482,16 +502,12 @@ payment_checks as (
         'payments_repeated' as check_name,
         {{ allowed }} as share_allowed,
         'Further lines with an order and payment number that the file has '
-        || 'already.' as description,
+        || 'already, but with other values.' as description,
         'Left out: of lines with the same order and number the highest payment '
         || 'counts.' as action,
-        count(*) as rows_checked,
-        count(*) - (
-            select coalesce(sum(kept.payment_count), 0)
-            from {{ ref('int_order_payments') }} as kept
-        ) as rows_affected
-    from {{ ref('stg_order_payments') }} as payments
-    where payments.order_id is not null and payments.payment_number is not null
+        line_count as rows_checked,
+        differing_count as rows_affected
+    from repeated_payments
     union all
     select
         'payments_of_unknown_orders' as check_name,
@@ -597,17 +613,13 @@ review_checks as (
     select
         'reviews_repeated' as check_name,
         {{ allowed }} as share_allowed,
-        'Further lines with a review and order that the file has already.'
-            as description,
+        'Further lines with a review and order that the file has already, '
+        || 'but with other values.' as description,
         'Left out: of lines with the same review and order the one answered '
         || 'last counts.' as action,
-        count(*) as rows_checked,
-        count(*) - (
-            select coalesce(sum(kept.review_count + kept.later_review_count), 0)
-            from {{ ref('int_order_reviews') }} as kept
-        ) as rows_affected
-    from {{ ref('stg_order_reviews') }} as reviews
-    where reviews.review_id is not null and reviews.order_id is not null
+        line_count as rows_checked,
+        differing_count as rows_affected
+    from repeated_reviews
     union all
     select
         'reviews_of_unknown_orders' as check_name,
@@ -679,13 +691,13 @@ customer_checks as (
     select
         'customers_repeated' as check_name,
         {{ allowed }} as share_allowed,
-        'Further lines with a customer_id that the file has already.' as description,
+        'Further lines with a customer_id that the file has already, but '
+        || 'with other values.' as description,
         'Left out: of lines with the same customer_id the first in alphabetical '
         || 'order counts.' as action,
-        count(*) as rows_checked,
-        count(*) - count(distinct customer_id) as rows_affected
-    from {{ ref('stg_customers') }}
-    where customer_id is not null
+        line_count as rows_checked,
+        differing_count as rows_affected
+    from repeated_customers
     union all
     select
         'customers_of_several_orders' as check_name,
@@ -755,13 +767,13 @@ seller_checks as (
     select
         'sellers_repeated' as check_name,
         {{ allowed }} as share_allowed,
-        'Further lines with a seller_id that the file has already.' as description,
+        'Further lines with a seller_id that the file has already, but '
+        || 'with other values.' as description,
         'Left out: of lines with the same seller_id the first in alphabetical '
         || 'order counts.' as action,
-        count(*) as rows_checked,
-        count(*) - count(distinct seller_id) as rows_affected
-    from {{ ref('stg_sellers') }}
-    where seller_id is not null
+        line_count as rows_checked,
+        differing_count as rows_affected
+    from repeated_sellers
     union all
     select
         'seller_prefixes_without_place' as check_name,
@@ -794,13 +806,13 @@ product_checks as (
     select
         'products_repeated' as check_name,
         {{ allowed }} as share_allowed,
-        'Further lines with a product_id that the file has already.' as description,
+        'Further lines with a product_id that the file has already, but '
+        || 'with other values.' as description,
         'Left out: of lines with the same product_id the first in alphabetical '
         || 'order of category counts.' as action,
-        count(*) as rows_checked,
-        count(*) - count(distinct product_id) as rows_affected
-    from {{ ref('stg_products') }}
-    where product_id is not null
+        line_count as rows_checked,
+        differing_count as rows_affected
+    from repeated_products
     union all
     select
         'products_without_category' as check_name,
@@ -841,12 +853,12 @@ category_checks as (
     select
         'categories_repeated' as check_name,
         {{ allowed }} as share_allowed,
-        'Further lines with a category that the file has already.' as description,
+        'Further lines with a category that the file has already, but '
+        || 'with other values.' as description,
         'Left out: the first translation in alphabetical order counts.' as action,
-        count(*) as rows_checked,
-        count(*) - count(distinct category) as rows_affected
-    from {{ ref('stg_category_translations') }}
-    where category is not null
+        line_count as rows_checked,
+        differing_count as rows_affected
+    from repeated_categories
 
 ),
 
@@ -947,6 +959,30 @@ checks as (
         'geolocation' as source,
         point_checks.*
     from point_checks
+    {% for source, (rows, key) in keys.items() %}
+        union all
+        select
+            '{{ source }}' as source,
+            '{{ rows }}_with_null_words' as check_name,
+            null as share_allowed,
+            'Lines with a word such as NULL or nan in place of a value.' as description,
+            'Kept; the word counts as missing. null_words lists the words.' as action,
+            count(*) as rows_checked,
+            count(*) filter (where has_null_word) as rows_affected
+        from {{ ref('stg_' ~ source) }}
+        {% if key -%}
+            union all
+            select
+                '{{ source }}' as source,
+                '{{ rows }}_repeated_entirely' as check_name,
+                null as share_allowed,
+                'Further lines that repeat another one entirely.' as description,
+                'Left out: they say nothing new. The build warns.' as action,
+                line_count as rows_checked,
+                equal_count as rows_affected
+            from repeated_{{ rows }}
+        {%- endif %}
+    {% endfor %}
 
 ),
 

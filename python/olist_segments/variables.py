@@ -66,6 +66,10 @@ RULES = {
     "max_days_after_last_order": _whole_number(0),
     "max_rejected_share": _SHARE,
     "max_defect_share": _SHARE,
+    "null_words": Rule(
+        "a list of words in quotes",
+        lambda v: isinstance(v, list) and all(map(_TEXT.holds, v)),
+    ),
     "published_olist": Rule(
         "true or false, without quotes", lambda value: isinstance(value, bool)
     ),

@@ -98,13 +98,7 @@ def choose_k(
         row = table.loc[k]
         faults = []
         if not stable[k]:
-            lowest = row["stability_min_ari"]
-            faults.append(
-                "too few customers to refit"
-                if pd.isna(lowest)
-                else f"a refit on half the customers agrees at only {lowest:z.2f} "
-                f"(at least {min_stability:.2f} is required)"
-            )
+            faults.append(_why_unstable(row["stability_min_ari"], min_stability))
         if not apart[k]:
             faults.append(
                 f"the silhouette of {row['silhouette']:z.2f} is too close to that of "
@@ -132,6 +126,16 @@ def choose_k(
             "is_chosen": [k == chosen for k in table.index],
             "reason": [reason(k) for k in table.index],
         }
+    )
+
+
+def _why_unstable(lowest: float, required: float) -> str:
+    if pd.isna(lowest):
+        return "too few customers to refit"
+    agrees = f"at only {lowest:.2f}" if lowest >= 0.005 else "no better than chance"
+    return (
+        f"a refit on half the customers agrees {agrees} (at least {required:.2f} is "
+        "required)"
     )
 
 

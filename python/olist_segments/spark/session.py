@@ -23,6 +23,7 @@ _RECORDS = (
 _FUNCTIONS = {
     "raw_file_problems": _STRINGS,
     "raw_file_header": _STRINGS,
+    "raw_file_date_columns": _STRINGS,
     "raw_file_line_count": "bigint",
     "raw_file_records": _RECORDS,
 }
