@@ -4,6 +4,7 @@ import contextlib
 import datetime
 import math
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import yaml
 from conftest import ROOT, dbt
 from olist_segments.commands.build import check_variables
 from olist_segments.project import UserError, dbt_process, refuse_database
-from olist_segments.variables import RULES, find_problems_of_variables
+from olist_segments.variables import FEATURES, RULES, find_problems_of_variables
 
 RECENCY = {"name": "recency_days", "transform": "none", "clip_quantile": 1}
 RECENCY |= {"word": "noun", "high": "lots", "low": "few", "phrase": "things"}
@@ -86,6 +87,22 @@ def test_every_variable_that_cannot_be_used_is_named(variables, sentence):
 @pytest.mark.parametrize("variables", ACCEPTED)
 def test_numbers_may_be_texts_and_days_may_be_dates(variables):
     assert problems_of(variables) == []
+
+
+def test_a_variable_that_the_project_lacks_is_named(tmp_path):
+    (tmp_path / "dbt_project.yml").write_text("name: olist_segments", encoding="utf-8")
+    copied = tmp_path / FEATURES
+    copied.parent.mkdir(parents=True)
+    shutil.copy(ROOT / FEATURES, copied)
+    said = find_problems_of_variables(tmp_path, {}, command="build")
+    assert len(said) == len(RULES)
+    assert any(one.startswith("variable k is missing in dbt_project") for one in said)
+
+
+def test_a_command_refuses_variables_before_dbt_reads_the_project():
+    with pytest.raises(UserError, match="there is no variable kk: do you mean k"):
+        check_variables(ROOT, ["--vars", "kk: 5"])
+    check_variables(ROOT, ["--vars", "k: 5", "--select", "segments"])
 
 
 def test_questions_have_variables_of_their_own():

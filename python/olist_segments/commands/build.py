@@ -29,6 +29,7 @@ from olist_segments.project import (
 )
 from olist_segments.raw.check import find_problems, read_contract
 from olist_segments.raw.files import find_raw_folder, missing_files
+from olist_segments.variables import find_problems_of_variables
 
 HELP = "Build everything and print the segments."
 # Seconds without a line after which progress names what runs.
@@ -220,7 +221,10 @@ def build_on_spark(root: Path, words: list[str], *, settings: list[str]) -> int:
 
 
 def check_variables(root: Path, words: list[str]) -> None:
-    """Refuse variables that are not YAML, as dbt may stop with a traceback.
+    """Refuse variables that cannot be used, or that are not even YAML.
+
+    dbt would refuse them as well, but after it has read the whole project, and may stop
+    with a traceback where YAML is wrong.
 
     Parameters
     ----------
@@ -232,17 +236,21 @@ def check_variables(root: Path, words: list[str]) -> None:
     Raises
     ------
     UserError
-        If either cannot be read.
+        If a variable cannot be read or used.
     """
     _read_yaml((root / "dbt_project.yml").read_text("utf-8"), "dbt_project.yml")
     parser = argparse.ArgumentParser(prog="dbt", add_help=False, allow_abbrev=False)
     parser.add_argument("--vars", default="{}")
     text = parser.parse_known_args(words)[0].vars
-    if not isinstance(_read_yaml(text, f"--vars '{text}'"), dict):
+    given = _read_yaml(text, f"--vars '{text}'")
+    if not isinstance(given, dict):
         raise UserError(
             f"--vars '{text}' cannot be read: write names and values, as in "
             "--vars 'k: 6'"
         )
+    problems = find_problems_of_variables(root, given, command="build")
+    if problems:
+        raise UserError("\n".join(problems))
 
 
 def check_raw_files(root: Path, folder: Path) -> None:
