@@ -188,7 +188,7 @@ def test_missing_files_stop_a_build_with_one_sentence(tmp_path):
     result = dbt("build", raw_dir=tmp_path, database=tmp_path / "demo.duckdb")
     assert result.returncode != 0
     assert "none of the files is in" in result.stdout
-    assert "`dbt build --target demo`" in result.stdout
+    assert "`make build TARGET=demo`" in result.stdout
 
 
 def test_a_setting_of_duckdb_that_cannot_be_is_refused(demo_dir, tmp_path):
