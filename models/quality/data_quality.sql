@@ -106,10 +106,9 @@ order_checks as (
     select
         'orders_repeated' as check_name,
         {{ allowed }} as share_allowed,
-        'Further lines with an order_id that the file has already, but '
-        || 'with other values.' as description,
-        'Left out: of lines with the same order_id the one counts whose order '
-        || 'got farthest (latest delivery, hand-over, approval, purchase).' as action,
+        'Lines that repeat an order_id with other values.' as description,
+        'Left out, but for the line whose order got farthest (latest delivery, '
+        || 'hand-over, approval, purchase).' as action,
         line_count as rows_checked,
         differing_count as rows_affected
     from repeated_orders
@@ -393,10 +392,9 @@ item_checks as (
     select
         'items_repeated' as check_name,
         {{ allowed }} as share_allowed,
-        'Further lines with an order and item number that the file has '
-        || 'already, but with other values.' as description,
-        'Left out: of lines with the same order and number the dearest counts.'
-            as action,
+        'Lines that repeat an order and item number with other values.'
+            as description,
+        'Left out, but for the line with the highest price.' as action,
         line_count as rows_checked,
         differing_count as rows_affected
     from repeated_items
@@ -501,10 +499,9 @@ payment_checks as (
     select
         'payments_repeated' as check_name,
         {{ allowed }} as share_allowed,
-        'Further lines with an order and payment number that the file has '
-        || 'already, but with other values.' as description,
-        'Left out: of lines with the same order and number the highest payment '
-        || 'counts.' as action,
+        'Lines that repeat an order and payment number with other values.'
+            as description,
+        'Left out, but for the line with the highest payment.' as action,
         line_count as rows_checked,
         differing_count as rows_affected
     from repeated_payments
@@ -613,10 +610,8 @@ review_checks as (
     select
         'reviews_repeated' as check_name,
         {{ allowed }} as share_allowed,
-        'Further lines with a review and order that the file has already, '
-        || 'but with other values.' as description,
-        'Left out: of lines with the same review and order the one answered '
-        || 'last counts.' as action,
+        'Lines that repeat a review and order with other values.' as description,
+        'Left out, but for the line that was answered last.' as action,
         line_count as rows_checked,
         differing_count as rows_affected
     from repeated_reviews
@@ -655,7 +650,8 @@ review_checks as (
     select
         'reviews_outside_1_to_5' as check_name,
         {{ allowed }} as share_allowed,
-        'Reviews whose score is missing or not a whole number from 1 to 5.' as description,
+        'Reviews whose score is missing or not a whole number from 1 to 5.'
+            as description,
         'Kept; the score is unknown.' as action,
         count(*) as rows_checked,
         count(*) filter (
@@ -691,10 +687,9 @@ customer_checks as (
     select
         'customers_repeated' as check_name,
         {{ allowed }} as share_allowed,
-        'Further lines with a customer_id that the file has already, but '
-        || 'with other values.' as description,
-        'Left out: of lines with the same customer_id the first in alphabetical '
-        || 'order counts.' as action,
+        'Lines that repeat a customer_id with other values.' as description,
+        'Left out, but for the line that comes first in alphabetical order.'
+            as action,
         line_count as rows_checked,
         differing_count as rows_affected
     from repeated_customers
@@ -767,10 +762,9 @@ seller_checks as (
     select
         'sellers_repeated' as check_name,
         {{ allowed }} as share_allowed,
-        'Further lines with a seller_id that the file has already, but '
-        || 'with other values.' as description,
-        'Left out: of lines with the same seller_id the first in alphabetical '
-        || 'order counts.' as action,
+        'Lines that repeat a seller_id with other values.' as description,
+        'Left out, but for the line that comes first in alphabetical order.'
+            as action,
         line_count as rows_checked,
         differing_count as rows_affected
     from repeated_sellers
@@ -806,10 +800,9 @@ product_checks as (
     select
         'products_repeated' as check_name,
         {{ allowed }} as share_allowed,
-        'Further lines with a product_id that the file has already, but '
-        || 'with other values.' as description,
-        'Left out: of lines with the same product_id the first in alphabetical '
-        || 'order of category counts.' as action,
+        'Lines that repeat a product_id with other values.' as description,
+        'Left out, but for the line whose category comes first in the alphabet.'
+            as action,
         line_count as rows_checked,
         differing_count as rows_affected
     from repeated_products
@@ -853,8 +846,7 @@ category_checks as (
     select
         'categories_repeated' as check_name,
         {{ allowed }} as share_allowed,
-        'Further lines with a category that the file has already, but '
-        || 'with other values.' as description,
+        'Lines that repeat a category with other values.' as description,
         'Left out: the first translation in alphabetical order counts.' as action,
         line_count as rows_checked,
         differing_count as rows_affected
@@ -976,7 +968,7 @@ checks as (
                 '{{ source }}' as source,
                 '{{ rows }}_repeated_entirely' as check_name,
                 null as share_allowed,
-                'Further lines that repeat another one entirely.' as description,
+                'Lines that repeat another one entirely.' as description,
                 'Left out: they say nothing new. The build warns.' as action,
                 line_count as rows_checked,
                 equal_count as rows_affected
