@@ -160,7 +160,7 @@ order_checks as (
     select
         'orders_long_after_all_others' as check_name,
         0 as share_allowed,
-        'A few orders, placed a year or more after all others, make the as-of '
+        'A few orders, placed a year or more after all others, set the as-of '
         || 'date.' as description,
         'The build stops: a mistyped year makes everybody long gone. Correct '
         || 'it, or set as_of_date.' as action,
@@ -456,8 +456,8 @@ item_checks as (
         'items_with_negative_price' as check_name,
         {{ allowed }} as share_allowed,
         'Items with a price below 0.' as description,
-        'Kept so that totals agree; the segmentation takes a spend below 0 as '
-        || '0.' as action,
+        'Kept so that totals agree; the segmentation counts a spend below 0 '
+        || 'as 0.' as action,
         count(*) as rows_checked,
         count(*) filter (where price < 0) as rows_affected
     from {{ ref('stg_order_items') }}
@@ -466,8 +466,8 @@ item_checks as (
         'items_with_negative_freight' as check_name,
         {{ allowed }} as share_allowed,
         'Items with freight below 0.' as description,
-        'Kept so that totals agree; the segmentation takes a spend below 0 as '
-        || '0.' as action,
+        'Kept so that totals agree; the segmentation counts a spend below 0 '
+        || 'as 0.' as action,
         count(*) as rows_checked,
         count(*) filter (where freight < 0) as rows_affected
     from {{ ref('stg_order_items') }}
@@ -584,10 +584,10 @@ payment_checks as (
     select
         'payments_without_installments' as check_name,
         {{ allowed }} as share_allowed,
-        'Payments whose installments are missing, below 1 or no whole number.'
+        'Payments whose installments are missing, below 1 or not a whole number.'
             as description,
-        'Kept; rounded to a whole number, and the segmentation takes less than '
-        || '0 as 0.' as action,
+        'Kept, rounded to a whole number; the segmentation counts a number '
+        || 'below 0 as 0.' as action,
         count(*) as rows_checked,
         count(*) filter (
             where
@@ -642,7 +642,7 @@ review_checks as (
     select
         'review_ids_of_several_orders' as check_name,
         null as share_allowed,
-        'review_id in use more than once.' as description,
+        'review_id that is used more than once.' as description,
         'Kept: a review counts for every order that it names.' as action,
         count(*) as rows_checked,
         count(*) filter (where line_count > 1) as rows_affected
@@ -655,7 +655,7 @@ review_checks as (
     select
         'reviews_outside_1_to_5' as check_name,
         {{ allowed }} as share_allowed,
-        'Reviews whose score is missing or no whole number from 1 to 5.' as description,
+        'Reviews whose score is missing or not a whole number from 1 to 5.' as description,
         'Kept; the score is unknown.' as action,
         count(*) as rows_checked,
         count(*) filter (
@@ -702,7 +702,7 @@ customer_checks as (
     select
         'customers_of_several_orders' as check_name,
         null as share_allowed,
-        'customer_id in use for more than one order.' as description,
+        'customer_id that more than one order has.' as description,
         'Kept: they are orders of the same person.' as action,
         count(*) as rows_checked,
         count(*) filter (where line_count > 1) as rows_affected
@@ -868,7 +868,7 @@ point_checks as (
         'points_repeated' as check_name,
         null as share_allowed,
         'Lines that repeat another one entirely.' as description,
-        'Kept: they do not move the median of a prefix much.' as action,
+        'Kept: they hardly move the median of a prefix.' as action,
         sum(line_count) as rows_checked,
         sum(line_count - 1) as rows_affected
     from (
@@ -899,9 +899,9 @@ point_checks as (
     select
         'points_outside_brazil' as check_name,
         {{ allowed }} as share_allowed,
-        'Points outside Brazil, its islands included, or without coordinates.'
+        'Points outside Brazil and its islands, or without coordinates.'
             as description,
-        'Left out of the places of prefixes.' as action,
+        'Not used for the places of zip code prefixes.' as action,
         count(*) as rows_checked,
         count(*) filter (
             where

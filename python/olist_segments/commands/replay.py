@@ -125,7 +125,7 @@ def _copy_to_replace(database: Path) -> Iterator[Path]:
     if not database.is_file():
         raise UserError(f"{database} does not exist yet: run `make build` first")
     file = database.resolve()
-    folder = file.with_name(f".{file.name}.replay")
+    folder = file.with_name(f"{file.name}.replay")
     copy = folder / database.name
     _write_all(file)
     with duckdb.connect(str(file), read_only=True):

@@ -169,9 +169,8 @@ def find_problems(
         found = f" (it has {', '.join(there[:5])})" if there else ""
         return [
             f"none of the files is in {folder}{found}: put them there, "
-            f"{', '.join(names)}, or an archive of them, which `olist-segments build` "
-            "unpacks; or, for synthetic data, run `olist-segments demo-data` and then "
-            "`dbt build --target demo`"
+            f"{', '.join(names)}, or an archive of them, which `make build` unpacks; "
+            "or, for synthetic data, run `make build TARGET=demo`"
         ]
     problems = []
     for expected in contract:
