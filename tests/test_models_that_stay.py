@@ -297,27 +297,6 @@ def test_a_build_killed_in_the_middle_of_a_fit_is_made_good_by_the_next(
     assert [one for one in found if one[0] not in HISTORY] == []
 
 
-@pytest.mark.slow
-def test_features_can_be_picked_by_the_rule(demo_dir, tmp_path):
-    database = build(
-        *TABLES_ONLY,
-        *("--select", "+customer_segments", "+feature_statistics"),
-        raw_dir=demo_dir,
-        database=tmp_path / "demo.duckdb",
-        variables={"feature_choice": "auto"},
-    )
-    fitted = rows(database, "select feature from segment_model_features order by 1")
-    assert fitted == rows(
-        database,
-        "select feature from feature_statistics where is_selected order by all",
-    )
-    assert ("distance_km",) in fitted
-    ((reason,),) = rows(
-        database, "select reason from feature_statistics where feature = 'tenure_days'"
-    )
-    assert reason == "left out by the rule: it says nearly the same as recency_days"
-
-
 def test_names_can_be_translated_without_a_refit(demo_dir, demo_database, tmp_path):
     database = tmp_path / "demo.duckdb"
     shutil.copy(demo_database, database)
