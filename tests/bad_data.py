@@ -329,6 +329,13 @@ REJECTED = [
         "order_purchase_timestamp",
         "not a date: 2018-01-01 (a day in a column of times: add 00:00:00)",
     ),
+    Line(
+        "date called NULL",
+        ORDERS,
+        _set(f4="NULL"),
+        "order_approved_at",
+        "not a date: NULL (leave the cell of a missing value empty)",
+    ),
     Line("item in words", ITEMS, _set(f1="one"), "order_item_id", "not a number: one"),
     Line(
         "day that does not exist",

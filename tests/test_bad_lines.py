@@ -45,7 +45,7 @@ def test_the_build_on_spoiled_lines_warns_and_ends(spoiled):
     _, database, _, result = spoiled
     assert result.returncode == 0, result.stdout
     assert re.search(
-        r"orders_dataset.csv: 5 of [\d,]+ lines could not be read, line \d",
+        r"orders_dataset.csv: 6 of [\d,]+ lines could not be read, line \d",
         result.stdout,
     )
     assert re.search(r"WARN=1\b", result.stdout)

@@ -1,5 +1,6 @@
 {# Why DuckDB could not read a line of a raw CSV, in words. #}
 {% macro reject_reason() -%}
+    {%- set value = "regexp_extract(error_message, 'convert string \"(.*)\" to ''', 1, 's')" -%}
     {%- set escaped -%}
         case
             when raw_line like '%\"%' then ' (it has \": write a quote in a text as "")'
@@ -13,8 +14,10 @@
                     then 'not a date: '
                 else 'not a number: '
             end,
-            regexp_extract(error_message, 'convert string "(.*)" to ''', 1, 's'),
+            {{ value }},
             case
+                when lower({{ value }}) in ({{ null_words() }})
+                    then ' (leave the cell of a missing value empty)'
                 when error_message like '%"____-__-__" to ''TIMESTAMP'''
                     then ' (a day in a column of times: add 00:00:00)'
                 when error_message like '%"____-__-__ %" to ''DATE'''

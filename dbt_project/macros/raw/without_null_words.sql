@@ -5,12 +5,6 @@
         if column.data_type == 'string' and not column.config.meta.is_free_text -%}
         {%- do texts.append(name) -%}
     {%- endfor -%}
-    {%- set words = [] -%}
-    {%- for word in var('null_words') -%}
-        {#- Spark takes a backslash for the beginning of a special character. -#}
-        {%- set word = word | replace('\\', '\\\\') if target.type == 'spark' else word -%}
-        {%- do words.append("'" ~ word | lower | replace("'", "''") ~ "'") -%}
-    {%- endfor -%}
     (
         select
             {%- for name in file.columns %}
@@ -26,8 +20,7 @@
                 *,
                 {%- for name in texts %}
                 case
-                    when lower({{ name }}) not in ({{ words | join(', ') or "''" }})
-                        then {{ name }}
+                    when lower({{ name }}) not in ({{ null_words() }}) then {{ name }}
                 end as text_of_{{ name }}{{ ',' if not loop.last }}
                 {%- endfor %}
             from {{ lines }}

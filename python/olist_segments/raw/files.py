@@ -31,9 +31,9 @@ MOST_GROWTH = 100
 
 _BLOCK = 1 << 20
 _ARCHIVES = (".zip", ".gz", ".tgz", ".tar", ".7z", ".rar")
-_DAMAGED = (
+_UNUSABLE = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
-    *(EOFError, ValueError),
+    *(EOFError, ValueError, RuntimeError),
 )
 
 
@@ -118,8 +118,14 @@ def unpack_files(folder: Path) -> list[str]:
         shutil.rmtree(work, ignore_errors=True)  # of a build that was killed
         work.mkdir()
         free = shutil.disk_usage(folder).free
+        limits = {
+            one.archive: MOST_GROWTH * one.archive.stat().st_size
+            for (one,) in found.values()
+        }
         for name, (one,) in found.items():
-            free -= _unpack(one, work / name, free)
+            size = _unpack(one, work / name, limits[one.archive], free)
+            limits[one.archive] -= size
+            free -= size
         for name in found:
             os.replace(work / name, folder / name)
     except OSError as error:
@@ -239,13 +245,12 @@ def _members(archive: Path) -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(archive) as opened:
             return [one for one in opened.infolist() if not one.is_dir()]
-    except (*_DAMAGED, OSError) as error:
+    except (*_UNUSABLE, OSError) as error:
         raise _unusable(archive, error) from error
 
 
-def _unpack(one: _Packed, path: Path, free: int) -> int:
-    """Write a packed file, and return its size; `free` is the space on the disk."""
-    limit = MOST_GROWTH * one.archive.stat().st_size
+def _unpack(one: _Packed, path: Path, limit: int, free: int) -> int:
+    """Write a packed file of no more than two sizes, and return its size."""
     size = 0
     try:
         with _opened(one) as source, path.open("wb") as out:
@@ -259,7 +264,7 @@ def _unpack(one: _Packed, path: Path, free: int) -> int:
                 if size > free:
                     raise UserError(f"the disk has no room to unpack {one.archive}")
                 out.write(block)
-    except (*_DAMAGED, RuntimeError) as error:
+    except _UNUSABLE as error:
         raise _unusable(one.archive, error) from error
     except OSError as error:
         if error.errno is None:  # of bz2 and gzip, about what they read
@@ -285,5 +290,7 @@ def _unusable(archive: Path, error: Exception) -> UserError:
     """Return what to say of an archive that cannot be read."""
     if isinstance(error, RuntimeError):  # for a password or a compression
         return UserError(f"{archive} cannot be unpacked ({error}): unpack it by hand")
+    if isinstance(error, OSError) and error.errno is not None:
+        return UserError(f"{archive} cannot be read: {error.strerror}")
     what = "zip file" if archive.suffix.lower() == ".zip" else "gzip file"
     return UserError(f"{archive} is not a complete {what} ({error}): download it again")

@@ -29,6 +29,8 @@
                         'not a {{ 'date' if column.data_type == 'timestamp' else 'number' }}: ',
                         {{ column.name }},
                         case
+                            when lower({{ column.name }}) in ({{ null_words() }})
+                                then ' (leave the cell of a missing value empty)'
                             {%- if column.name in days %}
                             when {{ column.name }} like '____-__-__ %'
                                 then ' (a time in a column that begins with days: give all a time)'
