@@ -85,7 +85,7 @@ LOCK := --universal --generate-hashes --python-version 3.11 --no-header --no-ann
 	--upgrade
 
 clean: ## remove what builds write, but no raw data, exports or .venv
-	rm -rf target logs site data/demo *.duckdb *.duckdb.wal *.spark .sqlfluff_cache
+	rm -rf target logs site data/demo *.duckdb *.duckdb.* *.spark .sqlfluff_cache
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \

@@ -65,6 +65,11 @@ def _to_folder(path: Path) -> None:
     path.mkdir()
 
 
+def _into_folder(path: Path) -> None:
+    (path.parent / "archive").mkdir()
+    path.rename(path.parent / "archive" / path.name)
+
+
 def _append_crlf(path: Path) -> None:
     path.write_bytes(path.read_bytes() + b"1,2,3,4,5\r\n")
 
@@ -151,7 +156,48 @@ REFUSED = [
     Refused("UTF-16", CUSTOMERS, _recode("utf-16"), "is in UTF-16"),
     Refused("UTF-16 without mark", CUSTOMERS, _recode("utf-16-le"), "not a text file"),
     Refused("Excel workbook", ORDERS, _content(b"PK\x03\x04..."), "Excel workbook"),
-    Refused("gzip", ORDERS, _content(b"\x1f\x8b\x08..."), "compressed with gzip"),
+    Refused(
+        "gzip",
+        ORDERS,
+        _content(b"\x1f\x8b\x08..."),
+        "compressed with gzip: add .gz to its name, or unpack it",
+    ),
+    Refused(
+        "pointer of Git LFS",
+        ORDERS,
+        _content(b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\n"),
+        "is a pointer of Git LFS",
+    ),
+    Refused(
+        "byte order mark twice",
+        TRANSLATIONS,
+        lambda path: path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes()),
+        "marked as UTF-8 twice",
+    ),
+    Refused(
+        "a million zeros",
+        ORDERS,
+        _content(b"0" * 1_000_000 + b"\n0\n"),
+        "has none of its columns in the first line",
+    ),
+    Refused(
+        "name in capitals",
+        ORDERS,
+        lambda path: path.rename(path.with_name(path.name.upper())),
+        "found 'OLIST_ORDERS_DATASET.CSV' there, rename it if this is the file",
+    ),
+    Refused(
+        "in a folder below",
+        ORDERS,
+        _into_folder,
+        "found 'archive/olist_orders_dataset.csv' there, move it up if",
+    ),
+    Refused(
+        "compressed beside",
+        ORDERS,
+        lambda path: path.rename(path.with_name(f"{path.name}.gz")),
+        "found 'olist_orders_dataset.csv.gz' there, unpack it if",
+    ),
     Refused("Parquet", ORDERS, _content(b"PAR1..."), "is a Parquet file"),
     Refused("login page", ORDERS, _content(b"<!doctype html>"), "is a web page"),
     Refused(
@@ -218,6 +264,10 @@ def _open_quote(line: bytes) -> bytes:
     return b'"' + line.replace(b'"', b"") + b"\n" + b'"x",y,z'
 
 
+def _header_again(*names: str, mark: bytes = b"") -> Callable[[bytes], bytes]:
+    return lambda _: mark + write_line(list(names))
+
+
 COMMA = "not a number: 12,90 (a decimal comma: save it with points)"
 ITEM_AMOUNT = {"items_without_amount": 1}
 REJECTED = [
@@ -227,6 +277,65 @@ REJECTED = [
     Line("decimal comma", ITEMS, _set(f5="12,90"), "price", COMMA),
     Line("currency", ITEMS, _set(f6="R$ 9"), "freight_value", "not a number: R$ 9"),
     Line("price too large", ITEMS, _set(f5="1e20"), "price", "not a number: 1e20"),
+    Line(
+        "header again, customers",
+        CUSTOMERS,
+        _header_again(
+            *("customer_id", "customer_unique_id", "customer_zip_code_prefix"),
+            *("customer_city", "customer_state"),
+        ),
+        None,
+        "repeats the header",
+    ),
+    Line(
+        "header again, with a byte order mark",
+        SELLERS,
+        _header_again(
+            *("seller_id", "seller_zip_code_prefix", "seller_city", "seller_state"),
+            mark=b"\xef\xbb\xbf",
+        ),
+        None,
+        "repeats the header",
+    ),
+    Line(
+        "header again, translations",
+        TRANSLATIONS,
+        _header_again("product_category_name", "product_category_name_english"),
+        None,
+        "repeats the header",
+    ),
+    Line(
+        "header again, payments",
+        PAYMENTS,
+        _header_again(
+            *("order_id", "payment_sequential", "payment_type"),
+            *("payment_installments", "payment_value"),
+        ),
+        None,
+        "repeats the header",
+    ),
+    Line(
+        "quotes after backslashes",
+        REVIEWS,
+        lambda line: _set(f4="@")(line).replace(b"@", b'"so \\"good\\""'),
+        "review_comment_message",
+        "a quote is not closed, or text follows it "
+        '(it has \\": write a quote in a text as "")',
+    ),
+    Line(
+        "day among times",
+        ORDERS,
+        _set(f3="2018-01-01"),
+        "order_purchase_timestamp",
+        "not a date: 2018-01-01 (a day in a column of times: add 00:00:00)",
+    ),
+    Line(
+        "date called NULL",
+        ORDERS,
+        _set(f4="NULL"),
+        "order_approved_at",
+        "not a date: NULL (leave the cell of a missing value empty)",
+    ),
     Line("item in words", ITEMS, _set(f1="one"), "order_item_id", "not a number: one"),
     Line(
         "day that does not exist",
@@ -348,6 +457,18 @@ FOUND = [
     Line("order without id", ORDERS, _set(f0=""), checks={"orders_without_id": 1}),
     Line("order twice", ORDERS, _again(f2="created"), checks={"orders_repeated": 1}),
     Line(
+        "order twice, entirely",
+        ORDERS,
+        _again(),
+        checks={"orders_repeated": 0, "orders_repeated_entirely": 1},
+    ),
+    Line(
+        "status with a capital",
+        ORDERS,
+        _set(f2="Delivered ", f6=""),
+        checks={"orders_of_unknown_status": 0, "orders_delivered_without_date": 1},
+    ),
+    Line(
         "order of an unknown customer",
         ORDERS,
         _set(f1="nobody"),
@@ -461,6 +582,12 @@ FOUND = [
         _set(f0=""),
         checks={"payments_without_key": 1},
     ),
+    Line(
+        "payment twice, entirely",
+        PAYMENTS,
+        _again(),
+        checks={"payments_repeated": 0, "payments_repeated_entirely": 1},
+    ),
     Line("payment twice", PAYMENTS, _again(f4="0.01"), checks={"payments_repeated": 1}),
     Line(
         "payment of an unknown order",
@@ -519,6 +646,12 @@ FOUND = [
         _set(f1="nothing"),
         checks={"reviews_of_unknown_orders": 1},
     ),
+    Line(
+        "comment that says N/A",
+        REVIEWS,
+        _set(f3="None", f4="N/A"),
+        checks={"reviews_with_null_words": 0},
+    ),
     Line("score of 0", REVIEWS, _set(f2="0"), checks={"reviews_outside_1_to_5": 1}),
     Line("score of 6", REVIEWS, _set(f2="6"), checks={"reviews_outside_1_to_5": 1}),
     Line("score of 4.5", REVIEWS, _set(f2="4.5"), checks={"reviews_outside_1_to_5": 1}),
@@ -539,6 +672,12 @@ FOUND = [
         checks={"customers_without_person": 1},
     ),
     Line(
+        "person called nan",
+        CUSTOMERS,
+        _set(f1="nan", f3="NULL", f4="N/A"),
+        checks={"customers_without_person": 1, "customers_with_null_words": 1},
+    ),
+    Line(
         "zip code with all its digits",
         CUSTOMERS,
         _set(f2="1310100"),
@@ -557,6 +696,12 @@ FOUND = [
         PRODUCTS,
         _set(f1=""),
         checks={"products_without_category": 1},
+    ),
+    Line(
+        "category called \\N",
+        PRODUCTS,
+        _set(f1="\\N"),
+        checks={"products_without_category": 1, "products_with_null_words": 1},
     ),
     Line(
         "product without weight",

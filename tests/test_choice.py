@@ -36,15 +36,16 @@ def test_the_elbow_is_taken_if_it_is_eligible():
     table = choose_k(candidates(), **LIMITS)
     assert chosen(table) == [5]
     assert table["is_elbow"].sum() == 1
-    assert table.loc[3, "reason"].startswith("taken: the elbow")
+    assert table.loc[3, "reason"].startswith("taken: it is the elbow")
 
 
 def test_the_highest_silhouette_does_not_win_over_stability():
-    silhouettes = [0.9] + [0.3] * 8
-    stability = [0.05] + [0.95] * 8
+    silhouettes = [0.9] * 2 + [0.3] * 7
+    stability = [0.05, -0.001] + [0.95] * 7
     table = choose_k(candidates(stability, silhouette=silhouettes), **LIMITS)
     assert chosen(table) == [5]
-    assert "agrees only 0.05" in table.loc[0, "reason"]
+    assert "agrees at only 0.05" in table.loc[0, "reason"]
+    assert "agrees no better than chance" in table.loc[1, "reason"]
 
 
 def test_an_unstable_elbow_gives_way_to_its_better_neighbour():
@@ -60,14 +61,14 @@ def test_a_silhouette_like_that_of_noise_makes_a_candidate_ineligible():
     table = choose_k(candidates(silhouette=silhouette), **LIMITS)
     assert chosen(table) == [4]
     assert "the silhouette of 0.24" in table.loc[3, "reason"]
-    assert "noise has 0.20" in table.loc[3, "reason"]
+    assert "that of noise, 0.20" in table.loc[3, "reason"]
 
 
 def test_a_small_segment_makes_a_candidate_ineligible():
     shares = [0.05] * 3 + [0.001] * 6
     table = choose_k(candidates(share=shares), **LIMITS)
     assert chosen(table) == [4]
-    assert "smallest segment holds 0.1%" in table.loc[3, "reason"]
+    assert "smallest segment has 0.1%" in table.loc[3, "reason"]
 
 
 def test_without_eligible_candidates_the_most_stable_is_taken_and_says_so():

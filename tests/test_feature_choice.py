@@ -71,11 +71,11 @@ def test_a_feature_without_use_is_left_out_with_its_first_fault():
     found = verdicts(table, words=set(table["feature"]) - {"wordless"})
     assert {name: reason.split(": ")[-1] for name, reason in found.items()} == {
         "empty": "nobody has a value",
-        "sparse": "6.3 % of customers have no value",
+        "sparse": "6.3% of customers have no value",
         "full_enough": "taken by the rule",
-        "order_count": "it does not vary among the middle 98 %",
-        "lone_value": "it does not vary among the middle 98 %",
-        "wordless": "no entry of the configuration gives its words",
+        "order_count": "it does not vary among the middle 98%",
+        "lone_value": "it does not vary among the middle 98%",
+        "wordless": "neither features nor further_features has words for it",
     }
 
 
@@ -102,7 +102,7 @@ def test_a_list_is_selected_whatever_the_rule_says():
     )
     assert chosen["feature"][chosen["is_selected"]].tolist() == listed
     assert chosen["is_taken_by_rule"].tolist() == [True, False, True, False]
-    fault = "it does not vary among the middle 98 %"
+    fault = "it does not vary among the middle 98%"
     assert chosen["reason"].tolist() == [
         "in the list of features",
         f"in the list of features, but the rule would leave it out: {fault}",

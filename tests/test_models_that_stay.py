@@ -212,6 +212,23 @@ def test_values_that_the_fit_never_saw_are_scaled_within_its_bounds(
         assert scaled[feature] == pytest.approx((value - mean) / deviation)
 
 
+@pytest.mark.parametrize(
+    "asked", [{"variables": {"k": 4}}, {"settings": {"DBT_FULL_REFRESH": "1"}}]
+)
+def test_a_new_model_is_not_asked_for_where_only_the_old_is_read(
+    demo_dir, demo_database, tmp_path, asked
+):
+    database = tmp_path / "demo.duckdb"
+    shutil.copy(demo_database, database)
+    result = dbt(
+        *("run", "--select", "segments+"), raw_dir=demo_dir, database=database, **asked
+    )
+    assert result.returncode == 2
+    assert "asks for a new model, but only tables that read the model" in result.stdout
+    assert "START sql" not in result.stdout
+    assert model(database) == model(demo_database)
+
+
 @pytest.mark.slow
 def test_a_changed_k_or_feature_list_or_a_full_refresh_refits_and_keeps_the_old(
     demo_dir, kept_model
@@ -278,27 +295,6 @@ def test_a_build_killed_in_the_middle_of_a_fit_is_made_good_by_the_next(
         )
     found = differences(demo_database, database)
     assert [one for one in found if one[0] not in HISTORY] == []
-
-
-@pytest.mark.slow
-def test_features_can_be_picked_by_the_rule(demo_dir, tmp_path):
-    database = build(
-        *TABLES_ONLY,
-        *("--select", "+customer_segments", "+feature_statistics"),
-        raw_dir=demo_dir,
-        database=tmp_path / "demo.duckdb",
-        variables={"feature_choice": "auto"},
-    )
-    fitted = rows(database, "select feature from segment_model_features order by 1")
-    assert fitted == rows(
-        database,
-        "select feature from feature_statistics where is_selected order by all",
-    )
-    assert ("distance_km",) in fitted
-    ((reason,),) = rows(
-        database, "select reason from feature_statistics where feature = 'tenure_days'"
-    )
-    assert reason == "left out by the rule: it says nearly the same as recency_days"
 
 
 def test_names_can_be_translated_without_a_refit(demo_dir, demo_database, tmp_path):

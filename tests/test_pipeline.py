@@ -279,6 +279,7 @@ def test_features_that_the_rule_chooses_are_built_with_every_test(
     }
     assert ("review_score" in taken) is has_reviews_and_places
     assert "item_count" in taken  # not in the list of features
+    assert "tenure_days" not in taken  # nearly the same as recency_days
     assert set(rows(database, "select measure, drift from segment_drift")) == {
         (measure, 0.0) for measure in taken | {"segment", "distance_to_centroid"}
     }

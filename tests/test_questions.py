@@ -150,7 +150,7 @@ def test_the_nearest_look_alike_is_the_nearest_by_scaled_features(demo):
     distances[ids == asked] = np.inf
     nearest = connection.sql(sql["look_alikes"]).fetchall()
     assert len(nearest) == 100
-    assert nearest[0][2] == round(distances.min(), 4)
+    assert nearest[0][3] == round(distances.min(), 4)
     assert asked not in {row[0] for row in nearest}
 
 

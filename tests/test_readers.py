@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from olist_segments.raw.check import (
     RawFile,
     count_lines,
+    date_columns,
+    find_headers,
     find_lines,
     find_problems,
     read_header,
@@ -132,6 +134,43 @@ def test_of_spoiled_bytes_every_line_is_refused_staged_or_rejected(
     assert len(staged) == len(rows_kept)
     if rejected:
         assert len(staged) + len(rejected) == count_lines(reader.path)
+
+
+def test_words_for_a_missing_value_are_null_but_not_in_comments(reader):
+    rows = [
+        ("nan", "a", "nan", "N/A"),
+        ("b", r"\N", "", "None"),
+        ("c", "banana", "", ""),
+    ]
+    _, staged, rejected = reader(as_csv(rows, csv.QUOTE_MINIMAL))
+    assert rejected == []
+    assert [(*row[:4], row[-1]) for row in staged] == [
+        (None, "a", "nan", "N/A", True),
+        ("b", None, None, "None", True),
+        ("c", "banana", None, None, False),
+    ]
+
+
+def test_lines_that_repeat_the_header_are_found(tmp_path: Path):
+    path = tmp_path / "headers.csv"
+    content = b'\xef\xbb\xbfid,"name"\n1,name\nname,id\n"id",name\n\xef\xbb\xbfid,name'
+    path.write_bytes(content)
+    assert [(line.line_number, line.raw_line) for line in find_headers(path)] == [
+        (4, '"id",name'),
+        (5, "\ufeffid,name"),
+    ]
+
+
+def test_columns_of_days_are_told_from_columns_of_times(tmp_path: Path):
+    path = tmp_path / "days.csv"
+    path.write_text(
+        "id,day,time,both,never\n"
+        "2018,2018-01-31,2018-01-31 10:00:00,2018-01-31,\n"
+        "id,day,time,both,never\n"
+        "2018,,,2018-01-31 10:00:00,nan\n",
+        encoding="utf-8",
+    )
+    assert date_columns(path) == ["day"]
 
 
 def test_a_line_is_numbered_as_an_editor_does(tmp_path: Path):

@@ -170,7 +170,18 @@ def test_the_figures_in_the_readme_are_those_of_the_build(real_database):
             "select min(recency_days), max(as_of_date) from customer_segments"
         ).fetchall()
     said = f"{last:%-d %B %Y} in the real files, {days} days after the last order"
-    assert said in " ".join(readme.split())
+    readme = " ".join(readme.split())
+    assert said in readme
+    ((spent, slow, late, unsure),) = rows(
+        real_database,
+        "select max(true_share) filter (where word = 'big spenders'), "
+        "max(true_share) filter (where word = 'with slow deliveries'), "
+        "max(positive_share), max(negative_silhouette_share) "
+        "from segment_words inner join segments using (segment_id)",
+    )
+    assert f"{spent:.1%} spent more than the average customer" in readme
+    assert f"{slow:.1%} got their parcels later than average" in readme
+    assert f"{late:.1%} got them late, and {unsure:.1%} are nearer" in readme
 
 
 def test_no_row_of_the_real_files_is_in_the_parameters_of_the_demo(real_dir):

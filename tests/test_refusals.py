@@ -4,6 +4,7 @@ import contextlib
 import datetime
 import math
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import yaml
 from conftest import ROOT, dbt
 from olist_segments.commands.build import check_variables
 from olist_segments.project import UserError, dbt_process, refuse_database
-from olist_segments.variables import RULES, find_problems_of_variables
+from olist_segments.variables import FEATURES, RULES, find_problems_of_variables
 
 RECENCY = {"name": "recency_days", "transform": "none", "clip_quantile": 1}
 RECENCY |= {"word": "noun", "high": "lots", "low": "few", "phrase": "things"}
@@ -25,6 +26,8 @@ REFUSED = [
     ({"as_of_date": "30/06/2018"}, "'30/06/2018': it must be a day"),
     ({"as_of_date": "2018-02-29"}, "'2018-02-29': it must be a day"),
     ({"published_olist": "false"}, "true or false, without quotes"),
+    ({"null_words": "nan"}, "null_words is 'nan': it must be a list of words"),
+    ({"null_words": [None]}, "it must be a list of words in quotes"),
     ({"k_min": 1}, "variable k_min is '1': it must be a whole number from 2 to 100"),
     ({"k_min": 6, "k_max": 4}, "k_min is 6 and k_max is 4: k_min must not"),
     ({"k": 12}, "variable k is 12, but only k = 2 to 10 are fitted"),
@@ -86,6 +89,22 @@ def test_numbers_may_be_texts_and_days_may_be_dates(variables):
     assert problems_of(variables) == []
 
 
+def test_a_variable_that_the_project_lacks_is_named(tmp_path):
+    (tmp_path / "dbt_project.yml").write_text("name: olist_segments", encoding="utf-8")
+    copied = tmp_path / FEATURES
+    copied.parent.mkdir(parents=True)
+    shutil.copy(ROOT / FEATURES, copied)
+    said = find_problems_of_variables(tmp_path, {}, command="build")
+    assert len(said) == len(RULES)
+    assert any(one.startswith("variable k is missing in dbt_project") for one in said)
+
+
+def test_a_command_refuses_variables_before_dbt_reads_the_project():
+    with pytest.raises(UserError, match="there is no variable kk: do you mean k"):
+        check_variables(ROOT, ["--vars", "kk: 5"])
+    check_variables(ROOT, ["--vars", "k: 5", "--select", "segments"])
+
+
 def test_questions_have_variables_of_their_own():
     assert problems_of({"days": 30}, command="compile") == []
 
@@ -108,9 +127,14 @@ def test_a_build_with_wrong_variables_stops_before_it_begins(demo_dir, tmp_path)
 @pytest.mark.parametrize(
     "text", ["as_of_date: 2018-02-29", "as_of_date: 2018-13-01", "{k: 5", "k"]
 )
-def test_variables_that_dbt_cannot_read_are_refused_in_a_sentence(text):
+def test_variables_that_dbt_cannot_read_are_refused_in_a_sentence(tmp_path, text):
+    project = tmp_path / "dbt_project.yml"
+    project.write_text("vars: {}", encoding="utf-8")
     with pytest.raises(UserError, match=f"--vars '{re.escape(text)}' cannot be read: "):
-        check_variables(["--select", "int_as_of", "--vars", text])
+        check_variables(tmp_path, ["--select", "int_as_of", "--vars", text])
+    project.write_text(f"vars: {{as_of_date: 2018-02-29, {text}", encoding="utf-8")
+    with pytest.raises(UserError, match=r"dbt_project\.yml cannot be read: "):
+        check_variables(tmp_path, [])
 
 
 @pytest.mark.parametrize(
@@ -164,7 +188,7 @@ def test_missing_files_stop_a_build_with_one_sentence(tmp_path):
     result = dbt("build", raw_dir=tmp_path, database=tmp_path / "demo.duckdb")
     assert result.returncode != 0
     assert "none of the files is in" in result.stdout
-    assert "`dbt build --target demo`" in result.stdout
+    assert "`make build TARGET=demo`" in result.stdout
 
 
 def test_a_setting_of_duckdb_that_cannot_be_is_refused(demo_dir, tmp_path):

@@ -100,6 +100,6 @@ inner join away
     on nearest.segment_id = away.segment_id
 where
     members.segment_key != away.segment_key
-    -- who has been away as long as they have left already
+    -- who has been away longer has left already
     and members.recency_days < away.p10
 order by members.total_spend desc, members.customer_unique_id asc

@@ -27,6 +27,7 @@ compared as (
 select
     members.customer_unique_id,
     members.segment_key,
+    round(members.silhouette, 3) as silhouette,
     round(sqrt(compared.squared_distance), 4) as distance,
     members.total_spend,
     members.order_count,

@@ -45,7 +45,10 @@ from compared
 cross join as_of
 cross join last_change
 where
-    as_of.as_of_date >= last_change.last_day
+    (
+        as_of.as_of_date >= last_change.last_day
+        or last_change.last_day is null
+    )
     and (
         compared.label is distinct from compared.segment_key_of_history
         or compared.entered_at is null

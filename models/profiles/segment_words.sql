@@ -130,7 +130,7 @@ joined as (
         profile.phrase,
         profile.phrase_negative,
 
-        counted.prominence_rank as word_rank,
+        cast(counted.prominence_rank as bigint) as word_rank,
         counted.customer_count,
         counted.true_count,
         cast(counted.true_count as double) / nullif(counted.customer_count, 0)

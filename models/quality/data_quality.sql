@@ -4,8 +4,29 @@
 {#- Each check is one select: to add one, copy another of the same source. Above
     share_allowed the build stops; where it is null, it never does. #}
 {%- set allowed = var('max_defect_share') | float %}
+{#- By source what its rows are called in names of checks, and their key. -#}
+{%- set keys = {
+    'orders': ('orders', ['order_id']),
+    'order_items': ('items', ['order_id', 'line_number']),
+    'order_payments': ('payments', ['order_id', 'payment_number']),
+    'order_reviews': ('reviews', ['review_id', 'order_id']),
+    'customers': ('customers', ['customer_id']),
+    'sellers': ('sellers', ['seller_id']),
+    'products': ('products', ['product_id']),
+    'category_translations': ('categories', ['category']),
+    'geolocation': ('points', none)
+} %}
 
-with orders_with_items as (
+with {% for source, (rows, key) in keys.items() if key -%}
+    repeated_{{ rows }} as (
+
+        {{ repeated_lines(ref('stg_' ~ source), key) }}
+
+    ),
+
+{% endfor %}
+
+orders_with_items as (
 
     select distinct order_id from {{ ref('int_items') }}
 
@@ -85,13 +106,12 @@ order_checks as (
     select
         'orders_repeated' as check_name,
         {{ allowed }} as share_allowed,
-        'Further lines with an order_id that the file has already.' as description,
-        'Left out: of lines with the same order_id the one counts whose order '
-        || 'got farthest (latest delivery, hand-over, approval, purchase).' as action,
-        count(*) as rows_checked,
-        count(*) - count(distinct order_id) as rows_affected
-    from {{ ref('stg_orders') }}
-    where order_id is not null
+        'Lines that repeat an order_id with other values.' as description,
+        'Left out, but for the line whose order got farthest (latest delivery, '
+        || 'hand-over, approval, purchase).' as action,
+        line_count as rows_checked,
+        differing_count as rows_affected
+    from repeated_orders
     union all
     select
         'orders_of_unknown_customers' as check_name,
@@ -139,7 +159,7 @@ order_checks as (
     select
         'orders_long_after_all_others' as check_name,
         0 as share_allowed,
-        'A few orders, placed a year or more after all others, make the as-of '
+        'A few orders, placed a year or more after all others, set the as-of '
         || 'date.' as description,
         'The build stops: a mistyped year makes everybody long gone. Correct '
         || 'it, or set as_of_date.' as action,
@@ -372,14 +392,12 @@ item_checks as (
     select
         'items_repeated' as check_name,
         {{ allowed }} as share_allowed,
-        'Further lines with an order and item number that the file has already.'
+        'Lines that repeat an order and item number with other values.'
             as description,
-        'Left out: of lines with the same order and number the dearest counts.'
-            as action,
-        count(*) as rows_checked,
-        count(*) - (select count(*) from {{ ref('int_items') }}) as rows_affected
-    from {{ ref('stg_order_items') }}
-    where order_id is not null and line_number is not null
+        'Left out, but for the line with the highest price.' as action,
+        line_count as rows_checked,
+        differing_count as rows_affected
+    from repeated_items
     union all
     select
         'items_of_unknown_orders' as check_name,
@@ -436,8 +454,8 @@ item_checks as (
         'items_with_negative_price' as check_name,
         {{ allowed }} as share_allowed,
         'Items with a price below 0.' as description,
-        'Kept so that totals agree; the segmentation takes a spend below 0 as '
-        || '0.' as action,
+        'Kept so that totals agree; the segmentation counts a spend below 0 '
+        || 'as 0.' as action,
         count(*) as rows_checked,
         count(*) filter (where price < 0) as rows_affected
     from {{ ref('stg_order_items') }}
@@ -446,8 +464,8 @@ item_checks as (
         'items_with_negative_freight' as check_name,
         {{ allowed }} as share_allowed,
         'Items with freight below 0.' as description,
-        'Kept so that totals agree; the segmentation takes a spend below 0 as '
-        || '0.' as action,
+        'Kept so that totals agree; the segmentation counts a spend below 0 '
+        || 'as 0.' as action,
         count(*) as rows_checked,
         count(*) filter (where freight < 0) as rows_affected
     from {{ ref('stg_order_items') }}
@@ -481,17 +499,12 @@ payment_checks as (
     select
         'payments_repeated' as check_name,
         {{ allowed }} as share_allowed,
-        'Further lines with an order and payment number that the file has '
-        || 'already.' as description,
-        'Left out: of lines with the same order and number the highest payment '
-        || 'counts.' as action,
-        count(*) as rows_checked,
-        count(*) - (
-            select coalesce(sum(kept.payment_count), 0)
-            from {{ ref('int_order_payments') }} as kept
-        ) as rows_affected
-    from {{ ref('stg_order_payments') }} as payments
-    where payments.order_id is not null and payments.payment_number is not null
+        'Lines that repeat an order and payment number with other values.'
+            as description,
+        'Left out, but for the line with the highest payment.' as action,
+        line_count as rows_checked,
+        differing_count as rows_affected
+    from repeated_payments
     union all
     select
         'payments_of_unknown_orders' as check_name,
@@ -568,10 +581,10 @@ payment_checks as (
     select
         'payments_without_installments' as check_name,
         {{ allowed }} as share_allowed,
-        'Payments whose installments are missing, below 1 or no whole number.'
+        'Payments whose installments are missing, below 1 or not a whole number.'
             as description,
-        'Kept; rounded to a whole number, and the segmentation takes less than '
-        || '0 as 0.' as action,
+        'Kept, rounded to a whole number; the segmentation counts a number '
+        || 'below 0 as 0.' as action,
         count(*) as rows_checked,
         count(*) filter (
             where
@@ -597,17 +610,11 @@ review_checks as (
     select
         'reviews_repeated' as check_name,
         {{ allowed }} as share_allowed,
-        'Further lines with a review and order that the file has already.'
-            as description,
-        'Left out: of lines with the same review and order the one answered '
-        || 'last counts.' as action,
-        count(*) as rows_checked,
-        count(*) - (
-            select coalesce(sum(kept.review_count + kept.later_review_count), 0)
-            from {{ ref('int_order_reviews') }} as kept
-        ) as rows_affected
-    from {{ ref('stg_order_reviews') }} as reviews
-    where reviews.review_id is not null and reviews.order_id is not null
+        'Lines that repeat a review and order with other values.' as description,
+        'Left out, but for the line that was answered last.' as action,
+        line_count as rows_checked,
+        differing_count as rows_affected
+    from repeated_reviews
     union all
     select
         'reviews_of_unknown_orders' as check_name,
@@ -630,7 +637,7 @@ review_checks as (
     select
         'review_ids_of_several_orders' as check_name,
         null as share_allowed,
-        'review_id in use more than once.' as description,
+        'review_id that is used more than once.' as description,
         'Kept: a review counts for every order that it names.' as action,
         count(*) as rows_checked,
         count(*) filter (where line_count > 1) as rows_affected
@@ -643,7 +650,8 @@ review_checks as (
     select
         'reviews_outside_1_to_5' as check_name,
         {{ allowed }} as share_allowed,
-        'Reviews whose score is missing or no whole number from 1 to 5.' as description,
+        'Reviews whose score is missing or not a whole number from 1 to 5.'
+            as description,
         'Kept; the score is unknown.' as action,
         count(*) as rows_checked,
         count(*) filter (
@@ -679,18 +687,17 @@ customer_checks as (
     select
         'customers_repeated' as check_name,
         {{ allowed }} as share_allowed,
-        'Further lines with a customer_id that the file has already.' as description,
-        'Left out: of lines with the same customer_id the first in alphabetical '
-        || 'order counts.' as action,
-        count(*) as rows_checked,
-        count(*) - count(distinct customer_id) as rows_affected
-    from {{ ref('stg_customers') }}
-    where customer_id is not null
+        'Lines that repeat a customer_id with other values.' as description,
+        'Left out, but for the line that comes first in alphabetical order.'
+            as action,
+        line_count as rows_checked,
+        differing_count as rows_affected
+    from repeated_customers
     union all
     select
         'customers_of_several_orders' as check_name,
         null as share_allowed,
-        'customer_id in use for more than one order.' as description,
+        'customer_id that more than one order has.' as description,
         'Kept: they are orders of the same person.' as action,
         count(*) as rows_checked,
         count(*) filter (where line_count > 1) as rows_affected
@@ -755,13 +762,12 @@ seller_checks as (
     select
         'sellers_repeated' as check_name,
         {{ allowed }} as share_allowed,
-        'Further lines with a seller_id that the file has already.' as description,
-        'Left out: of lines with the same seller_id the first in alphabetical '
-        || 'order counts.' as action,
-        count(*) as rows_checked,
-        count(*) - count(distinct seller_id) as rows_affected
-    from {{ ref('stg_sellers') }}
-    where seller_id is not null
+        'Lines that repeat a seller_id with other values.' as description,
+        'Left out, but for the line that comes first in alphabetical order.'
+            as action,
+        line_count as rows_checked,
+        differing_count as rows_affected
+    from repeated_sellers
     union all
     select
         'seller_prefixes_without_place' as check_name,
@@ -794,13 +800,12 @@ product_checks as (
     select
         'products_repeated' as check_name,
         {{ allowed }} as share_allowed,
-        'Further lines with a product_id that the file has already.' as description,
-        'Left out: of lines with the same product_id the first in alphabetical '
-        || 'order of category counts.' as action,
-        count(*) as rows_checked,
-        count(*) - count(distinct product_id) as rows_affected
-    from {{ ref('stg_products') }}
-    where product_id is not null
+        'Lines that repeat a product_id with other values.' as description,
+        'Left out, but for the line whose category comes first in the alphabet.'
+            as action,
+        line_count as rows_checked,
+        differing_count as rows_affected
+    from repeated_products
     union all
     select
         'products_without_category' as check_name,
@@ -841,12 +846,11 @@ category_checks as (
     select
         'categories_repeated' as check_name,
         {{ allowed }} as share_allowed,
-        'Further lines with a category that the file has already.' as description,
+        'Lines that repeat a category with other values.' as description,
         'Left out: the first translation in alphabetical order counts.' as action,
-        count(*) as rows_checked,
-        count(*) - count(distinct category) as rows_affected
-    from {{ ref('stg_category_translations') }}
-    where category is not null
+        line_count as rows_checked,
+        differing_count as rows_affected
+    from repeated_categories
 
 ),
 
@@ -856,7 +860,7 @@ point_checks as (
         'points_repeated' as check_name,
         null as share_allowed,
         'Lines that repeat another one entirely.' as description,
-        'Kept: they do not move the median of a prefix much.' as action,
+        'Kept: they hardly move the median of a prefix.' as action,
         sum(line_count) as rows_checked,
         sum(line_count - 1) as rows_affected
     from (
@@ -887,9 +891,9 @@ point_checks as (
     select
         'points_outside_brazil' as check_name,
         {{ allowed }} as share_allowed,
-        'Points outside Brazil, its islands included, or without coordinates.'
+        'Points outside Brazil and its islands, or without coordinates.'
             as description,
-        'Left out of the places of prefixes.' as action,
+        'Not used for the places of zip code prefixes.' as action,
         count(*) as rows_checked,
         count(*) filter (
             where
@@ -947,6 +951,30 @@ checks as (
         'geolocation' as source,
         point_checks.*
     from point_checks
+    {% for source, (rows, key) in keys.items() %}
+        union all
+        select
+            '{{ source }}' as source,
+            '{{ rows }}_with_null_words' as check_name,
+            null as share_allowed,
+            'Lines with a word such as NULL or nan in place of a value.' as description,
+            'Kept; the word counts as missing. null_words lists the words.' as action,
+            count(*) as rows_checked,
+            count(*) filter (where has_null_word) as rows_affected
+        from {{ ref('stg_' ~ source) }}
+        {% if key -%}
+            union all
+            select
+                '{{ source }}' as source,
+                '{{ rows }}_repeated_entirely' as check_name,
+                null as share_allowed,
+                'Lines that repeat another one entirely.' as description,
+                'Left out: they say nothing new. The build warns.' as action,
+                line_count as rows_checked,
+                equal_count as rows_affected
+            from repeated_{{ rows }}
+        {%- endif %}
+    {% endfor %}
 
 ),
 

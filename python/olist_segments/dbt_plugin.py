@@ -11,7 +11,9 @@ from dbt_common.exceptions import DbtRuntimeError
 
 from olist_segments.project import UserError, explain, refuse_database
 from olist_segments.raw.functions import (
+    raw_file_date_columns,
     raw_file_header,
+    raw_file_headers,
     raw_file_line_count,
     raw_file_lines,
     raw_file_problems,
@@ -99,16 +101,17 @@ class Plugin(BasePlugin):
                 conn.execute(f"attach '{path}' as {self.database} ({options})")
             except duckdb.Error as error:
                 raise DbtRuntimeError(explain(error)) from error
+        lines = (
+            "STRUCT(place BIGINT, line_number BIGINT, line_count BIGINT, "
+            "raw_line VARCHAR)[]"
+        )
         for function, arguments, returned in [
             (raw_file_problems, ["VARCHAR", "VARCHAR", "DOUBLE"], "VARCHAR[]"),
             (raw_file_header, ["VARCHAR"], "VARCHAR[]"),
+            (raw_file_date_columns, ["VARCHAR"], "VARCHAR[]"),
+            (raw_file_headers, ["VARCHAR"], lines),
             (raw_file_line_count, ["VARCHAR"], "BIGINT"),
-            (
-                raw_file_lines,
-                ["VARCHAR", "BIGINT[]", "BIGINT[]"],
-                "STRUCT(place BIGINT, line_number BIGINT, line_count BIGINT, "
-                "raw_line VARCHAR)[]",
-            ),
+            (raw_file_lines, ["VARCHAR", "BIGINT[]", "BIGINT[]"], lines),
         ]:
             conn.create_function(
                 function.__name__, function, arguments, returned, side_effects=True

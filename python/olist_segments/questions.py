@@ -271,9 +271,9 @@ def render_page(
         "parameter is a variable, such as `--vars 'days: 365'`.",
         "",
         "A z-score is the distance of a number from a random draw, in standard "
-        "deviations. It is beyond chance at 3 or more, or -3 or less, and, where a "
-        "random draw gives fewer than 5, if the odds are at least 740 to 1. The "
-        "columns of `segment_by_state` say more.",
+        "deviations. It is beyond chance at 3 or more, or -3 or less. Where a random "
+        "draw gives fewer than 5, at least 5 must be found, and the odds against that "
+        "must be 740 to 1 or more. The columns of `segment_by_state` say more.",
         "",
     ]
     lines += [f"- [{one.text}](#{one.name})" for one in questions.values()]

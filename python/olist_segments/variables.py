@@ -66,6 +66,10 @@ RULES = {
     "max_days_after_last_order": _whole_number(0),
     "max_rejected_share": _SHARE,
     "max_defect_share": _SHARE,
+    "null_words": Rule(
+        "a list of words in quotes",
+        lambda v: isinstance(v, list) and all(map(_TEXT.holds, v)),
+    ),
     "published_olist": Rule(
         "true or false, without quotes", lambda value: isinstance(value, bool)
     ),
@@ -133,7 +137,7 @@ def find_problems_of_variables(
         One sentence per problem, with the variable, its value and what is allowed.
     """
     project = yaml.safe_load((root / "dbt_project.yml").read_text(encoding="utf-8"))
-    declared = project["vars"]
+    declared = project.get("vars") or {}
     problems = []
     if command not in ("compile", "show"):
         problems += [
@@ -160,9 +164,13 @@ def find_problems(values: Mapping[str, Any], *, numbers: Iterable[str]) -> list[
         One sentence per problem.
     """
     problems = [
+        f"variable {name} is missing in dbt_project.yml: it must be {rule.allowed}"
+        for name, rule in RULES.items()
+        if name not in values
+    ] + [
         f"variable {name} is {_shown(values[name])}: it must be {rule.allowed}"
         for name, rule in RULES.items()
-        if not rule.holds(values[name])
+        if name in values and not rule.holds(values[name])
     ]
     if problems:
         return problems

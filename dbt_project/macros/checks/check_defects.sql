@@ -1,4 +1,4 @@
-{# Stops a build where a defect of the raw data would make results wrong. #}
+{# Warns of repeated lines, and stops a build where a defect makes results wrong. #}
 {% macro check_defects() -%}
     {%- set found = run_query(
         'select check_name, description, action, rows_affected, rows_checked, '
@@ -14,6 +14,17 @@
                 '{:.2%} are allowed). '.format(allowed) ~ description
                 if allowed else 'none is allowed). ' ~ description ~ ' ' ~ action
             )
+        ) -%}
+    {%- endfor -%}
+    {%- set repeated = run_query(
+        'select source, rows_affected from ' ~ this
+        ~ " where check_name like '%repeated_entirely' and rows_affected > 0 "
+        ~ 'order by source'
+    ).rows if execute else [] -%}
+    {%- for source, lines in repeated -%}
+        {%- do exceptions.warn(
+            source ~ ': ' ~ '{:,}'.format(lines) ~ ' of the lines repeat another one '
+            ~ 'entirely, and count once.'
         ) -%}
     {%- endfor -%}
     {%- if sentences -%}

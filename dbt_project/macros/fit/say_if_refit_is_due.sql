@@ -18,8 +18,9 @@
             {%- do log(
                 'A refit is due: customers are no longer like those that model '
                 ~ due[0][1] ~ ' was fitted on. ' ~ found | join(', ') ~ ' reached '
-                ~ var('drift_refit') ~ '. Run dbt build --full-refresh, then read '
-                ~ 'the new segments; the old model stays in segment_models.',
+                ~ var('drift_refit') ~ '. Run .venv/bin/olist-segments build --target '
+                ~ target.name ~ ' -- --full-refresh, then read the new segments; the '
+                ~ 'old model stays in segment_models.',
                 info=true
             ) -%}
         {%- endif -%}

@@ -40,6 +40,12 @@
             )
         from errors
 
+    ),
+
+    headers as (
+
+        select unnest(raw_file_headers('{{ path }}'), recursive := true)
+
     )
 
     select
@@ -58,4 +64,15 @@
     cross join header
     inner join lines
         on errors.byte_position = lines.place
+    where lines.line_number not in (select headers.line_number from headers)
+    union all
+    select
+        '{{ file.name }}' as source,
+        '{{ file.meta.file }}' as file,
+        line_number,
+        line_count,
+        null as column_name,
+        'repeats the header' as reason,
+        raw_line
+    from headers
 {%- endmacro %}

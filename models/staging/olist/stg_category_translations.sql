@@ -11,7 +11,9 @@ renamed as (
 
     select
         product_category_name as category,
-        product_category_name_english as category_english
+        product_category_name_english as category_english,
+
+        has_null_word
 
     from source
 

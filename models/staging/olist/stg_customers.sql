@@ -15,7 +15,9 @@ renamed as (
 
         {{ zip_code_prefix('customer_zip_code_prefix') }} as zip_code_prefix,
         customer_city as city,
-        customer_state as state
+        customer_state as state,
+
+        has_null_word
 
     from source
 

@@ -15,7 +15,9 @@ renamed as (
         geolocation_state as state,
 
         geolocation_lat as latitude,
-        geolocation_lng as longitude
+        geolocation_lng as longitude,
+
+        has_null_word
 
     from source
 

@@ -18,7 +18,9 @@ renamed as (
         price,
         freight_value as freight,
 
-        shipping_limit_date as shipping_limit_at
+        shipping_limit_date as shipping_limit_at,
+
+        has_null_word
 
     from source
 

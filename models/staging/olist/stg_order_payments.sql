@@ -13,10 +13,12 @@ renamed as (
         order_id,
         payment_sequential as payment_number,
 
-        payment_type,
+        lower(trim(payment_type)) as payment_type,
 
         payment_installments as installments,
-        payment_value
+        payment_value,
+
+        has_null_word
 
     from source
 

@@ -19,7 +19,9 @@ renamed as (
         review_score,
 
         review_creation_date as survey_sent_at,
-        review_answer_timestamp as answered_at
+        review_answer_timestamp as answered_at,
+
+        has_null_word
 
     from source
 

@@ -12,13 +12,15 @@ renamed as (
         order_id,
         customer_id,
 
-        order_status,
+        lower(trim(order_status)) as order_status,
 
         order_purchase_timestamp as purchased_at,
         order_approved_at as approved_at,
         order_delivered_carrier_date as handed_to_carrier_at,
         order_delivered_customer_date as delivered_at,
-        order_estimated_delivery_date as promised_at
+        order_estimated_delivery_date as promised_at,
+
+        has_null_word
 
     from source
 

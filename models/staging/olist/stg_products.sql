@@ -20,7 +20,9 @@ renamed as (
         product_weight_g as weight_g,
         product_length_cm as length_cm,
         product_height_cm as height_cm,
-        product_width_cm as width_cm
+        product_width_cm as width_cm,
+
+        has_null_word
 
     from source
 

@@ -13,7 +13,9 @@ renamed as (
 
         {{ zip_code_prefix('seller_zip_code_prefix') }} as zip_code_prefix,
         seller_city as city,
-        seller_state as state
+        seller_state as state,
+
+        has_null_word
 
     from source
 

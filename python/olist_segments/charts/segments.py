@@ -28,7 +28,7 @@ LEAST_FACTOR = 1.1
 # What a score is compared with: its column, its name, and how it is drawn.
 BARS = {
     "silhouette": ("noise_silhouette", "noise", "lines+markers"),
-    "stability_min_ari": ("min_stability", "asked for", "lines"),
+    "stability_min_ari": ("min_stability", "required", "lines"),
 }
 
 

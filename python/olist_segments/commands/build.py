@@ -29,6 +29,7 @@ from olist_segments.project import (
 )
 from olist_segments.raw.check import find_problems, read_contract
 from olist_segments.raw.files import find_raw_folder, missing_files
+from olist_segments.variables import find_problems_of_variables
 
 HELP = "Build everything and print the segments."
 # Seconds without a line after which progress names what runs.
@@ -58,7 +59,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Build on DuckDB or on Spark."""
     root = project_root()
-    check_variables(options.dbt)
+    check_variables(root, options.dbt)
     if options.target == "spark":
         return build_on_spark(root, options.dbt, settings=options.conf)
     return build(root, options.target, options.dbt, is_verbose=options.verbose)
@@ -156,6 +157,7 @@ def build_tables(
     if not words:  # a variable may allow more, so dbt decides
         check_raw_files(root, folder)
     words = ["build", "--target", target, *words]
+    settings["OLIST_RAW_DIR"] = str(folder)
     if is_verbose:
         run_dbt(root, words, **settings)
     else:
@@ -218,34 +220,37 @@ def build_on_spark(root: Path, words: list[str], *, settings: list[str]) -> int:
     return 0
 
 
-def check_variables(words: list[str]) -> None:
-    """Refuse variables for dbt that are not YAML, as dbt may stop with a traceback.
+def check_variables(root: Path, words: list[str]) -> None:
+    """Refuse variables that cannot be used, or that are not even YAML.
+
+    dbt would refuse them as well, but after it has read the whole project, and may stop
+    with a traceback where YAML is wrong.
 
     Parameters
     ----------
+    root : Path
+        Root of the project, whose dbt_project.yml has variables.
     words : list of str
-        Arguments for dbt.
+        Arguments for dbt; ``--vars`` has others.
 
     Raises
     ------
     UserError
-        If the value of ``--vars`` cannot be read.
+        If a variable cannot be read or used.
     """
+    _read_yaml((root / "dbt_project.yml").read_text("utf-8"), "dbt_project.yml")
     parser = argparse.ArgumentParser(prog="dbt", add_help=False, allow_abbrev=False)
     parser.add_argument("--vars", default="{}")
     text = parser.parse_known_args(words)[0].vars
-    try:
-        variables = yaml.safe_load(text)
-        reason = "these are not names and values"
-    except yaml.MarkedYAMLError as error:
-        variables, reason = None, error.problem
-    except ValueError as error:  # such as 2018-02-29, a day that does not exist
-        variables, reason = None, error
-    if not isinstance(variables, dict):
+    given = _read_yaml(text, f"--vars '{text}'")
+    if not isinstance(given, dict):
         raise UserError(
-            f"--vars '{text}' cannot be read: {reason}. Write it as in "
-            "--vars 'as_of_date: 2018-03-31'"
+            f"--vars '{text}' cannot be read: write names and values, as in "
+            "--vars 'k: 6'"
         )
+    problems = find_problems_of_variables(root, given, command="build")
+    if problems:
+        raise UserError("\n".join(problems))
 
 
 def check_raw_files(root: Path, folder: Path) -> None:
@@ -336,6 +341,16 @@ def show_progress(lines: Iterable[str], out: TextIO) -> None:
             spoke = time.monotonic()
     if account:
         _say(so_far() if is_clean else "\n".join(account), out)
+
+
+def _read_yaml(text: str, name: str) -> object:
+    try:
+        return yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        reason = error.problem
+    except ValueError as error:  # such as 2018-02-29, a day that does not exist
+        reason = str(error)
+    raise UserError(f"{name} cannot be read: {reason}")
 
 
 def _run_with_progress(root: Path, words: list[str], **settings: str) -> None:

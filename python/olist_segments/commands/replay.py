@@ -48,12 +48,12 @@ def run(options: argparse.Namespace) -> int:
     """Label the customers of every month end, then those of the present day."""
     root = project_root()
     raw_dir = os.environ.get("OLIST_RAW_DIR")
-    target, _ = find_raw_folder(root, target=options.target, raw_dir=raw_dir)
+    target, folder = find_raw_folder(root, target=options.target, raw_dir=raw_dir)
     days = month_ends(options.first, options.last)
     database = database_path(root, target)
     try:
         with _copy_to_replace(database) as copy:
-            _replay(root, target, days, copy)
+            _replay(root, target, days, OLIST_DB=str(copy), OLIST_RAW_DIR=str(folder))
     except (DbtError, KeyboardInterrupt):
         print(f"The replay stopped: {database} is as it was.", file=sys.stderr)
         raise
@@ -62,17 +62,19 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _replay(root: Path, target: str, days: list[datetime.date], database: Path) -> None:
-    """Write the history of a database again."""
+def _replay(
+    root: Path, target: str, days: list[datetime.date], **settings: str
+) -> None:
+    """Write the history of the database in OLIST_DB again."""
     tables = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
 
     def dbt_build(*words: str) -> None:
         words = ["build", "--quiet", "--target", target, *tables, *words]
-        run_dbt(root, words, is_silent=True, OLIST_DB=str(database))
+        run_dbt(root, words, is_silent=True, **settings)
 
     print("Checking the current model ...", flush=True)
     dbt_build("--select", "+int_fitted_model")
-    with duckdb.connect(str(database)) as connection:
+    with duckdb.connect(settings["OLIST_DB"]) as connection:
         ((first, present),) = connection.sql(
             "select first_delivery_date, as_of_date from intermediate.int_as_of"
         ).fetchall()
@@ -96,7 +98,7 @@ def _replay(root: Path, target: str, days: list[datetime.date], database: Path) 
         print(f"[{number}/{len(days)}] as of {day}, after {passed}", flush=True)
         dbt_build(*labels, "--vars", json.dumps({"as_of_date": str(day)}))
     print(f"As of {present}, the present day", flush=True)
-    build_tables(root, target, OLIST_DB=str(database))
+    build_tables(root, target, **settings)
 
 
 @contextlib.contextmanager
@@ -123,7 +125,7 @@ def _copy_to_replace(database: Path) -> Iterator[Path]:
     if not database.is_file():
         raise UserError(f"{database} does not exist yet: run `make build` first")
     file = database.resolve()
-    folder = file.with_name(f".{file.name}.replay")
+    folder = file.with_name(f"{file.name}.replay")
     copy = folder / database.name
     _write_all(file)
     with duckdb.connect(str(file), read_only=True):

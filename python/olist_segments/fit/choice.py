@@ -98,23 +98,17 @@ def choose_k(
         row = table.loc[k]
         faults = []
         if not stable[k]:
-            lowest = row["stability_min_ari"]
-            faults.append(
-                "too few customers to refit"
-                if pd.isna(lowest)
-                else f"a refit on half the customers agrees only {lowest:.2f} "
-                f"(at least {min_stability:.2f} is asked)"
-            )
+            faults.append(_why_unstable(row["stability_min_ari"], min_stability))
         if not apart[k]:
             faults.append(
-                f"the silhouette of {row['silhouette']:.2f} is hardly that of "
-                f"clusters: noise has {row['noise_silhouette']:.2f} (at least "
-                f"{min_silhouette_gain:.2f} more is asked)"
+                f"the silhouette of {row['silhouette']:z.2f} is too close to that of "
+                f"noise, {row['noise_silhouette']:z.2f} (at least "
+                f"{min_silhouette_gain:.2f} more is required)"
             )
         if not large[k]:
             faults.append(
-                f"the smallest segment holds {row['smallest_segment_share']:.1%} "
-                f"(at least {min_segment_share:.1%} is asked)"
+                f"the smallest segment has {row['smallest_segment_share']:.1%} of "
+                f"customers (at least {min_segment_share:.1%} is required)"
             )
         if k == chosen:
             return "; but ".join([why, " and ".join(faults)]) if faults else why
@@ -135,6 +129,16 @@ def choose_k(
     )
 
 
+def _why_unstable(lowest: float, required: float) -> str:
+    if pd.isna(lowest):
+        return "too few customers to refit"
+    agrees = f"at only {lowest:.2f}" if lowest >= 0.005 else "no better than chance"
+    return (
+        f"a refit on half the customers agrees {agrees} (at least {required:.2f} is "
+        "required)"
+    )
+
+
 def _nearest_to_elbow(eligible: pd.DataFrame, elbow: int | None) -> int:
     distance = abs(eligible.index - elbow) if elbow else [0] * len(eligible)
     ranked = eligible.assign(distance=distance).sort_values(
@@ -145,12 +149,16 @@ def _nearest_to_elbow(eligible: pd.DataFrame, elbow: int | None) -> int:
 
 def _why_taken(chosen: int, elbow: int | None) -> str:
     if elbow is None:
-        return "taken: no elbow, and the highest silhouette of the eligible candidates"
+        return (
+            "taken: there is no elbow, and of the eligible candidates it has the "
+            "highest silhouette"
+        )
     if chosen == elbow:
         return (
-            "taken: the elbow of the inertia, stable, above noise, no segment too small"
+            "taken: it is the elbow of the inertia, stable, clearly above noise, and "
+            "has no segment that is too small"
         )
-    return f"taken: of the eligible candidates the best near the elbow at {elbow}"
+    return f"taken: of the eligible candidates it is nearest to the elbow at {elbow}"
 
 
 def _why_not(k: int, chosen: int, elbow: int | None) -> str:

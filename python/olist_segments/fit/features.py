@@ -75,11 +75,11 @@ def _own_fault(measure, worded: Collection[str], max_missing_share: float) -> st
     if measure.missing_share > max_missing_share:
         # Half a tenth goes up, as in SQL.
         percent = math.floor(1000 * measure.missing_share + 0.5) / 10
-        return f"{percent:.1f} % of customers have no value"
+        return f"{percent:.1f}% of customers have no value"
     if pd.isna(measure.trimmed_variance) or measure.trimmed_variance == 0:
-        return "it does not vary among the middle 98 %"
+        return "it does not vary among the middle 98%"
     if measure.feature not in worded:
-        return "no entry of the configuration gives its words"
+        return "neither features nor further_features has words for it"
     return ""
 
 

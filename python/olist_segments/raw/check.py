@@ -13,20 +13,27 @@ from typing import NamedTuple
 
 import yaml
 
+from olist_segments.raw.files import visible_names
+
 _BLOCK = 1 << 20
+_SAMPLE = 1 << 16
 # DuckDB reads no longer lines.
 _LONGEST_LINE = 2_000_000
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LINE_ENDS = {b"\n": "LF", b"\r\n": "CRLF", b"\r": "CR"}
 _DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+_ESCAPED = r' (it has \": write a quote in a text as "")'
 # The first bytes of files that are not CSV in UTF-8, and how to convert them.
 _OTHER_FORMATS = {
     b"PK\x03\x04": "a zip archive or an Excel workbook: unpack it, or in Excel save as "
     "'CSV UTF-8'",
-    b"\x1f\x8b": "compressed with gzip: unpack it",
+    b"\x1f\x8b": "compressed with gzip: add .gz to its name, or unpack it",
     b"PAR1": "a Parquet file: export it as CSV",
     b"\xff\xfe": "in UTF-16: save it as UTF-8 (in Excel 'CSV UTF-8')",
     b"\xfe\xff": "in UTF-16: save it as UTF-8 (in Excel 'CSV UTF-8')",
+    b"version https://git-lfs": "a pointer of Git LFS, which stands for the file: run "
+    "`git lfs pull` where it comes from",
+    b"\xef\xbb\xbf": "marked as UTF-8 twice: remove one byte order mark at its start",
     b"<": "a web page or XML: the download went wrong, download it again",
 }
 # A record: fields, in quotes or without, and the line end. Text after a closing quote
@@ -36,6 +43,7 @@ _RECORD = re.compile(
     rb'(?:,(?:"[^"]*+(?:""[^"]*+)*+"?)?[^,\r\n]*+)*+(?P<end>\r\n|\n|\r|\Z)'
 )
 
+_DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 _FIELD = re.compile(rb'(?:\A|,)((?:"[^"]*+(?:""[^"]*+)*+"?)?[^,\r\n]*+)')
 _QUOTED = re.compile(rb'"[^"]*+(?:""[^"]*+)*+"')
 
@@ -151,17 +159,22 @@ def find_problems(
         One sentence per problem: the name of the file, what was expected, what was
         found, what to do. Empty if there is none.
     """
-    if not any((folder / expected.name).exists() for expected in contract):
-        names = ", ".join(expected.name for expected in contract)
+    if not folder.is_dir():
+        return [_folder_problem(folder)]
+    names = [expected.name for expected in contract]
+    missing = [name for name in names if not (folder / name).exists()]
+    nearest = _nearest_files(folder, missing, names) if missing else {}
+    if missing == names and not nearest:
+        there = visible_names(folder)
+        found = f" (it has {', '.join(there[:5])})" if there else ""
         return [
-            f"none of the files is in {folder}: put them there, {names}; or, for "
-            "synthetic data, run `olist-segments demo-data` and then "
-            "`dbt build --target demo`"
+            f"none of the files is in {folder}{found}: put them there, "
+            f"{', '.join(names)}, or an archive of them, which `make build` unpacks; "
+            "or, for synthetic data, run `make build TARGET=demo`"
         ]
     problems = []
-    names = {expected.name for expected in contract}
     for expected in contract:
-        problem = _file_problem(folder / expected.name, names)
+        problem = _file_problem(folder / expected.name, nearest.get(expected.name))
         found = (
             [problem]
             if problem
@@ -185,6 +198,69 @@ def read_header(path: Path) -> list[str]:
     """
     with path.open("rb") as opened:
         return _names(_first_line(opened.read(_BLOCK)), ",")
+
+
+def date_columns(path: Path) -> list[str]:
+    """Name the columns of a CSV that have days without a time.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    list of str
+        Columns in which some values of the first lines are like 2018-01-31 and none
+        has a colon.
+    """
+    with path.open("rb") as opened:
+        start = opened.read(_SAMPLE).removeprefix(_BYTE_ORDER_MARK)
+    # A time that is cut off at the end would look like a day.
+    whole = start if len(start) < _SAMPLE - 3 else start[: start.rfind(b"\n")]
+    lines = io.StringIO(whole.decode("utf-8", errors="replace"), newline="")
+    kinds: dict[str, set[str]] = {}
+    try:
+        for row in csv.DictReader(lines):
+            for name, value in row.items():
+                if isinstance(value, str) and (_DAY.fullmatch(value) or ":" in value):
+                    kind = "time" if ":" in value else "day"
+                    kinds.setdefault(str(name).strip(), set()).add(kind)
+    except csv.Error:  # a value of more than 131,072 letters
+        pass
+    return [name for name, found in kinds.items() if found == {"day"}]
+
+
+def find_headers(path: Path) -> list[RejectedLine]:
+    """Find the lines of a CSV that repeat its header, as in files put together.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    list of RejectedLine
+        In the order of the file; a byte order mark and quotes do not matter.
+    """
+    found = []
+    names = read_header(path)
+    rarest = max(names, key=len, default="").encode("utf-8")
+    with (
+        path.open("rb") as opened,
+        mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as content,
+    ):
+        line_end = b"\n" if content.find(b"\n") >= 0 else b"\r"
+        line_number, counted = 1, 0
+        end = content.find(line_end)
+        while rarest and end >= 0 and (place := content.find(rarest, end)) >= 0:
+            start = content.rfind(line_end, 0, place) + 1
+            end = max(_RECORD.match(content, start).start("end"), place + 1)
+            raw = content[start:end]
+            if _is_header(raw, names):
+                line_number += content[counted:start].count(line_end)
+                counted = start
+                found.append(RejectedLine(start + 1, line_number, 1, _text(raw)))
+    return found
 
 
 def find_lines(
@@ -229,7 +305,7 @@ def find_lines(
                     place,
                     line_number,
                     1 + raw.count(line_end),
-                    raw.decode("utf-8", errors="backslashreplace"),
+                    _text(raw),
                 )
             )
     return found
@@ -263,6 +339,7 @@ def find_records(
     ):
         line_end = b"\n" if content.find(b"\n") >= 0 else b"\r"
         line_number, counted, number = 1, 0, -1
+        header = read_header(path)
         for match in _RECORD.finditer(content):
             start, end = match.start(), match.start("end")
             if start == end:
@@ -276,8 +353,8 @@ def find_records(
                         number,
                         line_number,
                         1 + raw.count(line_end),
-                        raw.decode("utf-8", errors="backslashreplace"),
-                        *_record_fault(raw, field_count),
+                        _text(raw),
+                        *_record_fault(raw, field_count, header),
                     )
                 )
             number += 1
@@ -304,42 +381,76 @@ def count_lines(path: Path) -> int:
         return sum(record.start() < record.start("end") for record in records) - 1
 
 
-def _record_fault(raw: bytes, field_count: int) -> tuple[str | None, int | None]:
+def _record_fault(
+    raw: bytes, field_count: int, header: list[str]
+) -> tuple[str | None, int | None]:
     """Return the fault of a record, as rejected_rows has it, and its field."""
+    if _is_header(raw, header):
+        return "repeats the header", None
+    hint = _ESCAPED if b'\\"' in raw else ""
     if len(raw) > _LONGEST_LINE:
         return f"longer than {_LONGEST_LINE:,} bytes", None
     fields = _FIELD.findall(raw)
     for number, one in enumerate(fields):
         if one.startswith(b'"') and not _QUOTED.fullmatch(one):
-            return "a quote is not closed, or text follows it", number
+            return "a quote is not closed, or text follows it" + hint, number
     for number, one in enumerate(fields):
         try:
             one.decode("utf-8")
         except UnicodeDecodeError:
             return "not UTF-8", number
     if len(fields) < field_count:
-        return "too few fields", len(fields)
-    return "too many fields" if len(fields) > field_count else None, None
+        return "too few fields" + hint, len(fields)
+    return "too many fields" + hint if len(fields) > field_count else None, None
 
 
-def _file_problem(path: Path, names: set[str]) -> str | None:
-    """Return why a file cannot be opened, if so; never suggest one of `names`."""
+def _folder_problem(folder: Path) -> str:
+    """Return why a path is not a folder of files."""
+    if folder.exists():
+        return "this is a file: name a folder, or move the file to data/raw"
+    if "~" in folder.parts:
+        return "the folder does not exist: write the path of your home in place of ~"
+    return "the folder does not exist: name one that does, or put the files there"
+
+
+def _nearest_files(
+    folder: Path, missing: Sequence[str], names: Sequence[str]
+) -> dict[str, Path]:
+    """Find what may be meant by missing names, here or up to two folders below."""
+    found = {}
+    for pattern in ("*/*/*.*", "*/*.*", "*.*"):
+        for one in folder.glob(pattern):
+            path = one.relative_to(folder)
+            if str(path) not in names and one.is_file():
+                name = path.name.lower()
+                found[name.removesuffix(".gz").removesuffix(".zip")] = path
+    # What has one of the names is not offered in place of another.
+    others = [name for name in found if name not in names]
+    nearest = {}
+    for name in missing:
+        close = [name] if name in found else get_close_matches(name, others, 1, 0.8)
+        if close:
+            nearest[name] = found[close[0]]
+    return nearest
+
+
+def _file_problem(path: Path, nearest: Path | None) -> str | None:
+    """Return why a file cannot be opened, if so; `nearest` may be meant by it."""
     if path.is_dir():
         return "is a folder: replace it with the file of this name"
     if path.is_symlink() and not path.exists():
         return f"is a link to {path.readlink()}, which is missing: put the file there"
     if not path.exists():
-        others = [
-            one.name
-            for one in path.parent.glob("*")
-            if one.is_file() and one.name not in names
-        ]
-        nearest = get_close_matches(path.name, others, n=1, cutoff=0.8)
+        if nearest is None:
+            return f"is missing from {path.parent}: put it there under this name"
+        advice = "rename it"
+        if nearest.suffix.lower() in (".gz", ".zip"):
+            advice = "unpack it"
+        elif nearest.name == path.name:
+            advice = "move it up"
         return (
-            f"is missing from {path.parent}: "
-            f"found {nearest[0]!r} there, rename it if this is the file"
-            if nearest
-            else f"is missing from {path.parent}: put it there under this name"
+            f"is missing from {path.parent}: found {str(nearest)!r} there, {advice} "
+            "if this is the file"
         )
     try:
         with path.open("rb"):
@@ -372,13 +483,29 @@ def _content_problems(path: Path, expected: RawFile, max_bad_share: float) -> li
 
 
 def _first_line(start: bytes) -> str:
-    line = re.split(rb"\r|\n", start.removeprefix(_BYTE_ORDER_MARK), maxsplit=1)[0]
-    return line.decode("utf-8", errors="backslashreplace")
+    return _text(
+        re.split(rb"\r|\n", start.removeprefix(_BYTE_ORDER_MARK), maxsplit=1)[0]
+    )
+
+
+def _is_header(raw: bytes, names: list[str]) -> bool:
+    """Return whether a line has the names of a header."""
+    try:
+        return next(csv.reader([_first_line(raw)]), []) == names
+    except csv.Error:  # a field of more than 131,072 letters
+        return False
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", errors="backslashreplace")
 
 
 def _names(line: str, delimiter: str) -> list[str]:
     rows = csv.reader(io.StringIO(line), delimiter=delimiter)
-    return [name.strip() for name in next(rows, [])]
+    try:
+        return [name.strip() for name in next(rows, [])]
+    except csv.Error:  # a name of more than 131,072 letters
+        return []
 
 
 def _header_problem(line: str, columns: Sequence[str]) -> str | None:

@@ -9,6 +9,8 @@ from pathlib import Path
 from olist_segments.raw.check import (
     RawFile,
     count_lines,
+    date_columns,
+    find_headers,
     find_lines,
     find_problems,
     find_records,
@@ -49,6 +51,35 @@ def raw_file_header(path: str) -> list[str]:
     list of str
     """
     return read_header(Path(path)) if Path(path).is_file() else []
+
+
+def raw_file_date_columns(path: str) -> list[str]:
+    """Name columns of days, see `raw.check.date_columns`; none without the file.
+
+    Parameters
+    ----------
+    path : str
+
+    Returns
+    -------
+    list of str
+    """
+    return date_columns(Path(path)) if Path(path).is_file() else []
+
+
+def raw_file_headers(path: str) -> list[dict]:
+    """Find lines that repeat the header; see `raw.check.find_headers`.
+
+    Parameters
+    ----------
+    path : str
+
+    Returns
+    -------
+    list of dict
+        With the attributes of `raw.check.RejectedLine`.
+    """
+    return [line._asdict() for line in find_headers(Path(path))]
 
 
 def raw_file_line_count(path: str) -> int:

@@ -193,7 +193,7 @@ def _segment(data: dict[str, pd.DataFrame], one: dict) -> dict:
 
 
 def _advice(data: dict[str, pd.DataFrame], number: int) -> dict[str, str]:
-    """Say what to do with a segment, by the first word of its name that has a rule."""
+    """Say what to do with a segment, by the first word in rank that has a rule."""
     words = data["words"][data["words"]["segment_id"] == number]
     rules = words[words["advice"].notna()]
     if rules.empty:

@@ -1,17 +1,13 @@
 """Builds on Spark: one session that runs dbt's SQL and its Python models."""
 
-import argparse
 import logging
 import os
 import sys
 import warnings
 from pathlib import Path
 
-import yaml
-
-from olist_segments.project import DbtError, UserError
+from olist_segments.project import DbtError
 from olist_segments.raw import functions as raw_functions
-from olist_segments.variables import find_problems_of_variables
 
 MASTER = "local[*]"
 MEMORY = "4g"
@@ -23,6 +19,7 @@ _RECORDS = (
 _FUNCTIONS = {
     "raw_file_problems": _STRINGS,
     "raw_file_header": _STRINGS,
+    "raw_file_date_columns": _STRINGS,
     "raw_file_line_count": "bigint",
     "raw_file_records": _RECORDS,
 }
@@ -107,17 +104,9 @@ def run_dbt(root: Path, words: list[str]) -> None:
 
     Raises
     ------
-    UserError
-        If a variable cannot be used.
     DbtError
         If it fails; dbt has printed why.
     """
-    options = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    options.add_argument("--vars", type=yaml.safe_load, default={})
-    given = options.parse_known_args(words)[0].vars
-    problems = find_problems_of_variables(root, given, command=words[0])
-    if problems:
-        raise UserError("\n".join(problems))
     from dbt.adapters.spark import SparkAdapter
     from dbt.cli.main import dbtRunner
 

@@ -4,6 +4,7 @@
     {%- set path = raw_file(file.meta.file) | replace("'", "''") -%}
     {%- set columns = file.columns.values() -%}
     {%- set names = read_lines(file, path) -%}
+    {%- set days = date_columns(file, path) -%}
     {%- do adapter.drop_relation(rejects_of(this).incorporate(type='table')) -%}
     create table {{ rejects_of(this) }} using parquet as
     {#- Suspect is a line with too few or too many fields, with a value that does not fit,
@@ -16,18 +17,27 @@
             corrupt_record,
             case
                 {%- for column in columns if column.data_type != 'string' %}
-                when {{ column.name }} != '' and {{ cast_raw(column) }} is null
+                when {{ column.name }} != '' and {{ cast_raw(column, days) }} is null
                     then '{{ column.name }}'
                 {%- endfor %}
                 when false then ''
             end as column_name,
             case
                 {%- for column in columns if column.data_type != 'string' %}
-                when {{ column.name }} != '' and {{ cast_raw(column) }} is null
+                when {{ column.name }} != '' and {{ cast_raw(column, days) }} is null
                     then concat(
                         'not a {{ 'date' if column.data_type == 'timestamp' else 'number' }}: ',
                         {{ column.name }},
                         case
+                            when lower({{ column.name }}) in ({{ null_words() }})
+                                then ' (leave the cell of a missing value empty)'
+                            {%- if column.name in days %}
+                            when {{ column.name }} like '____-__-__ %'
+                                then ' (a time in a column that begins with days: give all a time)'
+                            {%- elif column.data_type == 'timestamp' %}
+                            when {{ column.name }} like '____-__-__'
+                                then ' (a day in a column of times: add 00:00:00)'
+                            {%- endif %}
                             when {{ column.name }} rlike '^-?[0-9.]*,[0-9]+$'
                                 then ' (a decimal comma: save it with points)'
                             else ''
@@ -41,7 +51,8 @@
                 or coalesce(contains({{ column.name }}, '\ufffd'), false)
                 or
             {% endfor -%}
-            octet_length(
+            {{ repeats_header(file, names) }}
+            or octet_length(
                 concat_ws(',', {{ columns | map(attribute='name') | join(', ') }})
             ) > 1000000 as is_odd
         from {{ raw_lines(file) }}

@@ -1,0 +1,29 @@
+{# The lines of a raw CSV, with null where a text is a word for a missing value. #}
+{% macro without_null_words(file, lines) -%}
+    {%- set texts = [] -%}
+    {%- for name, column in file.columns.items()
+        if column.data_type == 'string' and not column.config.meta.is_free_text -%}
+        {%- do texts.append(name) -%}
+    {%- endfor -%}
+    (
+        select
+            {%- for name in file.columns %}
+            {{ 'text_of_' ~ name ~ ' as ' if name in texts }}{{ name }},
+            {%- endfor %}
+            {% for name in texts -%}
+                ({{ name }} is not null and text_of_{{ name }} is null)
+                {{- ' or ' if not loop.last }}
+            {% endfor -%}
+            as has_null_word
+        from (
+            select
+                *,
+                {%- for name in texts %}
+                case
+                    when lower({{ name }}) not in ({{ null_words() }}) then {{ name }}
+                end as text_of_{{ name }}{{ ',' if not loop.last }}
+                {%- endfor %}
+            from {{ lines }}
+        ) as texts
+    )
+{%- endmacro %}
