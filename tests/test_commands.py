@@ -159,7 +159,9 @@ def test_the_report_and_the_docs_are_pages(built, in_copy):
 
 
 @pytest.mark.slow
-def test_an_archive_in_data_raw_is_built_as_real_data(project_copy, demo_dir):
+def test_an_archive_or_a_folder_in_data_raw_is_built_as_real_data(
+    project_copy, demo_dir
+):
     with zipfile.ZipFile(project_copy / "data" / "raw" / "archive.zip", "w") as archive:
         for path in demo_dir.glob("*.csv"):
             archive.write(path, path.name)
@@ -167,6 +169,15 @@ def test_an_archive_in_data_raw_is_built_as_real_data(project_copy, demo_dir):
     database = project_copy / "olist_segments.duckdb"
     assert rows(database, "select count(*) from staging.stg_orders") == [(5000,)]
     assert "SYNTHETIC" not in result.stdout
+
+    folder = project_copy / "data" / "raw" / "unpacked by hand"
+    folder.mkdir()
+    for path in (project_copy / "data" / "raw").glob("*.csv"):
+        path.rename(folder / path.name)
+    database.unlink()
+    result = run("build", "--", "--select", "stg_orders", cwd=project_copy)
+    assert f"Building on the files in {folder}" in result.stdout
+    assert rows(database, "select count(*) from staging.stg_orders") == [(5000,)]
 
 
 def test_the_folder_and_the_database_can_be_named(project_copy, demo_dir, tmp_path):
