@@ -367,7 +367,7 @@ def _with_a_split(points: np.ndarray, fit: KMeans) -> Iterator[np.ndarray]:
         members = points[fit.labels_ == cluster]
         axis = principal_axes(np.atleast_2d(np.cov(members.T, bias=True)), 1)[0]
         beyond = (members - center) @ axis > 0
-        if beyond.any():
+        if beyond.any() and not beyond.all():
             halves = [members[beyond].mean(axis=0), members[~beyond].mean(axis=0)]
             halves = _iterate(members, np.array(halves))
             yield np.vstack([np.delete(centers, cluster, axis=0), halves])
