@@ -19,7 +19,7 @@ DECIMALS = 12
 # The search for a fit: the pairs of clusters that it merges, the steps after which it
 # judges a start, and the least relative gain in inertia that counts as one.
 MERGERS = 3
-FIRST_STEPS = 5
+FIRST_STEPS = 3
 LEAST_GAIN = 1e-5
 # Bytes for copies of the points: every running fit has one.
 _COPIES = 1 << 30
@@ -369,7 +369,6 @@ def _with_a_split(points: np.ndarray, fit: KMeans) -> Iterator[np.ndarray]:
         beyond = (members - center) @ axis > 0
         if beyond.any() and not beyond.all():
             halves = [members[beyond].mean(axis=0), members[~beyond].mean(axis=0)]
-            halves = _iterate(members, np.array(halves))
             yield np.vstack([np.delete(centers, cluster, axis=0), halves])
 
 
