@@ -196,7 +196,7 @@ REFUSED = [
         "compressed beside",
         ORDERS,
         lambda path: path.rename(path.with_name(f"{path.name}.gz")),
-        "found 'olist_orders_dataset.csv.gz' there, unpack it if",
+        "found 'olist_orders_dataset.csv.gz' there, unpack it, as `make build` does",
     ),
     Refused("Parquet", ORDERS, _content(b"PAR1..."), "is a Parquet file"),
     Refused("login page", ORDERS, _content(b"<!doctype html>"), "is a web page"),
@@ -469,6 +469,12 @@ FOUND = [
         checks={"orders_of_unknown_status": 0, "orders_delivered_without_date": 1},
     ),
     Line(
+        "order of a customer called None",
+        ORDERS,
+        _set(f1="None"),
+        checks={"orders_of_unknown_customers": 1, "orders_with_null_words": 1},
+    ),
+    Line(
         "order of an unknown customer",
         ORDERS,
         _set(f1="nobody"),
@@ -674,7 +680,7 @@ FOUND = [
     Line(
         "person called nan",
         CUSTOMERS,
-        _set(f1="nan", f3="NULL", f4="N/A"),
+        _set(f1=" NaN\t", f3="NULL", f4="N/A"),
         checks={"customers_without_person": 1, "customers_with_null_words": 1},
     ),
     Line(
@@ -714,6 +720,12 @@ FOUND = [
         TRANSLATIONS,
         _again(f1="zzz"),
         checks={"categories_repeated": 1},
+    ),
+    Line(
+        "point of a prefix called nan",
+        GEOLOCATION,
+        _set(f0="nan"),
+        checks={"points_with_null_words": 1},
     ),
     Line(
         "point in Europe",

@@ -93,7 +93,7 @@ def test_members_whose_segment_is_not_sure_can_be_left_out(demo_database, tmp_pa
     ((everybody, sure),) = rows(
         demo_database,
         "select count(*), count(*) filter (where silhouette >= 0.3) "
-        "from segment_members",
+        "from customer_segments",
     )
     with duckdb.connect(str(demo_database), read_only=True) as connection:
         foreseen = preview(connection, min_silhouette=0.3)

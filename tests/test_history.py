@@ -12,19 +12,18 @@ import duckdb
 import pytest
 import yaml
 from bad_data import PAYMENTS
-from conftest import ROOT, build, dbt, differences, rows
+from conftest import NO_TESTS, ROOT, build, dbt, differences, rows
 from olist_segments.months import month_ends
 from olist_segments.project import UserError
 from test_models_that_stay import (
     HISTORY,
     MEMBERS,
-    TABLES_ONLY,
     members_by_history,
     model,
 )
 
 # What has to be built for the history as of another day.
-DAY_ONLY = (*TABLES_ONLY, "--select", "int_as_of+,+customer_segment_history+")
+DAY_ONLY = (*NO_TESTS, "--select", "int_as_of+,+customer_segment_history+")
 
 
 def test_months_have_their_last_days():
@@ -115,7 +114,12 @@ def test_a_replay_that_does_not_end_leaves_the_database_as_it_was(
     def signalled(number):
         return lambda process: os.killpg(process.pid, number)
 
-    code, _ = stopped_at("[1/1]", signalled(signal.SIGKILL))
+    def killed_while_nobody_can_write(process):
+        with pytest.raises(duckdb.IOException, match="lock"):
+            duckdb.connect(str(database))
+        os.killpg(process.pid, signal.SIGKILL)
+
+    code, _ = stopped_at("[1/1]", killed_while_nobody_can_write)
     assert code == -signal.SIGKILL
     assert list(tmp_path.glob("*.replay")), "the next one removes it"
 
@@ -197,7 +201,7 @@ def test_a_replay_labels_past_months_and_mends_a_history_that_ran_ahead(
     configured = yaml.safe_load((ROOT / "dbt_project.yml").read_text("utf-8"))["vars"]
     words = {"order_count": "REPEAT buyers", "total_spend": "large spenders"}
     build(
-        *(*TABLES_ONLY, "--select", "int_segment_names", "segments"),
+        *(*NO_TESTS, "--select", "int_segment_names", "segments"),
         *("customer_segments", "customer_segment_history+"),
         **options,
         variables={

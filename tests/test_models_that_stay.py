@@ -8,10 +8,9 @@ import duckdb
 import numpy as np
 import pytest
 import yaml
-from conftest import ROOT, build, dbt, killed_when, rows
+from conftest import NO_TESTS, ROOT, build, dbt, killed_when, rows
 from test_pipeline import differences
 
-TABLES_ONLY = ("--resource-type", "model", "--resource-type", "snapshot")
 HISTORY = (
     "segment_members",
     "customer_segment_history",
@@ -54,7 +53,7 @@ def earlier_model(demo_dir, tmp_path_factory):
     """Return a database whose model was fitted as of 2018-03-31, and the output."""
     database = tmp_path_factory.mktemp("earlier") / "demo.duckdb"
     build(
-        *TABLES_ONLY,
+        *NO_TESTS,
         *("--select", "+segments", "+segment_drift", "+customer_segment_history"),
         raw_dir=demo_dir,
         database=database,
@@ -237,7 +236,7 @@ def test_a_changed_k_or_feature_list_or_a_full_refresh_refits_and_keeps_the_old(
 
     def again(*words, **variables):
         build(
-            *TABLES_ONLY,
+            *NO_TESTS,
             "--select",
             "+customer_segment_history+",
             *words,
@@ -270,7 +269,7 @@ def model_of_three(demo_dir, tmp_path_factory):
     """Return a database whose current model has k = 3."""
     database = tmp_path_factory.mktemp("three") / "demo.duckdb"
     options = {"raw_dir": demo_dir, "database": database, "variables": {"k": 3}}
-    return build(*TABLES_ONLY, "--select", "+segment_models", **options)
+    return build(*NO_TESTS, "--select", "+segment_models", **options)
 
 
 @pytest.mark.slow
@@ -282,8 +281,8 @@ def test_a_build_killed_in_the_middle_of_a_fit_is_made_good_by_the_next(
     shutil.copy(model_of_three, database)
     options = {"raw_dir": demo_dir, "database": database}
     sign = rf"OK created .*\.{last_built} "
-    killed_when(sign, "build", *TABLES_ONLY, "--threads", "1", **options)
-    build(*TABLES_ONLY, **options)
+    killed_when(sign, "build", *NO_TESTS, "--threads", "1", **options)
+    build(*NO_TESTS, **options)
     assert len(models_with_all_their_parts(database)) == 2
     # The model with k = 3 is the only trace: drop it, and all tables are equal.
     with duckdb.connect(str(database)) as connection:

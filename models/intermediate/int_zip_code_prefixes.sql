@@ -16,7 +16,7 @@ per_prefix as (
         percentile_cont(0.5) within group (order by longitude) as longitude
 
     from points
-    where {{ is_in_brazil('latitude', 'longitude') }}
+    where zip_code_prefix is not null and {{ is_in_brazil('latitude', 'longitude') }}
     group by zip_code_prefix
 
 )

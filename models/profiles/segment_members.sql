@@ -90,7 +90,7 @@ joined as (
         customers.state,
         customers.city,
 
-        round(members.silhouette, 3) as silhouette,
+        round(members.silhouette, 3) + 0.0 as silhouette,  -- 0.0 instead of -0.0
 
         changes.entered_at,
 

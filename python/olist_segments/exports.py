@@ -88,7 +88,7 @@ def preview(
         from segments left join (
             select *, strlen(concat_ws(',', {cells})) + 1 as bytes,
                 {guarded} as guarded
-            from segment_members where silhouette >= {min_silhouette}
+            from segment_members where {_sure(min_silhouette)}
         ) as members using (segment_key)
         group by all order by any_value(segment_id)
         """
@@ -193,8 +193,7 @@ def write_answer(answer: duckdb.DuckDBPyRelation, path: Path) -> None:
     UserError
         If the path has another ending, or cannot be written to.
     """
-    if path.suffix not in (".csv", ".parquet"):
-        raise UserError(f"{path} must end in .csv or .parquet")
+    check_ending(path)
     partial = partial_path(path)
     try:
         if path.suffix == ".csv":
@@ -210,6 +209,22 @@ def write_answer(answer: duckdb.DuckDBPyRelation, path: Path) -> None:
         partial.unlink(missing_ok=True)
 
 
+def check_ending(path: Path) -> None:
+    """Refuse a file that `write_answer` cannot write.
+
+    Parameters
+    ----------
+    path : Path
+
+    Raises
+    ------
+    UserError
+        If it ends neither in ``.csv`` nor in ``.parquet``.
+    """
+    if path.suffix not in (".csv", ".parquet"):
+        raise UserError(f"{path} must end in .csv or .parquet")
+
+
 def partial_path(path: Path) -> Path:
     """Return where `write_answer` writes before the file appears.
 
@@ -223,6 +238,16 @@ def partial_path(path: Path) -> Path:
         Beside it.
     """
     return path.with_name(f".{path.name}.partial")
+
+
+def _sure(min_silhouette: float) -> str:
+    """Choose members in SQL; segment_members has their silhouettes rounded."""
+    if min_silhouette == -1:
+        return "true"
+    return (
+        "customer_unique_id in (select customer_unique_id from customer_segments "
+        f"where silhouette >= {min_silhouette})"
+    )
 
 
 def _reason(error: Exception) -> str:
@@ -261,7 +286,7 @@ def _write(connection, segment: Segment, min_silhouette: float, partial: Path) -
     }
     answer = connection.sql(
         f"from segment_members where segment_key = '{segment.key}' "
-        f"and silhouette >= {min_silhouette} order by customer_unique_id"
+        f"and {_sure(min_silhouette)} order by customer_unique_id"
     )
     for kind in ("csv", "parquet"):
         path = partial / f"{segment.key}.{kind}"

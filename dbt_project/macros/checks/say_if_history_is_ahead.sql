@@ -12,7 +12,7 @@
                 ~ 'until ' ~ last ~ ': it stays as it was. segment_changes and '
                 ~ 'segment_migrations show the later day; entered_at is empty where a '
                 ~ 'label is not that of the history. If ' ~ last ~ ' was a mistake, '
-                ~ 'make replay writes the history again.',
+                ~ 'make replay FROM=YYYY-MM TO=YYYY-MM writes the history again.',
                 info=true
             ) -%}
         {%- endif -%}

@@ -16,7 +16,7 @@
             end,
             {{ value }},
             case
-                when lower({{ value }}) in ({{ null_words() }})
+                when {{ is_null_word(value) }}
                     then ' (leave the cell of a missing value empty)'
                 when error_message like '%"____-__-__" to ''TIMESTAMP'''
                     then ' (a day in a column of times: add 00:00:00)'

@@ -19,9 +19,8 @@
             select
                 *,
                 {%- for name in texts %}
-                case
-                    when lower({{ name }}) not in ({{ null_words() }}) then {{ name }}
-                end as text_of_{{ name }}{{ ',' if not loop.last }}
+                case when not {{ is_null_word(name) }} then {{ name }} end
+                    as text_of_{{ name }}{{ ',' if not loop.last }}
                 {%- endfor %}
             from {{ lines }}
         ) as texts

@@ -38,11 +38,13 @@
             {{ plain }}, '[^a-z0-9]+', '_'{{ ", 'g'" if target.type == 'duckdb' }}
         ))
     {%- endset -%}
+    {#- Names of files are no longer than 255 characters. -#}
     concat_ws(
         '_',
-        case when {{ words }} = '' then '{{ kind }}' else {{ words }} end,
+        case when {{ words }} = '' then '{{ kind }}' else trim(both '_' from substr({{ words }}, 1, 100)) end,
         case
-            when {{ words }} = '' or regexp_replace({{ plain }}, '[^ -~]', '') != {{ plain }}
+            when {{ words }} = '' or length({{ words }}) > 100
+                or regexp_replace({{ plain }}, '[^ -~]', '') != {{ plain }}
                 then substr(md5(lower({{ text }})), 1, 8)
         end
     )

@@ -272,7 +272,7 @@ def check_raw_files(root: Path, folder: Path) -> None:
     problems = find_problems(
         folder,
         read_contract(root / "models" / "staging" / "olist" / "_sources.yml"),
-        max_bad_share=project["vars"]["max_rejected_share"],
+        max_bad_share=float(project["vars"]["max_rejected_share"]),
     )
     if problems:
         unset = "unset OLIST_RAW_DIR and " if os.environ.get("OLIST_RAW_DIR") else ""
@@ -346,10 +346,11 @@ def show_progress(lines: Iterable[str], out: TextIO) -> None:
 def _read_yaml(text: str, name: str) -> object:
     try:
         return yaml.safe_load(text)
-    except yaml.MarkedYAMLError as error:
-        reason = error.problem
-    except ValueError as error:  # such as 2018-02-29, a day that does not exist
-        reason = str(error)
+    except (
+        yaml.YAMLError,
+        ValueError,
+    ) as error:  # ValueError for a day like 2018-02-29
+        reason = getattr(error, "problem", None) or str(error)
     raise UserError(f"{name} cannot be read: {reason}")
 
 

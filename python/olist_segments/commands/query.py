@@ -1,13 +1,14 @@
 """``olist-segments query``: the answer to a question, or to a query in SQL."""
 
 import argparse
+import shutil
 import sys
 from pathlib import Path
 
 import duckdb
 
 from olist_segments.commands.common import add_target
-from olist_segments.exports import partial_path, write_answer
+from olist_segments.exports import check_ending, partial_path, write_answer
 from olist_segments.project import UserError, find_built, is_synthetic, project_root
 from olist_segments.questions import (
     compile_question,
@@ -46,6 +47,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print or write the answer."""
+    if options.to:
+        check_ending(options.to)
     root = project_root()
     questions = read_questions(root)
     if options.query is None:
@@ -96,7 +99,8 @@ def run(options: argparse.Namespace) -> int:
             write_answer(answer, options.to)
             print(f"Wrote {count:,} rows to {options.to}")
             return 0
-        answer.limit(options.rows).show(max_width=200, max_rows=options.rows)
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 200
+        answer.limit(options.rows).show(max_width=width, max_rows=options.rows)
         if count > options.rows:
             print(
                 f"The first {options.rows:,} of {count:,} rows. --rows shows more, "

@@ -9,6 +9,8 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import duckdb
@@ -132,7 +134,9 @@ def _copy_to_replace(database: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)  # of a replay that was killed
         try:
             folder.mkdir()
-            shutil.copy(file, copy)
+            # By another process: closing the file would give up DuckDB's lock on it.
+            with ProcessPoolExecutor(1, get_context("spawn")) as other:
+                other.submit(shutil.copy, file, copy).result()
         except OSError as error:
             shutil.rmtree(folder, ignore_errors=True)
             raise UserError(

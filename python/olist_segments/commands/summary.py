@@ -59,8 +59,8 @@ def summary(database: Path, *, target: str) -> str:
     with duckdb.connect(str(database), read_only=True) as connection:
         if is_synthetic(connection):
             lines.append(
-                "Its data is SYNTHETIC. For real data, put the nine Olist files, or "
-                "Kaggle's archive.zip, into data/raw and run `make build` again."
+                "The data in it is SYNTHETIC. For real data, put the nine Olist files, "
+                "or Kaggle's archive.zip, into data/raw and run `make build` again."
             )
         tables = connection.sql(
             "select table_name from information_schema.tables "

@@ -445,6 +445,8 @@ def _file_problem(path: Path, nearest: Path | None) -> str | None:
             return f"is missing from {path.parent}: put it there under this name"
         advice = "rename it"
         if nearest.suffix.lower() in (".gz", ".zip"):
+            advice = "unpack it, as `make build` does,"
+        elif nearest.suffix.lower() in (".7z", ".bz2", ".rar", ".tar", ".tgz", ".xz"):
             advice = "unpack it"
         elif nearest.name == path.name:
             advice = "move it up"
@@ -516,7 +518,7 @@ def _header_problem(line: str, columns: Sequence[str]) -> str | None:
         named = [one for one in missing if one in _names(line, delimiter)]
         if len(named) > len(columns) / 2:
             return f"is separated by {word} instead of commas: save it with commas"
-    if missing and len(missing) == len(columns):
+    if not {column.lower() for column in columns} & {name.lower() for name in found}:
         return (
             "has none of its columns in the first line: expected "
             f"{', '.join(columns)}; found {line[:60]!r}. Put the line with the names "

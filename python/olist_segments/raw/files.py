@@ -200,7 +200,7 @@ def _folder_below(folder: Path) -> Path | None:
     """Find the folder below, one or two levels deep, that has all the files."""
     found = [
         one
-        for pattern in ("*", "*/*")
+        for pattern in ("[!.]*", "[!.]*/[!.]*")
         for one in sorted(folder.glob(pattern))
         if one.is_dir() and not missing_files(one)
     ]

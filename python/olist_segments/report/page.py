@@ -86,7 +86,7 @@ def render_report(
         segments=segments,
         overall=overall,
         moves=moves,
-        history=data["history"].iloc[0].to_dict(),
+        history=data["history"].replace({pd.NaT: None}).iloc[0].to_dict(),
         model=data["model"].iloc[0].to_dict(),
         comparison=_comparison(data, totals),
         candidates=_candidates(data),

@@ -139,6 +139,10 @@ QUERIES = {
             min(as_of_date) as first_date,
             max(as_of_date) as last_date,
             (
+                select max(as_of_date) from segment_migrations
+                where as_of_date < (select max(as_of_date) from segment_migrations)
+            ) as date_before,
+            (
                 select count(*) from segment_changes
                 where
                     is_by_new_model

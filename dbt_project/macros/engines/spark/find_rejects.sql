@@ -29,7 +29,7 @@
                         'not a {{ 'date' if column.data_type == 'timestamp' else 'number' }}: ',
                         {{ column.name }},
                         case
-                            when lower({{ column.name }}) in ({{ null_words() }})
+                            when {{ is_null_word(column.name) }}
                                 then ' (leave the cell of a missing value empty)'
                             {%- if column.name in days %}
                             when {{ column.name }} like '____-__-__ %'
