@@ -7,7 +7,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import dbt
+import yaml
+from conftest import ROOT, dbt
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from olist_segments.raw.check import (
@@ -30,6 +31,9 @@ COLUMNS = (
     "review_creation_date",
     "review_answer_timestamp",
 )
+NULL_WORDS = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"][
+    "null_words"
+]
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 ROWS = st.lists(st.tuples(TEXTS, TEXTS, TEXTS, TEXTS), max_size=8)
 # Bytes that mean something to a reader of CSV or of UTF-8.
@@ -93,6 +97,10 @@ def as_csv(rows, quoting, end="\n") -> bytes:
     return text.getvalue().encode("utf-8")
 
 
+def id_or_none(text):
+    return None if text.strip(" \t\xa0").lower() in ["", *NULL_WORDS] else text
+
+
 @QUICK
 @given(
     rows=ROWS,
@@ -107,11 +115,7 @@ def test_any_text_survives_from_csv_to_table(reader, rows, quoting, end):
         return
     assert rejected == []
     expected = Counter(
-        (
-            *(text if text.strip(" \t\xa0") else None for text in row[:2]),
-            *(text or None for text in row[2:]),
-        )
-        for row in rows
+        (*map(id_or_none, row[:2]), *(text or None for text in row[2:])) for row in rows
     )
     assert Counter(row[:4] for row in staged) == expected
 
