@@ -595,12 +595,8 @@ def _named(features: pd.DataFrame, *, varying: bool) -> list[str]:
 def _rivals(candidates: pd.DataFrame) -> str:
     """Name the other numbers of segments that would have been good enough."""
     rivals = candidates[candidates["is_eligible"] & ~candidates["is_chosen"]]
-    each = [
-        f"{one.k} (agreement of refits {one.stability_min_ari:.2f}, silhouette "
-        f"{one.silhouette:.2f})"
-        for one in rivals.itertuples()
-    ]
-    return f"Also good enough: {_listed(each)}." if each else ""
+    ks = _listed([str(k) for k in rivals["k"]])
+    return f"Also good enough: {ks}." if ks else ""
 
 
 def _heading(phrase: str, negative: str) -> str:
