@@ -642,7 +642,7 @@ def test_moves_since_the_build_before_are_counted(changed, browser, tmp_path):
     )
     soup = BeautifulSoup(page, "html.parser")
     said = shown(soup)
-    assert "Last changes, on 17 October 2018" in said
+    assert "Last changes, from 16 September 2018 to 17 October 2018" in said
     assert "5 of 100 customers changed their segment (5.0%)" in said
     assert values(charts(soup)["moves"]["data"][0]["z"])[0] in ([5.0], 5.0)
     path = tmp_path / "moves.html"
