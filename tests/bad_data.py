@@ -122,6 +122,12 @@ REFUSED = [
         "lacks the column price (nearest found: Price)",
     ),
     Refused(
+        "all columns in capitals",
+        SELLERS,
+        _replace(b"seller_", b"SELLER_", 4),
+        "lacks the columns seller_id (nearest found: SELLER_id), ",
+    ),
+    Refused(
         "typing error of the published header put right",
         PRODUCTS,
         _replace(b"_lenght", b"_length"),
@@ -191,6 +197,12 @@ REFUSED = [
         ORDERS,
         _into_folder,
         "found 'archive/olist_orders_dataset.csv' there, move it up if",
+    ),
+    Refused(
+        "compressed in another way beside",
+        ORDERS,
+        lambda path: path.rename(path.with_name(f"{path.name}.bz2")),
+        "found 'olist_orders_dataset.csv.bz2' there, unpack it if this is the file",
     ),
     Refused(
         "compressed beside",

@@ -15,6 +15,7 @@ from bad_data import (
     write_line,
 )
 from conftest import ROOT, dbt, rows
+from olist_segments.commands.build import check_raw_files
 from olist_segments.raw.check import find_problems, read_contract
 
 YAML = ROOT / "models" / "staging" / "olist" / "_sources.yml"
@@ -199,3 +200,12 @@ def test_the_build_stops_before_customers_are_counted(
         database,
         "select count(*) from information_schema.tables where table_name = 'customers'",
     ) == [(0,)]
+
+
+def test_a_share_may_be_written_so_that_yaml_takes_it_for_text(demo_dir, project_copy):
+    variables = project_copy / "dbt_project.yml"
+    text = variables.read_text(encoding="utf-8")
+    share = "max_rejected_share: 0.001"
+    assert share in text
+    variables.write_text(text.replace(share, "max_rejected_share: 1e-3"))
+    check_raw_files(project_copy, demo_dir)

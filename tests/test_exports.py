@@ -117,6 +117,22 @@ def test_members_whose_segment_is_not_sure_can_be_left_out(demo_database, tmp_pa
     assert 0 < written == sure < everybody
 
 
+def test_no_number_of_a_member_is_a_negative_zero(demo_database, tmp_path):
+    database = shutil.copy(demo_database, tmp_path)
+    with duckdb.connect(database) as connection:
+        connection.execute(
+            "update customer_segments set silhouette = -1e-5, "
+            "delivery_delay_days = -1e-5"
+        )
+        members = connection.sql(
+            "select distinct silhouette::varchar, delivery_delay_days::varchar "
+            "from segment_members"
+        ).fetchall()
+    assert members == [("0.0", "0.0")]
+    with duckdb.connect(database, read_only=True) as connection:
+        assert sum(one.customer_count for one in preview(connection, None, 0.0)) == 0
+
+
 def test_members_have_their_place_and_numbers_without_needless_digits(demo_database):
     ((bare, long),) = rows(
         demo_database,

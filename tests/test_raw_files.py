@@ -278,11 +278,12 @@ def test_a_full_disk_leaves_no_file(tmp_path):
 
 
 def test_what_a_killed_build_has_left_is_removed(tmp_path):
-    put(tmp_path / ".unpacking", ["olist_orders_dataset.csv"])
-    pack(tmp_path / "archive.zip")
-    unpack_files(tmp_path)
-    assert "from the archive" in (tmp_path / ORDERS).read_text()
-    assert not (tmp_path / ".unpacking").exists()
+    folder = tmp_path / "data" / "raw"
+    put(folder / ".unpacking", RAW_FILES)
+    pack(folder / "archive.zip")
+    assert find_raw_folder(tmp_path) == ("dev", folder)
+    assert "from the archive" in (folder / ORDERS).read_text()
+    assert not (folder / ".unpacking").exists()
 
 
 def test_nothing_is_written_outside_the_folder(tmp_path):

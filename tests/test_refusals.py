@@ -125,7 +125,8 @@ def test_a_build_with_wrong_variables_stops_before_it_begins(demo_dir, tmp_path)
 
 
 @pytest.mark.parametrize(
-    "text", ["as_of_date: 2018-02-29", "as_of_date: 2018-13-01", "{k: 5", "k"]
+    "text",
+    ["as_of_date: 2018-02-29", "as_of_date: 2018-13-01", "{k: 5", "k", "k: \x01"],
 )
 def test_variables_that_dbt_cannot_read_are_refused_in_a_sentence(tmp_path, text):
     project = tmp_path / "dbt_project.yml"

@@ -90,13 +90,14 @@ joined as (
         customers.state,
         customers.city,
 
-        round(members.silhouette, 3) + 0.0 as silhouette,  -- 0.0 instead of -0.0
+        -- What is added makes 0.0 of -0.0.
+        round(members.silhouette, 3) + 0.0 as silhouette,
 
         changes.entered_at,
 
         {% for name in numeric_columns('customer_features') -%}
             {% if name in fractions -%}
-                round(members.{{ name }}, 3) as {{ name }},
+                round(members.{{ name }}, 3) + 0.0 as {{ name }},
             {% else -%}
                 members.{{ name }},
             {% endif %}

@@ -346,10 +346,7 @@ def show_progress(lines: Iterable[str], out: TextIO) -> None:
 def _read_yaml(text: str, name: str) -> object:
     try:
         return yaml.safe_load(text)
-    except (
-        yaml.YAMLError,
-        ValueError,
-    ) as error:  # ValueError for a day like 2018-02-29
+    except (yaml.YAMLError, ValueError) as error:  # the latter for 2018-02-29
         reason = getattr(error, "problem", None) or str(error)
     raise UserError(f"{name} cannot be read: {reason}")
 
