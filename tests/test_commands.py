@@ -112,9 +112,15 @@ def test_a_question_that_cannot_be_answered_is_refused(built, in_copy):
     ]:
         assert "reads" in in_copy("query", sql, code=2)
     said = in_copy("query", "look_alikes", "--set", "customer={{ 1 + 1 }}", code=2)
-    assert "variable customer is '{{ 1 + 1 }}': no customer with a segment" in said
-    rename = "alter table {} rename to {}"
+    assert "variable customer is '{{ 1 + 1 }}': no customer has this" in said
     database = built[0] / "olist_demo.duckdb"
+    ((customer, why),) = rows(
+        database, "select customer_unique_id, reason from excluded_customers limit 1"
+    )
+    setting = f"customer={customer}"
+    said = in_copy("query", "why_this_customer", "--set", setting, code=2)
+    assert f"'{customer}': this customer has no segment ({why})" in said
+    rename = "alter table {} rename to {}"
     with duckdb.connect(database) as connection:
         connection.execute(rename.format("segment_k_candidates", "of_old"))
     said = in_copy("query", "why_this_k", code=2)
