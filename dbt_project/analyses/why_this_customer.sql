@@ -8,8 +8,7 @@ with centroids as (
 
 parameters as (
 
-    select
-        features.*
+    select features.*
 
     from {{ ref('segment_model_features') }} as features
     inner join {{ ref('segment_models') }} as models

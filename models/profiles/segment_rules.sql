@@ -72,8 +72,10 @@ rules as (
         ) }} as words
         {%- for feature in chosen_features() %},
             {%- set of_feature = "filter (where feature = '" ~ feature.name ~ "')" %}
-            coalesce(max(at_least) {{ of_feature }}, -1e300) as {{ feature.name }}_least,
-            coalesce(max(below) {{ of_feature }}, 1e300) as {{ feature.name }}_below,
+            coalesce(max(at_least) {{ of_feature }}, -1e300)
+                as {{ feature.name }}_least,
+            coalesce(max(below) {{ of_feature }}, 1e300)
+                as {{ feature.name }}_below,
             coalesce(bool_and(has_missing) {{ of_feature }}, true)
                 as {{ feature.name }}_missing
         {%- endfor %}
