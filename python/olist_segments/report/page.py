@@ -539,8 +539,11 @@ def _formation(data: dict[str, pd.DataFrame]) -> Chart | None:
         "cluster": Column("cluster"),
         "next_cluster": Column("with one segment more"),
         "customer_count": Column("customers", "count"),
+        "share": Column("share of the latter", "share"),
     }
+    latter = flows.groupby(["k", "next_cluster_id"])["customer_count"]
     rows = flows.assign(
+        share=flows["customer_count"] / latter.transform("sum"),
         cluster=_clusters(flows["k"], flows["cluster_id"], flows["segment_id"], names),
         next_cluster=_clusters(
             flows["k"] + 1, flows["next_cluster_id"], flows["next_segment_id"], names
