@@ -1,6 +1,6 @@
 {# One row per customer and partition: nearest centroid, runner-up and silhouette. #}
 {% macro assign_clusters(points, centroids, partition) -%}
-    {%- set clusters = range(1, var('k_max') | int + 1) -%}
+    {%- set clusters = range(1, var('k_max') | int + 2) -%}
     with located as (
 
         select
