@@ -1,5 +1,6 @@
 """A model stays until a fit is due: its labels, and how it is stored."""
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -19,7 +20,7 @@ HISTORY = (
 )
 STORED = ("segment_model_features", "segment_centroids", "segment_model_bins")
 
-
+KEYS = "select segment_id, segment_key from segments order by segment_id"
 MEMBERS = "select customer_unique_id, segment_key from customer_segments order by 1"
 
 
@@ -49,42 +50,44 @@ def models_with_all_their_parts(database):
 
 
 @pytest.fixture(scope="module")
-def earlier_model(demo_dir, tmp_path_factory):
-    """Return a database whose model was fitted as of 2018-03-31, and the output."""
-    database = tmp_path_factory.mktemp("earlier") / "demo.duckdb"
-    build(
-        *NO_TESTS,
-        *("--select", "+segments", "+segment_drift", "+customer_segment_history"),
-        raw_dir=demo_dir,
-        database=database,
-        variables={"as_of_date": "2018-03-31"},
-    )
-    return database
+def kept_model(demo_dir, once):
+    """Return a database built as of 2018-03-31 and again as of the last day.
 
+    With it come the model and the segments of the first build, and what dbt printed in
+    the second. Do not write to it.
+    """
 
-@pytest.fixture(scope="module")
-def kept_model(demo_dir, earlier_model):
-    """Return the database built again as of the last day, with what dbt printed."""
-    before = model(earlier_model)
-    keys = rows(earlier_model, "select segment_id, segment_key from segments")
-    result = dbt(
-        "build",
-        "--exclude-resource-type",
-        "unit_test",
-        raw_dir=demo_dir,
-        database=earlier_model,
-    )
-    assert result.returncode == 0, result.stdout[-5000:]
-    return earlier_model, before, keys, result.stdout
+    def make(work: Path) -> None:
+        database = work / "demo.duckdb"
+        build(
+            *NO_TESTS,
+            *("--select", "+segments", "+segment_drift", "+customer_segment_history"),
+            raw_dir=demo_dir,
+            database=database,
+            variables={"as_of_date": "2018-03-31"},
+        )
+        before = [model(database), rows(database, KEYS)]
+        (work / "before.json").write_text(json.dumps(before), encoding="utf-8")
+        result = dbt(
+            "build",
+            *("--exclude-resource-type", "unit_test"),
+            raw_dir=demo_dir,
+            database=database,
+        )
+        assert result.returncode == 0, result.stdout[-5000:]
+        (work / "printed.txt").write_text(result.stdout, encoding="utf-8")
+
+    work = once("kept model", make)
+    before, keys = json.loads((work / "before.json").read_text("utf-8"))
+    keys = [tuple(key) for key in keys]
+    return work / "demo.duckdb", before, keys, (work / "printed.txt").read_text("utf-8")
 
 
 def test_a_later_build_labels_new_customers_with_the_model_and_its_names(kept_model):
     database, before, keys, printed = kept_model
     assert model(database) == before
     assert before.startswith("2018-03-31-k")
-    assert sorted(rows(database, "select segment_id, segment_key from segments")) == (
-        sorted(keys)
-    )
+    assert rows(database, KEYS) == keys
     ((fitted, labelled, stray),) = rows(
         database,
         "select (select customers_fitted from segment_models), count(*), "
@@ -212,7 +215,11 @@ def test_values_that_the_fit_never_saw_are_scaled_within_its_bounds(
 
 
 @pytest.mark.parametrize(
-    "asked", [{"variables": {"k": 4}}, {"settings": {"DBT_FULL_REFRESH": "1"}}]
+    "asked",
+    [
+        pytest.param({"variables": {"k": 4}}, marks=pytest.mark.slow),
+        {"settings": {"DBT_FULL_REFRESH": "1"}},
+    ],
 )
 def test_a_new_model_is_not_asked_for_where_only_the_old_is_read(
     demo_dir, demo_database, tmp_path, asked
@@ -230,9 +237,10 @@ def test_a_new_model_is_not_asked_for_where_only_the_old_is_read(
 
 @pytest.mark.slow
 def test_a_changed_k_or_feature_list_or_a_full_refresh_refits_and_keeps_the_old(
-    demo_dir, kept_model
+    demo_dir, kept_model, tmp_path
 ):
-    database, first, _, _ = kept_model
+    database = Path(shutil.copy(kept_model[0], tmp_path))
+    first = kept_model[1]
 
     def again(*words, **variables):
         build(
