@@ -128,11 +128,20 @@ def test_a_question_that_cannot_be_answered_is_refused(built, in_copy):
 
 
 @pytest.mark.slow
-def test_a_question_about_a_segment_or_customer_that_is_not_there_is_refused(in_copy):
+def test_a_question_about_a_segment_or_customer_that_is_not_there_is_refused(
+    built, in_copy
+):
     said = in_copy("query", "top_cities", "--set", "segment=x", code=2)
     assert "it must be one of repeat_buyers, " in said
     said = in_copy("query", "look_alikes", "--set", "customer={{ 1 + 1 }}", code=2)
-    assert "variable customer is '{{ 1 + 1 }}': no customer with a segment" in said
+    assert "variable customer is '{{ 1 + 1 }}': no customer has this" in said
+    ((customer, why),) = rows(
+        built[0] / "olist_demo.duckdb",
+        "select customer_unique_id, reason from excluded_customers limit 1",
+    )
+    setting = f"customer={customer}"
+    said = in_copy("query", "why_this_customer", "--set", setting, code=2)
+    assert f"'{customer}': this customer has no segment ({why})" in said
 
 
 def test_members_are_exported(built, in_copy):
