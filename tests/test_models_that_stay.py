@@ -240,9 +240,9 @@ def test_a_new_model_is_not_asked_for_where_only_the_old_is_read(
 
 @pytest.mark.slow
 def test_a_changed_k_or_feature_list_or_a_full_refresh_refits_and_keeps_the_old(
-    demo_dir, earlier_model, tmp_path
+    demo_dir, kept_model, tmp_path
 ):
-    database = Path(shutil.copy(earlier_model, tmp_path))
+    database = Path(shutil.copy(kept_model[0], tmp_path))
     first = model(database)
 
     def again(*words, **variables):
