@@ -356,6 +356,7 @@ def test_segments_within_chance_are_worth_the_same(
     assert ("within chance" in heading) == ("0.999" in second)
 
 
+@pytest.mark.slow
 def test_the_command_to_win_back_works_as_printed(
     soup, demo_database, project_copy, monkeypatch
 ):
