@@ -8,9 +8,9 @@
         {%- if not eligible -%}
             {%- do log(
                 'No candidate k is eligible: the customers form no clear groups, and '
-                ~ 'the segments cut through a cloud. They sort customers, but a few '
-                ~ 'others would move the cuts. Try fewer features, another range '
-                ~ '(k_min, k_max) or more customers; segment_k_candidates says what '
+                ~ 'the segments cut through a cloud. They still sort customers, but '
+                ~ 'with other customers the cuts would move. Try fewer features, another '
+                ~ 'range (k_min, k_max) or more customers; segment_k_candidates says what '
                 ~ 'each k lacks.',
                 info=true
             ) -%}
