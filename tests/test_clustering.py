@@ -9,6 +9,7 @@ from olist_segments.fit import clustering
 from olist_segments.fit.choice import choose_k
 from olist_segments.fit.clustering import (
     adjusted_rand_index,
+    bootstrap_refits,
     exact_silhouette,
     fit_centroids,
     nearest,
@@ -17,6 +18,7 @@ from olist_segments.fit.clustering import (
 )
 from olist_segments.fit.frames import draw_customers
 from olist_segments.fit.rules import find_rules
+from olist_segments.study.resampling import jaccard_stability
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, silhouette_score
 from threadpoolctl import threadpool_info
@@ -132,6 +134,51 @@ def test_refits_agree_on_clusters_that_exist_and_not_on_others(blobs):
     lowest = {k: min(ari for one, _, ari in agreement if one == k) for k in (4, 9)}
     assert len(agreement) == 8
     assert lowest[4] > 0.95 > lowest[9]
+
+
+def jaccard_means(points, k):
+    """Mean over bootstrap refits of the Jaccard index of each cluster."""
+    labels = nearest(points, fit_centroids(points, [k], **SETTINGS)[k])
+    refits = bootstrap_refits(points, k, refits=20, **SETTINGS).values()
+    everyone = np.arange(len(points))
+    found = [jaccard_stability(labels, nearest(points, c), everyone) for c in refits]
+    return pd.DataFrame(found).mean()
+
+
+def test_bootstrap_refits_find_planted_clusters_again(blobs):
+    assert jaccard_means(blobs, 4).min() > 0.95
+
+
+def test_the_pieces_of_a_round_cloud_dissolve_in_bootstrap_refits():
+    # as many points as a sample for starts has, and more
+    for size in (SETTINGS["sample_size"], 2000):
+        cloud = np.random.default_rng(2).normal(size=(size, 6))
+        assert jaccard_means(cloud, 4).max() < 0.7
+
+
+def test_one_cluster_too_many_is_told_cluster_by_cluster(blobs):
+    five = jaccard_means(blobs, 5).sort_values()
+    assert five.iloc[0] < 0.75
+    assert five.iloc[-2] > 0.85
+
+
+def test_bootstrap_refits_differ_by_number_and_seed_and_nothing_else(blobs):
+    one, again = (bootstrap_refits(blobs, 3, refits=4, **SETTINGS) for _ in range(2))
+    fewer = bootstrap_refits(blobs, 3, refits=4, **{**SETTINGS, "seed": 2})
+    assert list(one) == [1, 2, 3, 4]
+    for number, centroids in one.items():
+        np.testing.assert_array_equal(centroids, again[number])
+        assert not np.allclose(centroids, fewer[number])
+        assert number == 1 or not np.allclose(centroids, one[1])
+
+
+def test_a_bootstrap_sample_with_too_few_different_points_gives_no_refit():
+    points = np.array([[0.0]] * 20 + [[1.0]])
+    refits = bootstrap_refits(points, 2, refits=30, **SETTINGS)
+    assert 0 < len(refits) < 30
+    for centroids in refits.values():
+        assert centroids.tolist() == [[0.0], [1.0]]
+    assert bootstrap_refits(points[:20], 2, refits=3, **SETTINGS) == {}
 
 
 @pytest.mark.parametrize("width", [1, 2, 7])
