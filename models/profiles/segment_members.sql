@@ -46,6 +46,9 @@ worded as (
         words.word,
         words.word_rank,
         words.is_high,
+        words.at_least,
+        words.at_most,
+        words.median_of_all,
         words.mean_of_all,
         case words.feature
             {%- for feature in chosen_features() %}
@@ -68,10 +71,9 @@ untrue as (
 
     from worded
     where
-        case
-            when is_high then feature_value <= mean_of_all
-            else feature_value >= mean_of_all
-        end
+        not coalesce(
+            {{ is_word_true('worded.feature_value', 'worded') | indent(12) }}, false
+        )
     group by customer_unique_id
 
 ),

@@ -1,12 +1,13 @@
 {# One row per customer and partition: nearest centroid, runner-up and silhouette. #}
 {% macro assign_clusters(points, centroids, partition) -%}
     {%- set clusters = range(1, var('k_max') | int + 1) -%}
+    {%- set features = chosen_features() -%}
     with located as (
 
         select
             {{ partition }}
             {%- for cluster in clusters -%}
-                {%- for feature in chosen_features() %},
+                {%- for feature in features %},
             max(
                 case
                     when cluster_id = {{ cluster }} and feature = '{{ feature.name }}'
@@ -26,7 +27,7 @@
             points.customer_unique_id,
             located.{{ partition }}
             {%- for cluster in clusters %},
-            {{ squared_distance('points', 'located', '_' ~ cluster) }}
+            {{ squared_distance('points', 'located', '_' ~ cluster, features) }}
                 as distance_{{ cluster }}
             {%- endfor %}
 
