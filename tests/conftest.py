@@ -192,13 +192,23 @@ def demo_dir(once) -> Path:
         write_demo_data(folder, orders=5_000, seed=42)
         (folder / "olist_customers_dataset_old.csv").write_text("not,one\nof,them\n")
 
+    def parse(work: Path) -> None:
+        words = ("--warn-error", "parse", "--show-all-deprecations")
+        result = dbt(*words, raw_dir=folder, database=work / "demo.duckdb")
+        (work / "code").write_text(str(result.returncode))
+        (work / "printed").write_text(result.stdout, encoding="utf-8")
+
     folder = once("it's demo data", make)
-    work = once(
-        "parsed",
-        lambda work: dbt("parse", raw_dir=folder, database=work / "demo.duckdb"),
-    )
+    work = once("parsed", parse)
     PARSED["DBT_PARTIAL_PARSE_FILE_PATH"] = str(work / "target/partial_parse.msgpack")
     return folder
+
+
+@pytest.fixture(scope="session")
+def parsed(demo_dir) -> tuple[int, str]:
+    """Return dbt's exit code and output when it parsed all, warnings as errors."""
+    work = Path(PARSED["DBT_PARTIAL_PARSE_FILE_PATH"]).parents[1]
+    return int((work / "code").read_text()), (work / "printed").read_text("utf-8")
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from olist_segments.fit.clustering import (
     refit_agreement,
 )
 from olist_segments.fit.frames import draw_customers
+from olist_segments.fit.rules import find_rules
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, silhouette_score
 from threadpoolctl import threadpool_info
@@ -232,3 +233,61 @@ def test_a_draw_of_customers_is_the_same_in_any_order_and_part_of_a_larger_one()
     assert drawn(1_000) == drawn(1_000, "md5(i::text)") < drawn(2_000)
     assert len(drawn(1_000)) == pytest.approx(1_000, rel=0.1)
     assert len(drawn(5_000)) == len(drawn(9_000)) == 5_000
+
+
+@pytest.fixture
+def planted_rules():
+    """Customers of three segments that two numbers tell apart, and their scaling."""
+    rng = np.random.default_rng(3)
+    spend = np.round(np.exp(rng.normal(5, 1, 4000)), 2)
+    orders = 1.0 + (rng.random(4000) < 0.03)
+    labels = np.where(orders > 1, 7, np.where(spend < 149.37, 2, 4))
+    logs = np.log1p(spend)
+    points = [
+        (orders - orders.mean()) / orders.std(),
+        (logs - logs.mean()) / logs.std(),
+        np.zeros(4000),
+    ]
+    scaling = pd.DataFrame(
+        {
+            "feature": ["order_count", "total_spend", "review_score"],
+            "transform": ["none", "log1p", "none"],
+            "mean": [orders.mean(), logs.mean(), 4.0],
+            "standard_deviation": [orders.std(), logs.std(), 0.0],
+        }
+    )
+    return np.round(np.column_stack(points), 12), labels, scaling
+
+
+def test_rules_have_the_planted_thresholds_in_few_digits(planted_rules):
+    # 3% of customers, with the number 7, are found by a single threshold.
+    rules = find_rules(*planted_rules).replace(np.nan, None)
+    assert rules.values.tolist() == [
+        [2, 1, "order_count", None, 2.0],
+        [2, 1, "total_spend", None, 150.0],
+        [4, 1, "order_count", None, 2.0],
+        [4, 1, "total_spend", 150.0, None],
+        [7, 1, "order_count", 2.0, None],
+    ]
+
+
+def test_rules_depend_neither_on_the_order_of_customers_nor_on_the_unit(planted_rules):
+    points, labels, scaling = planted_rules
+    rules = find_rules(points, labels, scaling)
+    order = np.random.default_rng(1).permutation(len(points))
+    pd.testing.assert_frame_equal(
+        find_rules(points[order], labels[order], scaling), rules
+    )
+    # Orders in thousands: the threshold has as few digits.
+    numbers = ["mean", "standard_deviation"]
+    scaling.loc[0, numbers] = scaling.loc[0, numbers] / 1000
+    in_thousands = find_rules(points, labels, scaling)
+    is_count = rules["feature"] == "order_count"
+    limits = ["at_least", "below"]
+    rules.loc[is_count, limits] = rules.loc[is_count, limits] / 1000
+    pd.testing.assert_frame_equal(in_thousands, rules)
+
+
+def test_customers_of_one_segment_need_no_rule(planted_rules):
+    points, labels, scaling = planted_rules
+    assert find_rules(points, np.ones_like(labels), scaling).empty

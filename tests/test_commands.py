@@ -4,6 +4,7 @@ import io
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,15 @@ from olist_segments.cli import main
 from olist_segments.commands.build import show_progress
 from olist_segments.commands.summary import SUGGESTED
 from olist_segments.project import built_database
+
+LAYERS = {
+    "staging": "stg_sellers",
+    "intermediate": "int_as_of",
+    "quality": "data_quality",
+    "marts": "customers",
+    "segmentation": "segments",
+    "profiles": "segment_profile",
+}
 
 
 def run(*words, cwd, **environment):
@@ -31,10 +41,15 @@ def run(*words, cwd, **environment):
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    """Return a copy of the project, built without data, and the output of the build."""
+def built(demo_database, tmp_path_factory):
+    """Return a copy of the project, built without data, and the output of the build.
+
+    A model of each layer is built by the command; the other tables are those of the
+    demo build, which has the same orders.
+    """
     copy = copy_project(tmp_path_factory.mktemp("built"))
-    result = run("build", "--", *NO_TESTS, cwd=copy)
+    shutil.copy(demo_database, copy / "olist_demo.duckdb")
+    result = run("build", "--", *NO_TESTS, "--select", *LAYERS.values(), cwd=copy)
     assert result.returncode == 0, result.stdout + result.stderr
     return copy, result.stdout
 
@@ -65,14 +80,7 @@ def test_a_build_without_data_says_that_it_is_synthetic(built):
         copy / "olist_demo.duckdb", "select segment_name from segments"
     ):
         assert name in said
-    for layer in [
-        "staging",
-        "intermediate",
-        "quality",
-        "marts",
-        "segmentation",
-        "profiles",
-    ]:
+    for layer in LAYERS:
         assert len(re.findall(rf" s +\d+ of \d+ done: {layer}\n", said)) == 1
     assert "START" not in said
     assert "query --target demo win_back\n" in said
@@ -82,16 +90,14 @@ def test_a_build_without_data_says_that_it_is_synthetic(built):
 
 def test_questions_are_answered_by_name(built, in_copy):
     copy, _ = built
-    answer = run("query", SUGGESTED[0], cwd=copy)
-    assert answer.returncode == 0, answer.stderr
-    assert "│" in answer.stdout
     assert "\nwin_back\n" in in_copy("query")
     answer = in_copy("query", "win_back", "--set", "days=200", "--rows", "2")
+    assert "│" in answer
     assert re.search(r"The first 2 of \d+ rows", answer)
     assert "with members as" not in answer
-    answer = in_copy("query", "win_back", "--to", "back.csv")
-    lines = (copy / "back.csv").read_text(encoding="utf-8").splitlines()
-    assert f"Wrote {len(lines) - 1:,} rows to back.csv" in answer
+    answer = in_copy("query", SUGGESTED[0], "--to", "answer.csv")
+    lines = (copy / "answer.csv").read_text(encoding="utf-8").splitlines()
+    assert f"Wrote {len(lines) - 1:,} rows to answer.csv" in answer
 
 
 def test_a_question_that_cannot_be_answered_is_refused(built, in_copy):
@@ -102,7 +108,7 @@ def test_a_question_that_cannot_be_answered_is_refused(built, in_copy):
         (["select 1; select 2"], "these are 2 statements: run them one by one"),
         (["win_back", "--set", "days"], "days needs a value: --set days=..."),
         (["win_back", "--set", "day=1"], "day=1 cannot be set: win_back takes days="),
-        (["win_back", "--set", "days=x"], "variable days is 'x': it must be a number"),
+        (["win_back", "--set", "days={{ 1 }}"], "days is '{{ 1 }}': it must be a num"),
     ]:
         assert sentence in in_copy("query", *words, code=2)
     for sql in [
@@ -111,8 +117,6 @@ def test_a_question_that_cannot_be_answered_is_refused(built, in_copy):
         "install httpfs",
     ]:
         assert "reads" in in_copy("query", sql, code=2)
-    said = in_copy("query", "look_alikes", "--set", "customer={{ 1 + 1 }}", code=2)
-    assert "variable customer is '{{ 1 + 1 }}': no customer with a segment" in said
     rename = "alter table {} rename to {}"
     database = built[0] / "olist_demo.duckdb"
     with duckdb.connect(database) as connection:
@@ -124,9 +128,20 @@ def test_a_question_that_cannot_be_answered_is_refused(built, in_copy):
 
 
 @pytest.mark.slow
-def test_a_question_about_a_segment_that_is_not_there_names_those_that_are(in_copy):
+def test_a_question_about_a_segment_or_customer_that_is_not_there_is_refused(
+    built, in_copy
+):
     said = in_copy("query", "top_cities", "--set", "segment=x", code=2)
     assert "it must be one of repeat_buyers, " in said
+    said = in_copy("query", "look_alikes", "--set", "customer={{ 1 + 1 }}", code=2)
+    assert "variable customer is '{{ 1 + 1 }}': no customer has this" in said
+    ((customer, why),) = rows(
+        built[0] / "olist_demo.duckdb",
+        "select customer_unique_id, reason from excluded_customers limit 1",
+    )
+    setting = f"customer={customer}"
+    said = in_copy("query", "why_this_customer", "--set", setting, code=2)
+    assert f"'{customer}': this customer has no segment ({why})" in said
 
 
 def test_members_are_exported(built, in_copy):
@@ -180,6 +195,7 @@ def test_an_archive_or_a_folder_in_data_raw_is_built_as_real_data(
     assert rows(database, "select count(*) from staging.stg_orders") == [(5000,)]
 
 
+@pytest.mark.slow
 def test_the_folder_and_the_database_can_be_named(project_copy, demo_dir, tmp_path):
     database = tmp_path / "other place.duckdb"
     result = run(
@@ -196,26 +212,34 @@ def test_the_folder_and_the_database_can_be_named(project_copy, demo_dir, tmp_pa
     assert rows(database, "select count(*) from staging.stg_orders") == [(5000,)]
 
 
-def test_a_build_that_fails_says_why_in_the_words_of_dbt(project_copy, demo_dir):
-    wrong = project_copy / "dbt_project" / "tests" / "assert_nothing.sql"
-    wrong.write_text("select 1 as wrong\n")
-    words = ["build", "--", "--select", "assert_nothing"]
-    result = run(*words, cwd=project_copy, OLIST_RAW_DIR=str(demo_dir))
+@pytest.fixture
+def failing_test(built):
+    """Return the name of a test in that copy that fails."""
+    path = built[0] / "dbt_project" / "tests" / "assert_nothing.sql"
+    path.write_text("select 1 as wrong\n")
+    yield path.stem
+    path.unlink()
+
+
+def test_a_build_that_fails_says_why_in_the_words_of_dbt(built, failing_test):
+    copy, _ = built
+    words = ["build", "--", "--select", failing_test]
+    result = run(*words, cwd=copy)
     assert result.returncode == 1
-    assert "FAIL 1 assert_nothing" in result.stdout
+    assert f"FAIL 1 {failing_test}" in result.stdout
     assert "Got 1 result, configured to fail if != 0" in result.stdout
     assert "ERROR=1" in result.stdout
     assert "The full log is in" in result.stdout
     assert "The build stopped" in result.stderr
-    assert (project_copy / "logs" / "dbt.log").is_file()
+    assert failing_test in (copy / "logs" / "dbt.log").read_text(encoding="utf-8")
 
     words += ["--empty"]
-    result = run(*words, cwd=project_copy, OLIST_RAW_DIR=str(demo_dir))
+    result = run(*words, cwd=copy)
     assert result.returncode == 2
     assert "--empty cannot be used" in result.stdout
 
     words[1:1] = ["--verbose"]
-    result = run(*words, cwd=project_copy, OLIST_RAW_DIR=str(demo_dir))
+    result = run(*words, cwd=copy)
     assert result.returncode == 2
     assert "Running with dbt" in result.stdout
 

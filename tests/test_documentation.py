@@ -281,6 +281,7 @@ def docs_page(demo_dir, demo_database, tmp_path_factory):
     return path
 
 
+@pytest.mark.slow
 def test_the_docs_are_one_page_that_knows_every_model(docs_page, models):
     page = docs_page.read_text("utf-8")
     assert all(model["unique_id"] in page for model in models)

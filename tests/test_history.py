@@ -46,14 +46,14 @@ def test_a_span_of_months_that_cannot_be_is_refused(first, last, sentence):
         month_ends(first, last)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("day", "sentence"),
     [
         ("2016-10-10", "nobody has a segment before 2016-10-11, the day of the first"),
-        pytest.param(
+        (
             "2019-10-19",
             "the last order was placed on 2018-10-17: correct as_of_date, or raise max",
-            marks=pytest.mark.slow,
         ),
     ],
 )

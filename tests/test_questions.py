@@ -154,6 +154,50 @@ def test_the_nearest_look_alike_is_the_nearest_by_scaled_features(demo):
     assert asked not in {row[0] for row in nearest}
 
 
+def test_why_a_customer_is_here_adds_up_to_the_difference_of_distances(demo):
+    connection, sql = demo
+    everyone = connection.sql(
+        "select * from intermediate.int_scaled_features order by customer_unique_id"
+    ).df()
+    ids = everyone.pop("customer_unique_id").tolist()
+    centers = (
+        connection.sql("select * from intermediate.int_current_centroids")
+        .df()
+        .pivot(index="segment_id", columns="feature", values="scaled_value")
+    )
+    gaps = everyone.to_numpy()[:, None] - centers[everyone.columns].to_numpy()
+    distances = np.sort(np.square(gaps).sum(axis=2), axis=1)
+    members = connection.sql("from customer_segments order by customer_unique_id").df()
+    fills, bounds = (
+        dict(
+            connection.sql(
+                f"select feature, {one} from segment_model_features "
+                "join segment_models using (model_id) where is_current"
+            ).fetchall()
+        )
+        for one in ("fill_value", "clip_upper")
+    )
+    asked = re.search(
+        r"customer_unique_id = (\(.*?\n +\))", sql["why_this_customer"], re.S
+    )
+    without = np.flatnonzero(members["review_score"].isna())[:10]
+    for row in [*range(0, len(ids), len(ids) // 100), *without]:
+        answer = (
+            connection.sql(sql["why_this_customer"].replace(asked[1], f"'{ids[row]}'"))
+            .df()
+            .set_index("feature")
+        )
+        assert sorted(answer.index) == sorted(everyone.columns)
+        assert answer["contribution"].is_monotonic_decreasing
+        own, other = distances[row, :2]
+        assert answer["contribution"].sum() == pytest.approx(other - own, abs=1e-9)
+        for feature, used in answer["used_value"].items():
+            value = members.loc[row, feature]
+            assert np.isnan(value) == np.isnan(answer.loc[feature, "feature_value"])
+            value = fills[feature] if np.isnan(value) else float(value)
+            assert used == pytest.approx(min(value, bounds[feature]), abs=1e-4)
+
+
 def test_who_is_about_to_leave_has_not_left_and_nobody_leaves_in_no_time(demo):
     connection, sql = demo
     today = sql["about_to_leave"].replace("+ 30 as", "+ 0 as")

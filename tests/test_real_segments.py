@@ -52,6 +52,26 @@ def test_the_chosen_segments_are_stable_and_of_use(real_database):
     assert smallest >= 0.02
 
 
+def test_eleven_rules_give_nine_of_ten_customers_their_segment(real_database):
+    # The figures of DECISIONS.md.
+    ((rules, agreement),) = rows(
+        real_database,
+        "select count(*), round(sum(member_count) / sum(customer_count), 3) "
+        "from segment_rules",
+    )
+    assert (rules, agreement) == (11, 0.909)
+    assert rows(
+        real_database,
+        "select condition, words, segment_precision, segment_recall "
+        "from segment_rules where segment_key = 'repeat_buyers'",
+    ) == [("order_count >= 2", "at least 2 orders", 1, 1)]
+    ((worst_precision, worst_recall),) = rows(
+        real_database,
+        "select min(segment_precision), min(segment_recall) from segment_rules",
+    )
+    assert min(worst_precision, worst_recall) > 0.84
+
+
 def test_every_segment_stands_out_in_two_numbers_at_least(real_database):
     with duckdb.connect(str(real_database), read_only=True) as connection:
         customers = connection.sql("select * from customer_segments").df()

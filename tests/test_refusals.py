@@ -150,9 +150,8 @@ def test_variables_that_dbt_cannot_read_are_refused_in_a_sentence(tmp_path, text
         check_variables(tmp_path, [])
 
 
-@pytest.mark.parametrize(
-    "name", ["intermediate", pytest.param("temp", marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["intermediate", "temp"])
 def test_a_database_with_a_name_that_duckdb_has_taken_is_refused(
     demo_dir, tmp_path, name
 ):

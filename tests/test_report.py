@@ -267,6 +267,28 @@ def test_a_segment_has_a_table_of_the_words_of_its_name(soup, demo_database):
             assert row[1:] == pytest.approx(values)
 
 
+def test_a_segment_has_the_rules_that_rebuild_it(soup, changed, demo_database):
+    for (number,) in rows(demo_database, "select segment_id from segments"):
+        expected = rows(
+            demo_database,
+            "select words, customer_count, member_share, condition, segment_recall, "
+            "segment_precision, segment_agreement from segment_rules "
+            f"where segment_id = {number} order by rule_number",
+        )
+        found = cells(soup, f"rules-{number}")
+        assert found == [[one[0], *map(pytest.approx, one[1:3])] for one in expected]
+        detail = soup.find(id=f"segment-{number}")
+        for *_, condition, _, _, _ in expected:
+            assert condition in detail.pre.text
+        for name, share in zip(
+            ("recall", "precision", "agreement"), expected[0][4:], strict=True
+        ):
+            shown = soup.find(id=f"rule_{name}-{number}")
+            assert float(shown["value"]) == pytest.approx(share)
+    page = changed("delete from segment_rules where segment_id = 1")
+    assert page.count("No rule with a few thresholds finds this segment.") == 1
+
+
 def test_a_card_says_what_to_do_and_why(soup, changed, demo_database):
     said = {
         card.h3.text.strip(): " ".join(card.select_one(".advice").get_text(" ").split())
@@ -321,6 +343,7 @@ def test_segments_within_chance_are_worth_the_same(
     assert ("within chance" in heading) == ("0.999" in second)
 
 
+@pytest.mark.slow
 def test_the_command_to_win_back_works_as_printed(
     soup, demo_database, project_copy, monkeypatch
 ):
@@ -525,6 +548,8 @@ def test_texts_of_the_data_are_shown_as_text(changed, browser, tmp_path):
         f"update segment_by_state set state_name = {quoted} where state = 'SP'",
         f"update segment_words set word = concat(word, {quoted})",
         f"update segment_advice set advice = concat(advice, {quoted})",
+        f"update segment_rules set words = concat(words, {quoted})",
+        f"update segment_rules set condition = concat(condition, {quoted})",
         *(
             f"update {table} set segment_name = concat({quoted}, segment_name)"
             for table in named

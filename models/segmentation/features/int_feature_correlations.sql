@@ -36,29 +36,46 @@ directions as (
 
 ),
 
-pairs as (
+looked_up as (
 
     select
         directions.feature,
         directions.other_feature,
+        case directions.feature
+            {% for name in names %}
+                when '{{ name }}' then measured.{{ name }}_deviation
+            {%- endfor %}
+        end as deviation,
+        case directions.other_feature
+            {% for name in names %}
+                when '{{ name }}' then measured.{{ name }}_deviation
+            {%- endfor %}
+        end as other_deviation,
         case concat(directions.feature, ' ', directions.other_feature)
             {% for name in names %}
                 {%- for other in names[loop.index:] %}
-                    {%- for feature, other_feature in [(name, other), (other, name)] %}
-                when '{{ feature }} {{ other_feature }}' then
-                    case
-                        when
-                            measured.{{ name }}_deviation > 0
-                            and measured.{{ other }}_deviation > 0
-                            then round(measured.{{ name }}_by_{{ other }}, 9)
-                    end
-                    {%- endfor %}
+                    {%- set correlation = name ~ '_by_' ~ other %}
+                when '{{ name }} {{ other }}' then measured.{{ correlation }}
+                when '{{ other }} {{ name }}' then measured.{{ correlation }}
                 {%- endfor %}
             {%- endfor %}
         end as correlation
 
     from directions
     cross join measured
+
+),
+
+pairs as (
+
+    select
+        feature,
+        other_feature,
+        case
+            when deviation > 0 and other_deviation > 0 then round(correlation, 9)
+        end as correlation
+
+    from looked_up
 
 )
 

@@ -5,7 +5,7 @@
 {#- Tables of the fit that are not read here. #}
 -- depends_on: {{ ref('int_candidate_silhouettes') }}
 -- depends_on: {{ ref('int_fit_bins') }}, {{ ref('int_map_axes') }}
--- depends_on: {{ ref('int_fit_customers') }}
+-- depends_on: {{ ref('int_fit_customers') }}, {{ ref('int_rule_bounds') }}
 
 with choice as (
 

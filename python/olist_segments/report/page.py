@@ -179,6 +179,7 @@ def _segment(data: dict[str, pd.DataFrame], one: dict) -> dict:
         "advice": _advice(data, number),
         "words": _words_of_name(data, number),
         "beyond_zero": _beyond_zero(data, number),
+        "rules": _rules(data, number),
         "habits": _habits(data, number)
         if one["customer_count"]
         else "This segment has no customers at present.",
@@ -250,6 +251,30 @@ def _beyond_zero(data: dict[str, pd.DataFrame], number: int) -> list[str]:
             f"{' '.join([*above, *after])}."
         )
     return said
+
+
+def _rules(data: dict[str, pd.DataFrame], number: int) -> dict | None:
+    """Show the thresholds that rebuild a segment, if it has any."""
+    rows = data["rules"][data["rules"]["segment_id"] == number]
+    if rows.empty:
+        return None
+    columns = {
+        "words": Column("customers with"),
+        "customer_count": Column("customers", "count"),
+        "member_share": Column("of them members", "share"),
+    }
+    return {
+        "table": _table(
+            f"rules-{number}",
+            "Rules that find the segment without its centroid",
+            columns,
+            rows,
+        ),
+        "conditions": [f"({one})" for one in rows["condition"]]
+        if len(rows) > 1
+        else list(rows["condition"]),
+        **rows.iloc[0].to_dict(),
+    }
 
 
 def _habits(data: dict[str, pd.DataFrame], number: int) -> str:

@@ -64,6 +64,15 @@ QUERIES = {
                 and case when words.is_high then 'high' else 'low' end = rules.side
         order by words.segment_id, words.word_rank
     """,
+    # Conditions that rebuild a segment, with how well all of them do so.
+    "rules": """
+        select
+            *,
+            cast(sum(member_count) over () as double) / sum(customer_count) over ()
+                as agreement
+        from segment_rules
+        order by segment_id, rule_number
+    """,
     "profile": "select * from segment_profile order by segment_id, metric",
     # How far the centre of a segment lies from the average, in standard deviations.
     "features": """

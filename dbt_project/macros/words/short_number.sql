@@ -1,0 +1,6 @@
+{# A number as text, with as few digits as it needs, up to nine decimals. #}
+{% macro short_number(number) -%}
+    regexp_replace(
+        cast(cast({{ number }} as decimal(28, 9)) as string), '[.]?0+$', ''
+    )
+{%- endmacro %}
