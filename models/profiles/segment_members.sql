@@ -66,15 +66,15 @@ worded as (
 untrue as (
 
     select
-        customer_unique_id,
-        {{ join_text('word', '; ', 'word_rank') }} as words
+        worded.customer_unique_id,
+        {{ join_text('worded.word', '; ', 'worded.word_rank') }} as words
 
     from worded
     where
         not coalesce(
             {{ is_word_true('worded.feature_value', 'worded') | indent(12) }}, false
         )
-    group by customer_unique_id
+    group by worded.customer_unique_id
 
 ),
 

@@ -1,6 +1,6 @@
 -- One row per segment and word of its name: how many members it is true of, and the
--- range of their numbers. A word is true of a member on the word's side of the median of
--- all customers who meets the word's condition, if it has one.
+-- range of their numbers. A word is true of a member on the word's side of the median
+-- of all customers who meets the word's condition, if it has one.
 
 with customers as (
 
@@ -83,7 +83,9 @@ counted as (
         count(members.feature_value) as known_count,
         count(*) filter (where members.feature_value > 0) as positive_count,
         count(*) filter (
-            where {{ is_word_true('members.feature_value', 'distinct_words') | indent(12) }}
+            where
+                {{ is_word_true('members.feature_value', 'distinct_words')
+                    | indent(16) }}
         ) as true_count
 
     from members

@@ -88,7 +88,9 @@ shares as (
         candidates.position,
         cast(
             count(*) filter (
-                where {{ is_word_true('members.feature_value', 'candidates') | indent(16) }}
+                where
+                    {{ is_word_true('members.feature_value', 'candidates')
+                        | indent(20) }}
             ) as double
         ) / count(*) as true_share
 

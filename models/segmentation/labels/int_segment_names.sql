@@ -1,7 +1,7 @@
 -- One row per segment: its name. It has the word that stands out most of those that are
 -- true of enough members, and the words that stand out at least name_ratio times as
--- much, up to name_words in all. Where two segments would have the same name, more words
--- are added; where these are the same, or where no word is true, the mean spend.
+-- much, up to name_words in all. Where two segments would have the same name, more
+-- words are added; where these are the same, or where no word is true, the mean spend.
 
 {%- set noun = var('segment_noun') | replace("'", "''") %}
 {%- set and_word = ' ' ~ var('segment_and') | replace("'", "''") ~ ' ' %}
@@ -72,8 +72,8 @@ wanted as (
             {{ var('name_words') }},
             count(*) filter (
                 where
-                    words.prominence
-                    >= {{ var('name_ratio') }} * most_prominent.prominence
+                words.prominence
+                >= {{ var('name_ratio') }} * most_prominent.prominence
             )
         ) as word_count
 
