@@ -3,6 +3,7 @@ import pytest
 from olist_segments.fit.choice import choose_k, find_elbow
 
 INERTIA = [464, 376, 309, 266, 246, 228, 214, 202, 192]
+BEND = [0.5, 0.8, 1.0, 1.5, 0.9, 1.3, 1.0, 1.1, 1.0]
 LIMITS = {
     "min_stability": 0.8,
     "min_silhouette_gain": 0.05,
@@ -20,6 +21,7 @@ def candidates(stability=0.95, share=0.05, silhouette=0.3):
         {
             "k": ks,
             "inertia": INERTIA,
+            "bend": BEND,
             "silhouette": column(silhouette),
             "noise_silhouette": column(0.2),
             "stability_min_ari": column(stability),
@@ -32,11 +34,23 @@ def chosen(table):
     return table.set_index("k").query("is_chosen").index.tolist()
 
 
-def test_the_elbow_is_taken_if_it_is_eligible():
+def test_the_sharpest_bend_is_taken_if_it_is_eligible():
     table = choose_k(candidates(), **LIMITS)
     assert chosen(table) == [5]
     assert table["is_elbow"].sum() == 1
-    assert table.loc[3, "reason"].startswith("taken: it is the elbow")
+    assert table.loc[3, "reason"].endswith(
+        "inertia falls 1.50 times as steeply before it as after it"
+    )
+    assert table.loc[4, "reason"].endswith(
+        "its bend of 0.90 is less sharp than that of 5, 1.50"
+    )
+
+
+def test_the_choice_does_not_depend_on_the_other_candidates():
+    table = candidates()
+    for first in range(4):
+        for last in range(4, 10):
+            assert chosen(choose_k(table[first:last], **LIMITS)) == [5]
 
 
 def test_the_highest_silhouette_does_not_win_over_stability():
@@ -48,18 +62,20 @@ def test_the_highest_silhouette_does_not_win_over_stability():
     assert "agrees no better than chance" in table.loc[1, "reason"]
 
 
-def test_an_unstable_elbow_gives_way_to_its_better_neighbour():
+def test_an_unstable_bend_gives_way_to_the_next_sharpest():
     stability = [0.9] * 3 + [0.5] + [0.9] * 5
-    silhouette = [0.3] * 4 + [0.4] + [0.3] * 4
-    table = choose_k(candidates(stability, silhouette=silhouette), **LIMITS)
-    assert chosen(table) == [6]
-    assert "as far from the elbow at 5 as 6" in table.loc[2, "reason"]
+    assert chosen(choose_k(candidates(stability), **LIMITS)) == [7]
+
+
+def test_a_bend_that_cannot_be_measured_is_none():
+    table = candidates().assign(bend=[None] * 8 + [0.5])
+    assert chosen(choose_k(table, **LIMITS)) == [10]
 
 
 def test_a_silhouette_like_that_of_noise_makes_a_candidate_ineligible():
     silhouette = [0.3] * 3 + [0.24] + [0.3] * 5
     table = choose_k(candidates(silhouette=silhouette), **LIMITS)
-    assert chosen(table) == [4]
+    assert chosen(table) == [7]
     assert "the silhouette of 0.24" in table.loc[3, "reason"]
     assert "that of noise, 0.20" in table.loc[3, "reason"]
 

@@ -9,18 +9,21 @@ from olist_segments.fit import clustering
 from olist_segments.fit.choice import choose_k
 from olist_segments.fit.clustering import (
     adjusted_rand_index,
+    bootstrap_refits,
     exact_silhouette,
     fit_centroids,
     nearest,
-    noise_silhouettes,
     principal_axes,
     refit_agreement,
 )
 from olist_segments.fit.frames import draw_customers
 from olist_segments.fit.rules import find_rules
+from olist_segments.study.resampling import jaccard_stability
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, silhouette_score
 from threadpoolctl import threadpool_info
+
+from bench.rules_for_k import LIMITS, measure, standardized
 
 SETTINGS = {"seed": 1, "n_init": 3, "sample_size": 300}
 
@@ -133,6 +136,51 @@ def test_refits_agree_on_clusters_that_exist_and_not_on_others(blobs):
     assert lowest[4] > 0.95 > lowest[9]
 
 
+def jaccard_means(points, k):
+    """Mean over bootstrap refits of the Jaccard index of each cluster."""
+    labels = nearest(points, fit_centroids(points, [k], **SETTINGS)[k])
+    refits = bootstrap_refits(points, k, refits=20, **SETTINGS).values()
+    everyone = np.arange(len(points))
+    found = [jaccard_stability(labels, nearest(points, c), everyone) for c in refits]
+    return pd.DataFrame(found).mean()
+
+
+def test_bootstrap_refits_find_planted_clusters_again(blobs):
+    assert jaccard_means(blobs, 4).min() > 0.95
+
+
+def test_the_pieces_of_a_round_cloud_dissolve_in_bootstrap_refits():
+    # as many points as a sample for starts has, and more
+    for size in (SETTINGS["sample_size"], 2000):
+        cloud = np.random.default_rng(2).normal(size=(size, 6))
+        assert jaccard_means(cloud, 4).max() < 0.7
+
+
+def test_one_cluster_too_many_is_told_cluster_by_cluster(blobs):
+    five = jaccard_means(blobs, 5).sort_values()
+    assert five.iloc[0] < 0.75
+    assert five.iloc[-2] > 0.85
+
+
+def test_bootstrap_refits_differ_by_number_and_seed_and_nothing_else(blobs):
+    one, again = (bootstrap_refits(blobs, 3, refits=4, **SETTINGS) for _ in range(2))
+    fewer = bootstrap_refits(blobs, 3, refits=4, **{**SETTINGS, "seed": 2})
+    assert list(one) == [1, 2, 3, 4]
+    for number, centroids in one.items():
+        np.testing.assert_array_equal(centroids, again[number])
+        assert not np.allclose(centroids, fewer[number])
+        assert number == 1 or not np.allclose(centroids, one[1])
+
+
+def test_a_bootstrap_sample_with_too_few_different_points_gives_no_refit():
+    points = np.array([[0.0]] * 20 + [[1.0]])
+    refits = bootstrap_refits(points, 2, refits=30, **SETTINGS)
+    assert 0 < len(refits) < 30
+    for centroids in refits.values():
+        assert centroids.tolist() == [[0.0], [1.0]]
+    assert bootstrap_refits(points[:20], 2, refits=3, **SETTINGS) == {}
+
+
 @pytest.mark.parametrize("width", [1, 2, 7])
 def test_the_index_of_agreement_equals_scikit_learn(width):
     labels, others = np.random.default_rng(width).integers(width, size=(2, 500))
@@ -171,34 +219,20 @@ def test_the_silhouette_equals_scikit_learn(blobs):
         assert exact_silhouette(points, centers) == pytest.approx(expected, abs=1e-9)
 
 
-def taken(points):
+def taken(points, **k_range):
     """Fit, measure and choose k with the limits of the project."""
-    points = (points - points.mean(axis=0)) / points.std(axis=0)
-    settings = {"seed": 1, "n_init": 5, "sample_size": 5_000}
-    fits = fit_centroids(points, range(2, 11), **settings)
-    agreement = refit_agreement(points, fits, refits=10, **settings)
-    noise = noise_silhouettes(np.cov(points.T, bias=True), fits, **settings)
-    labels = {k: nearest(points, centers) for k, centers in fits.items()}
-    candidates = pd.DataFrame(
-        {
-            "k": k,
-            "inertia": np.square(points - centers[labels[k]]).sum(),
-            "silhouette": exact_silhouette(points, centers),
-            "noise_silhouette": noise[k],
-            "stability_min_ari": min(ari for one, _, ari in agreement if one == k),
-            "smallest_segment_share": np.bincount(labels[k]).min() / len(points),
-        }
-        for k, centers in fits.items()
+    settings = {"seed": 1, "n_init": 2, "sample_size": 2_000}
+    points = standardized(points)
+    candidates, labels = measure(
+        points, **k_range, fit=settings, refit=settings, refits=3
     )
-    limits = {"min_stability": 0.8, "min_silhouette_gain": 0.05}
-    table = choose_k(candidates, min_segment_share=0.02, **limits)
-    row = table[table["is_chosen"]].iloc[0]
+    row = choose_k(candidates, **LIMITS).query("is_chosen").iloc[0]
     return row, labels[row["k"]], candidates.set_index("k").loc[row["k"]]
 
 
 @pytest.mark.parametrize("n_features", [1, 2, 3, 6])
 def test_uniform_noise_is_said_to_have_no_segments(n_features):
-    noise = np.random.default_rng(3).random((3_000, n_features))
+    noise = np.random.default_rng(3).random((2_000, n_features))
     row, _, _ = taken(noise)
     assert not row["is_eligible"]
     assert "no candidate is eligible" in row["reason"]
@@ -206,20 +240,31 @@ def test_uniform_noise_is_said_to_have_no_segments(n_features):
 
 
 def test_noise_of_two_features_is_stable_so_that_stability_alone_would_be_fooled():
-    noise = np.random.default_rng(3).random((3_000, 2))
+    noise = np.random.default_rng(3).random((2_000, 2))
     _, _, measured = taken(noise)
     assert measured["stability_min_ari"] >= 0.8
     assert measured["silhouette"] > 0.5
 
 
-def test_planted_segments_are_found_with_the_right_k():
+@pytest.mark.parametrize("skewed", [lambda normal: np.exp(0.8 * normal), np.square])
+def test_skewed_noise_is_said_to_have_no_segments(skewed):
+    row, _, _ = taken(skewed(np.random.default_rng(4).normal(size=(2_000, 4))))
+    assert not row["is_eligible"]
+
+
+@pytest.mark.parametrize(
+    "segments", [5, *(pytest.param(k, marks=pytest.mark.slow) for k in (3, 4, 6, 7))]
+)
+def test_planted_segments_are_found_whatever_the_range(segments):
     rng = np.random.default_rng(8)
-    planted = np.repeat(np.arange(5), [1_500, 900, 600, 300, 200])
-    centers = 6 * np.eye(6)[:5]
-    row, labels, _ = taken(centers[planted] + rng.normal(size=(len(planted), 6)))
-    assert row["k"] == 5
-    assert row["is_eligible"]
-    assert adjusted_rand_score(planted, labels) >= 0.95
+    sizes = [700, 500, 400, 300, 200, 150, 100][:segments]
+    segment = np.repeat(np.arange(segments), sizes)
+    points = 6 * np.eye(8)[segment] + rng.normal(size=(len(segment), 8))
+    for k_min, k_max in [(2, 7), (3, 9)]:
+        row, labels, _ = taken(points, k_min=k_min, k_max=k_max)
+        assert row["k"] == segments
+        assert row["is_eligible"]
+        assert adjusted_rand_score(segment, labels) >= 0.95
 
 
 def test_a_draw_of_customers_is_the_same_in_any_order_and_part_of_a_larger_one():

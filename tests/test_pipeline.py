@@ -11,10 +11,11 @@ from datetime import date
 
 import duckdb
 import numpy as np
+import pandas as pd
 import pytest
 from conftest import NO_TESTS, ROOT, build, dbt, differences, rows, tables
 from olist_segments.demo import write_demo_data
-from scipy.stats import hypergeom
+from scipy.stats import entropy, hypergeom
 from sklearn.metrics import (
     calinski_harabasz_score,
     davies_bouldin_score,
@@ -146,6 +147,80 @@ def test_scores_in_sql_equal_scikit_learn(demo_database, k):
     assert inertia == pytest.approx(np.square(points - centers[labels - 1]).sum())
     assert davies == pytest.approx(davies_bouldin_score(points, labels))
     assert calinski == pytest.approx(calinski_harabasz_score(points, labels))
+
+
+def test_stability_and_certainty_in_sql_equal_those_of_numpy(demo_database):
+    with duckdb.connect(str(demo_database), read_only=True) as connection:
+        customers = connection.sql(
+            "select points.* exclude (customer_unique_id), labels.segment_id, "
+            "labels.certainty from intermediate.int_scaled_features as points "
+            "join customer_segments as labels using (customer_unique_id)"
+        ).df()
+        refits = connection.sql(
+            "pivot intermediate.int_refit_centroids on feature "
+            "using first(scaled_value) group by refit, cluster_id"
+        ).df()
+        stability = connection.sql("from segment_stability order by segment_id").df()
+        shares = connection.sql(
+            "select uncertain_share from segments order by segment_id"
+        ).df()
+    segment, certainty = customers.pop("segment_id"), customers.pop("certainty")
+    jaccards, found = [], []
+    for _, centroids in refits.sort_values(["refit", "cluster_id"]).groupby("refit"):
+        gaps = centroids[customers.columns].to_numpy()[:, None] - customers.to_numpy()
+        cluster = np.square(gaps).sum(axis=2).argmin(axis=0)
+        both = pd.crosstab(segment, cluster)
+        either = -both.sub(both.sum(axis=1), axis=0).sub(both.sum(axis=0), axis=1)
+        jaccard = both / either
+        jaccards.append(jaccard.max(axis=1))
+        found.append(segment.map(jaccard.idxmax(axis=1)) == cluster)
+    jaccards = pd.DataFrame(jaccards)
+    assert len(jaccards) == 50
+    assert (stability["refits"] == 50).all()
+    np.testing.assert_allclose(stability["jaccard_mean"], jaccards.mean(), atol=1e-9)
+    np.testing.assert_allclose(stability["jaccard_min"], jaccards.min(), atol=1e-9)
+    np.testing.assert_allclose(stability["found_share"], (jaccards >= 0.75).mean())
+    np.testing.assert_allclose(certainty, np.mean(found, axis=0), atol=1e-9)
+    uncertain = np.mean(found, axis=0) < 0.8 - 1e-9
+    np.testing.assert_allclose(
+        shares["uncertain_share"], pd.Series(uncertain).groupby(segment).mean()
+    )
+    assert 0 < certainty.min() < 1
+
+
+def test_segments_come_from_the_clusters_at_one_k_less(demo_database):
+    flows, sizes = (
+        dict(rows(demo_database, query))
+        for query in (
+            "select (k, cluster_id), sum(customer_count) from segment_flows group by 1",
+            "select (k, cluster_id), count(*) "
+            "from intermediate.int_candidate_assignments group by 1",
+        )
+    )
+    last = max(k for k, _ in sizes)
+    assert flows == {key: size for key, size in sizes.items() if key[0] < last}
+    counted = rows(
+        demo_database,
+        "select labels.segment_id, before.cluster_id, count(*) "
+        "from customer_segments as labels "
+        "join segment_models as models on labels.model_id = models.model_id "
+        "join intermediate.int_candidate_assignments as before "
+        "on before.customer_unique_id = labels.customer_unique_id "
+        "and before.k = models.k - 1 group by all",
+    )
+    table = pd.DataFrame(counted, columns=["segment_id", "source", "count"])
+    shares = table.pivot(index="segment_id", columns="source", values="count")
+    shares = shares.div(shares.sum(axis=1), axis=0)
+    found = rows(
+        demo_database,
+        "select segment_id, slsa, main_source_cluster_id, main_source_share "
+        "from segment_stability order by segment_id",
+    )
+    for segment_id, slsa, source, share in found:
+        own = shares.loc[segment_id].dropna()
+        expected = 1 - entropy(own) / np.log(shares.shape[1])
+        assert slsa == pytest.approx(expected, abs=1e-9)
+        assert (source, share) == (own.idxmax(), pytest.approx(own.max()))
 
 
 @pytest.mark.parametrize(

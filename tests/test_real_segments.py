@@ -2,20 +2,14 @@
 
 import duckdb
 import numpy as np
-import pandas as pd
 import pytest
 import yaml
 from conftest import ROOT, build, rows
 from olist_segments.fit.choice import choose_k
-from olist_segments.fit.clustering import (
-    exact_silhouette,
-    fit_centroids,
-    nearest,
-    noise_silhouettes,
-    refit_agreement,
-)
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
+
+from bench.rules_for_k import measure
 
 VARS = yaml.safe_load((ROOT / "dbt_project.yml").read_text("utf-8"))["vars"]
 FIT = {"n_init": VARS["n_init"], "sample_size": VARS["fit_sample"]}
@@ -82,26 +76,19 @@ def test_every_segment_stands_out_in_two_numbers_at_least(real_database):
     assert ((distance >= 0.5).sum(axis=1) >= 2).all()
 
 
-@pytest.mark.parametrize("seed", [1, 7])
-def test_another_seed_gives_the_same_k_and_the_same_people(real_database, points, seed):
+@pytest.mark.parametrize(
+    ("seed", "k_range"), [(1, (2, 7)), (7, (3, 14))], ids=["seed 1", "seed 7"]
+)
+def test_another_seed_and_range_give_the_same_k_and_the_same_people(
+    real_database, points, seed, k_range
+):
     array = points.drop(columns="customer_unique_id").to_numpy()
-    fits = fit_centroids(array, KS, seed=seed, **FIT)
-    agreement = pd.DataFrame(
-        refit_agreement(array, fits, refits=VARS["refits"], seed=seed, **REFIT),
-        columns=["k", "refit", "ari"],
-    )
-    noise = noise_silhouettes(np.cov(array.T, bias=True), KS, seed=seed, **REFIT)
-    labels = {k: nearest(array, centers) for k, centers in fits.items()}
-    candidates = pd.DataFrame(
-        {
-            "k": k,
-            "inertia": np.square(array - centers[labels[k]]).sum(),
-            "silhouette": exact_silhouette(array, centers),
-            "noise_silhouette": noise[k],
-            "stability_min_ari": agreement.query("k == @k")["ari"].min(),
-            "smallest_segment_share": np.bincount(labels[k]).min() / len(array),
-        }
-        for k, centers in fits.items()
+    candidates, labels = measure(
+        array,
+        *k_range,
+        fit={"seed": seed, **FIT},
+        refit={"seed": seed, **REFIT},
+        refits=VARS["refits"],
     )
     chosen = choose_k(candidates, **RULE).query("is_chosen")["k"].item()
     by_default = rows(

@@ -60,6 +60,19 @@ ANSWERS = {
         "select k, inertia, silhouette, noise_silhouette, stability_min_ari, "
         "min_stability, smallest_segment_share from segment_k_candidates order by k"
     ),
+    "refits": (
+        "select segment_name, stability.band, jaccard_mean, jaccard_min, found_share, "
+        "uncertain_share from segment_stability as stability "
+        "join segments using (segment_id) order by segment_id"
+    ),
+    "formation-figures": (
+        "select concat('k = ', k, ': ', "
+        "coalesce(segment_name, concat('cluster ', cluster_id))), "
+        "flows.customer_count, flows.customer_count / sum(flows.customer_count) "
+        "over (partition by k, next_cluster_id) "
+        "from segment_flows as flows left join segments using (segment_id) "
+        "order by k, cluster_id, next_cluster_id"
+    ),
     "drift": "select replace(measure, '_', ' '), drift from segment_drift "
     "order by drift desc, measure",
     "excluded": (
@@ -518,8 +531,12 @@ def test_nothing_grows_with_the_number_of_customers(text, demo_database):
     assert sum(points) == 30
     for name, chart in charts(few).items():
         for trace in chart["data"]:
-            if name != "map":
+            if name not in ("map", "formation"):
                 assert len(values(trace["x"])) <= max(months, 10), name
+    # A band between two clusters has 31 points, and there are no more than flows.
+    ((flows,),) = rows(demo_database, "select count(*) from segment_flows")
+    drawn = charts(few)["formation"]["data"]
+    assert sum(len(values(trace["x"])) for trace in drawn) < 32 * flows
     assert len(cells(few, "quality")) == 2
     ((odd,),) = rows(
         demo_database, "select count(*) from data_quality where rows_affected > 0"

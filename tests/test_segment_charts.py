@@ -175,6 +175,34 @@ def test_plotly_reads_no_tag_entity_or_formula_in_a_text():
     assert plain("R$ <1 & 'x'") == "R&#36; &lt;1 &amp; 'x'"
 
 
+def test_segments_are_drawn_with_the_clusters_they_come_from():
+    flows = pd.DataFrame(
+        [(2, 1, 1, 60), (2, 2, 1, 10), (2, 2, 2, 30), (3, 1, 1, 70)],
+        columns=["k", "cluster_id", "next_cluster_id", "customer_count"],
+    )
+    flows.loc[4] = 3, 2, 3, 30
+    flows = flows.assign(
+        segment_id=pd.array([None, None, None, 1, 2], "Int32"),
+        next_segment_id=pd.array([1, 1, 2, None, None], "Int32"),
+    )
+    figure = charts.segment_formation(flows, {1: HOSTILE, 2: "Two", 3: "Three"})
+    (bars,) = figure.select_traces({"type": "bar"})
+    drawn = sorted(zip(bars.x, bars.y, strict=True))
+    assert drawn == [(2, 40), (2, 60), (3, 30), (3, 70), (4, 30), (4, 70)]
+    tops = {}
+    for k, low, height in sorted(zip(bars.x, bars.base, bars.y, strict=True)):
+        assert low > tops.get(k, -1000)  # no bar covers another
+        tops[k] = low + height
+    bands = figure.select_traces({"fill": "toself"})
+    assert [trace.x.count(None) for trace in bands] == [3, 2]
+    marks = figure.select_traces({"mode": "markers"})
+    assert [trace.name for trace in marks] == [plain(HOSTILE), "Two"]
+    assert figure.layout.title.text == plain(
+        f"With 2 segments, 85.7% of {HOSTILE} would share a cluster: the smallest part "
+        "of any segment"
+    )
+
+
 def test_the_segment_of_most_value_is_known_without_any_revenue():
     segments = pd.DataFrame(
         {"customer_share": [0.5, 0.5, 0.0], "revenue_share": [0.2, 0.8, None]}

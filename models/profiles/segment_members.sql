@@ -94,6 +94,7 @@ joined as (
 
         -- What is added makes 0.0 of -0.0.
         round(members.silhouette, 3) + 0.0 as silhouette,
+        round(members.certainty, 3) as certainty,
 
         changes.entered_at,
 

@@ -103,6 +103,7 @@ RULES = {
     "refit_customers": _whole_number(100),
     "refit_n_init": _whole_number(1),
     "refit_sample": _whole_number(100),
+    "bootstrap_refits": _whole_number(1),
     "drift_watch": _number("a number of at least 0", 0),
     "drift_refit": _number("a number of at least 0", 0),
 }

@@ -10,7 +10,7 @@
         'feature_choice', 'max_missing_share', 'max_correlation', 'k', 'k_min', 'k_max',
         'min_stability', 'min_silhouette_gain', 'min_segment_share', 'seed', 'n_init',
         'fit_sample', 'max_fit_rows', 'refits', 'refit_customers', 'refit_n_init',
-        'refit_sample'
+        'refit_sample', 'bootstrap_refits'
     ] -%}
         {%- do decisive.append([name, var(name) | string]) -%}
     {%- endfor -%}

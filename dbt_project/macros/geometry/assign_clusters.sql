@@ -1,49 +1,9 @@
 {# One row per customer and partition: nearest centroid, runner-up and silhouette. #}
 {% macro assign_clusters(points, centroids, partition) -%}
-    {%- set clusters = range(1, var('k_max') | int + 1) -%}
-    {%- set features = chosen_features() -%}
-    with located as (
+    {%- set clusters = cluster_numbers() -%}
+    with nearest {{ as_inlined() }} (
 
-        select
-            {{ partition }}
-            {%- for cluster in clusters -%}
-                {%- for feature in features %},
-            max(
-                case
-                    when cluster_id = {{ cluster }} and feature = '{{ feature.name }}'
-                        then scaled_value
-                end
-            ) as {{ feature.name }}_{{ cluster }}
-                {%- endfor -%}
-            {%- endfor %}
-        from {{ centroids }}
-        group by {{ partition }}
-
-    ),
-
-    distances {{ as_inlined() }} (
-
-        select
-            points.customer_unique_id,
-            located.{{ partition }}
-            {%- for cluster in clusters %},
-            {{ squared_distance('points', 'located', '_' ~ cluster, features) }}
-                as distance_{{ cluster }}
-            {%- endfor %}
-
-        from {{ points }} as points
-        cross join located
-
-    ),
-
-    nearest {{ as_inlined() }} (
-
-        select
-            *,
-            {{ least_of(clusters, 'distance_#') }} as squared_distance,
-            {{ which_is_least(clusters, 'distance_# + # * 1e-12') }} as cluster_id
-
-        from distances
+        {{ nearest_clusters(points, centroids, partition) | indent(8) }}
 
     ),
 

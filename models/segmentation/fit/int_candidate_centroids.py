@@ -1,4 +1,4 @@
-"""One row per candidate k, cluster and feature: where the centroid lies."""
+"""One row per k, cluster and feature: where the centroid lies."""
 
 import pandas as pd
 from olist_segments.fit.clustering import fit_centroids
@@ -18,7 +18,7 @@ def model(dbt, session):
     names, points = read_points(customers, max_rows)
     fitted = fit_centroids(
         points,
-        range(k_min, k_max + 1),
+        range(max(2, k_min - 1), k_max + 2),
         seed=seed,
         n_init=n_init,
         sample_size=sample_size,

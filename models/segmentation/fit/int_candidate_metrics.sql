@@ -95,6 +95,46 @@ per_k as (
 
 ),
 
+-- A single cluster has all the inertia; for a fit without any, ln has a floor.
+inertias as (
+
+    select
+        k,
+        ln(greatest(inertia, 1e-12)) as ln_inertia
+    from per_k
+    union all
+    select
+        1 as k,
+        ln(max(inertia + between_clusters)) as ln_inertia
+    from per_k
+
+),
+
+slopes as (
+
+    select
+        later.k,
+        (earlier.ln_inertia - later.ln_inertia) / ln(later.k / (later.k - 1.0)) as slope
+
+    from inertias as later
+    inner join inertias as earlier
+        on later.k = earlier.k + 1
+
+),
+
+steps as (
+
+    select
+        slopes.k,
+        slopes.slope,
+        next_slopes.slope as next_slope
+
+    from slopes
+    left join slopes as next_slopes
+        on slopes.k = next_slopes.k - 1
+
+),
+
 worst_overlap as (
 
     select
@@ -131,6 +171,7 @@ joined as (
         per_k.k,
 
         per_k.inertia,
+        steps.slope / nullif(steps.next_slope, 0) as bend,
         per_k.silhouette,
         noise.noise_silhouette,
         davies_bouldin.davies_bouldin,
@@ -147,6 +188,8 @@ joined as (
     from per_k
     inner join davies_bouldin
         on per_k.k = davies_bouldin.k
+    inner join steps
+        on per_k.k = steps.k
     inner join noise
         on per_k.k = noise.k
     left join stability

@@ -6,6 +6,8 @@ from olist_segments.fit.frames import read_frame, to_relation
 
 
 def model(dbt, session):
+    k_min = dbt.config.meta_get("k_min")
+    k_max = dbt.config.meta_get("k_max")
     seed = dbt.config.meta_get("seed")
     n_init = dbt.config.meta_get("n_init")
     sample_size = dbt.config.meta_get("sample_size")
@@ -14,10 +16,12 @@ def model(dbt, session):
     covariance = pairs.pivot(
         index="feature", columns="other_feature", values="covariance"
     )
+    skewness = pairs.groupby("feature")["skewness"].first()
     ks = read_frame(dbt.ref("int_candidate_centroids"))["k"]
     silhouettes = noise_silhouettes(
         covariance.to_numpy(),
-        sorted(ks.unique().tolist()),
+        skewness.to_numpy(),
+        sorted(ks[ks.between(k_min, k_max)].unique().tolist()),
         seed=seed,
         n_init=n_init,
         sample_size=sample_size,

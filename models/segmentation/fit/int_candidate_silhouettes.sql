@@ -15,6 +15,7 @@
 with assignments as (
 
     select * from {{ ref('int_candidate_assignments') }}
+    where k between {{ ks | first }} and {{ ks | last }}
 
 ),
 

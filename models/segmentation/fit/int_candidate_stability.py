@@ -11,6 +11,8 @@ from olist_segments.fit.frames import (
 
 
 def model(dbt, session):
+    k_min = dbt.config.meta_get("k_min")
+    k_max = dbt.config.meta_get("k_max")
     refit_customers = dbt.config.meta_get("refit_customers")
     refits = dbt.config.meta_get("refits")
     seed = dbt.config.meta_get("seed")
@@ -20,7 +22,7 @@ def model(dbt, session):
     customers = draw_customers(dbt.ref("int_fit_features"), refit_customers)
     names, points = read_points(customers)
     centroids = read_frame(dbt.ref("int_candidate_centroids"))
-    centroids = centroids.pivot(
+    centroids = centroids[centroids["k"].between(k_min, k_max)].pivot(
         index=["k", "cluster_id"], columns="feature", values="scaled_value"
     )
     agreement = refit_agreement(

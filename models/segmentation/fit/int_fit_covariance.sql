@@ -1,5 +1,5 @@
 -- One row per pair of features clustered on, in both directions and with itself: the
--- covariance of their scaled values.
+-- covariance of their scaled values, and the skewness of the first.
 
 {# LT02 does not see the indent of lines that a loop writes. #}
 -- noqa: disable=LT02
@@ -9,7 +9,8 @@ with sums as (
 
     select
         count(*) as customer_count
-        {%- for name in names %}
+        {%- for name in names %},
+        {{ exact_sum('power(' ~ name ~ ', 3)') }} as cubed_{{ name }}
             {%- for other in names[loop.index0:] %},
         {{ exact_sum(name ~ ' * ' ~ other) }} as {{ name }}_by_{{ other }}
             {%- endfor %}
@@ -47,7 +48,12 @@ pairs as (
                     {%- endfor %}
                 {%- endfor %}
             {%- endfor %}
-        end / sums.customer_count as covariance
+        end / sums.customer_count as covariance,
+        case directions.feature
+            {%- for name in names %}
+            when '{{ name }}' then sums.cubed_{{ name }}
+            {%- endfor %}
+        end / sums.customer_count as skewness
 
     from directions
     cross join sums

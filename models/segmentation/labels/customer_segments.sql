@@ -7,6 +7,12 @@ with assignments as (
 
 ),
 
+certainties as (
+
+    select * from {{ ref('int_segment_certainty') }}
+
+),
+
 names as (
 
     select * from {{ ref('int_segment_names') }}
@@ -38,6 +44,7 @@ joined as (
 
         sqrt(assignments.squared_distance) as distance_to_centroid,
         assignments.silhouette,
+        certainties.certainty,
 
         {% for name in numeric_columns('customer_features') -%}
             features.{{ name }},
@@ -49,6 +56,8 @@ joined as (
         on assignments.segment_id = names.segment_id
     inner join features
         on assignments.customer_unique_id = features.customer_unique_id
+    left join certainties
+        on assignments.customer_unique_id = certainties.customer_unique_id
     cross join as_of
 
 )

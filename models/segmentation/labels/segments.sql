@@ -33,7 +33,9 @@ wide as (
         sum(total_spend) as revenue,
         {{ exact_sum('silhouette') }} / count(*) as silhouette,
         cast(count(*) filter (where silhouette < 0) as double) / count(*)
-            as negative_silhouette_share
+            as negative_silhouette_share,
+        cast(count(*) filter (where certainty < 0.8) as double)
+        / nullif(count(certainty), 0) as uncertain_share
 
     from customers
     group by segment_id
@@ -160,7 +162,8 @@ per_segment as (
         coalesce(wide.customer_count, 0) as customer_count,
         coalesce(wide.revenue, 0) as revenue,
         wide.silhouette,
-        wide.negative_silhouette_share
+        wide.negative_silhouette_share,
+        wide.uncertain_share
 
     from names
     left join wide
@@ -188,7 +191,8 @@ joined as (
             as decimal(18, 2)
         ) as revenue_per_customer,
         per_segment.silhouette,
-        per_segment.negative_silhouette_share
+        per_segment.negative_silhouette_share,
+        per_segment.uncertain_share
 
     from per_segment
     left join described

@@ -26,6 +26,7 @@ joined as (
         choice.reason,
 
         metrics.inertia,
+        metrics.bend,
         metrics.silhouette,
         metrics.noise_silhouette,
         silhouettes.silhouette_euclidean,

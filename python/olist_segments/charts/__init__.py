@@ -1,5 +1,6 @@
 """Charts: a table in, a figure out. Titles say what the table shows."""
 
+from olist_segments.charts.formation import segment_formation
 from olist_segments.charts.orders import (
     amounts,
     correlations,
@@ -54,6 +55,7 @@ __all__ = [
     "resampling_agreement",
     "reviews_by_delay",
     "segment_features",
+    "segment_formation",
     "segment_jaccard",
     "segments_overview",
     "shares",

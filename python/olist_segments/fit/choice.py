@@ -8,6 +8,8 @@ from kneed import KneeLocator
 def find_elbow(ks: list[int], inertia: list[float]) -> int | None:
     """Find the k after which more clusters lower the inertia much less.
 
+    It depends on where the curve begins and ends, so it is shown and not obeyed.
+
     Parameters
     ----------
     ks : list of int
@@ -42,14 +44,14 @@ def choose_k(
 
     A candidate is eligible if its least stable refit agrees well enough with the
     full fit, its silhouette is well above that of noise, and its smallest segment is
-    large enough. The rule takes the eligible candidate nearest to the elbow; if two are
-    equally near, or there is no elbow, the one with the higher silhouette. If none is
-    eligible, it takes the most stable one, and the reason says what that one lacks.
+    large enough. The rule takes the eligible candidate with the sharpest bend in the
+    inertia. If none is eligible, it takes the most stable one, and the reason says what
+    that one lacks. Which other candidates there are makes no difference.
 
     Parameters
     ----------
     candidates : DataFrame
-        One row per k with columns k, inertia, silhouette, noise_silhouette,
+        One row per k with columns k, inertia, bend, silhouette, noise_silhouette,
         stability_min_ari and smallest_segment_share.
     min_stability : float
         Lowest adjusted Rand index, up to 1, that refits of an eligible k may have.
@@ -73,7 +75,9 @@ def choose_k(
     """
     table = candidates.set_index("k")
     elbow = find_elbow(list(table.index), list(table["inertia"]))
-    stable = table["stability_min_ari"].fillna(-1) >= min_stability
+    bend = table["bend"].fillna(0)
+    stability = table["stability_min_ari"].fillna(-1)
+    stable = stability >= min_stability
     apart = table["silhouette"] - table["noise_silhouette"] >= min_silhouette_gain
     large = table["smallest_segment_share"] >= min_segment_share
     eligible = stable & apart & large
@@ -88,10 +92,13 @@ def choose_k(
             )
         chosen, why = fixed_k, "taken: fixed by the variable k"
     elif eligible.any():
-        chosen = _nearest_to_elbow(table[eligible], elbow)
-        why = _why_taken(chosen, elbow)
+        chosen = int(bend[eligible].idxmax())
+        why = (
+            "taken: of the eligible candidates it has the sharpest bend; inertia falls "
+            f"{bend[chosen]:.2f} times as steeply before it as after it"
+        )
     else:
-        chosen = int(table["stability_min_ari"].fillna(-1).idxmax())
+        chosen = int(stability.idxmax())
         why = "taken: no candidate is eligible, and this one is the most stable"
 
     def reason(k: int) -> str:
@@ -116,7 +123,10 @@ def choose_k(
             return "not taken: " + " and ".join(faults)
         if fixed_k is not None:
             return f"not taken: k is fixed at {chosen}"
-        return f"not taken: eligible, but {_why_not(k, chosen, elbow)}"
+        return (
+            f"not taken: eligible, but its bend of {bend[k]:.2f} is less sharp than "
+            f"that of {chosen}, {bend[chosen]:.2f}"
+        )
 
     return pd.DataFrame(
         {
@@ -137,35 +147,3 @@ def _why_unstable(lowest: float, required: float) -> str:
         f"a refit on half the customers agrees {agrees} (at least {required:.2f} is "
         "required)"
     )
-
-
-def _nearest_to_elbow(eligible: pd.DataFrame, elbow: int | None) -> int:
-    distance = abs(eligible.index - elbow) if elbow else [0] * len(eligible)
-    ranked = eligible.assign(distance=distance).sort_values(
-        ["distance", "silhouette"], ascending=[True, False], kind="stable"
-    )
-    return int(ranked.index[0])
-
-
-def _why_taken(chosen: int, elbow: int | None) -> str:
-    if elbow is None:
-        return (
-            "taken: there is no elbow, and of the eligible candidates it has the "
-            "highest silhouette"
-        )
-    if chosen == elbow:
-        return (
-            "taken: it is the elbow of the inertia, stable, clearly above noise, and "
-            "has no segment that is too small"
-        )
-    return f"taken: of the eligible candidates it is nearest to the elbow at {elbow}"
-
-
-def _why_not(k: int, chosen: int, elbow: int | None) -> str:
-    if elbow is None:
-        return f"its silhouette is below that of {chosen}"
-    if chosen == elbow:
-        return f"the elbow is at {elbow}"
-    if abs(k - elbow) == abs(chosen - elbow):
-        return f"as far from the elbow at {elbow} as {chosen}, with a lower silhouette"
-    return f"farther from the elbow at {elbow} than {chosen}"

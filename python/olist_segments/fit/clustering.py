@@ -1,4 +1,4 @@
-"""KMeans for every candidate k, refits on halves and on noise, and two axes."""
+"""KMeans for every candidate k, refits on samples and on noise, and two axes."""
 
 import itertools
 import os
@@ -21,6 +21,8 @@ DECIMALS = 12
 MERGERS = 3
 FIRST_STEPS = 3
 LEAST_GAIN = 1e-5
+# Random samples on which starts for the refits on bootstrap samples are searched.
+STARTS = 10
 # Bytes for copies of the points: every running fit has one.
 _COPIES = 1 << 30
 # The callers for whom BLAS is limited to one thread, and its limit before.
@@ -138,6 +140,82 @@ def refit_agreement(
     return list(itertools.chain.from_iterable(refitted))
 
 
+def bootstrap_refits(
+    points: np.ndarray,
+    k: int,
+    *,
+    refits: int,
+    seed: int,
+    n_init: int,
+    sample_size: int,
+) -> dict[int, np.ndarray]:
+    """Fit KMeans on bootstrap samples of the points.
+
+    A bootstrap sample draws as many points as there are, with replacement. The starts
+    are searched as in `fit_centroids`, on `STARTS` smaller bootstrap samples, and each
+    refit is iterated from the start with the lowest inertia on its own sample. So no
+    refit is held back by a poor start. None starts from the fit on all points, which
+    would make the pieces of a round cloud look stable.
+
+    Parameters
+    ----------
+    points : array of shape (n_points, n_features)
+        Scaled features, in a fixed order of rows.
+    k : int
+        Number of clusters.
+    refits : int
+        Number of bootstrap samples.
+    seed : int
+        Seed of the samples and of the search.
+    n_init, sample_size : int
+        As in `fit_centroids`.
+
+    Returns
+    -------
+    dict of int to array of shape (k, n_features)
+        Centroids by refit, from 1, ordered as in `fit_centroids`. A bootstrap sample
+        with fewer than k different points gives none.
+
+    References
+    ----------
+    Hennig, "Cluster-wise assessment of cluster stability", Computational Statistics
+    and Data Analysis 52 (2007).
+    """
+
+    def draw(number: int, size: int) -> tuple[np.ndarray, np.ndarray] | None:
+        """Draw points: those drawn, and how often; none if too few are different."""
+        drawn = np.random.default_rng([seed, number]).integers(len(points), size=size)
+        counts = np.bincount(drawn, minlength=len(points))
+        sample = points[counts > 0]
+        return (sample, counts[counts > 0]) if _distinct(sample, k) >= k else None
+
+    def begin(number: int) -> np.ndarray | None:
+        sample = draw(number, min(len(points), sample_size))
+        if sample is None:
+            return None
+        repeated = np.repeat(*sample, axis=0)
+        return _search(repeated, [k], seed=seed + number, n_init=n_init)[k]
+
+    def refit(number: int) -> np.ndarray | None:
+        sample = draw(number, len(points))
+        if sample is None or not starts:
+            return None
+        best = min(starts, key=lambda start: _inertia(*sample, start))
+        fit = KMeans(k, init=best, n_init=1).fit(sample[0], sample_weight=sample[1])
+        return sorted_centroids(fit.cluster_centers_)
+
+    # Refits are numbered from 1, and starts from there on.
+    found = _side_by_side(begin, range(refits + 1, refits + 1 + STARTS))
+    starts = [start for start in found if start is not None]
+    numbers = range(1, refits + 1)
+    fits = _side_by_side(refit, numbers, max(1, _COPIES // max(1, points.nbytes)))
+    return {
+        number: fit
+        for number, fit in zip(numbers, fits, strict=True)
+        if fit is not None
+    }
+
+
 def adjusted_rand_index(labels: np.ndarray, others: np.ndarray) -> float:
     """Compare two clusterings of the same points.
 
@@ -179,22 +257,28 @@ def adjusted_rand_index(labels: np.ndarray, others: np.ndarray) -> float:
 
 def noise_silhouettes(
     covariance: np.ndarray,
+    skewness: np.ndarray,
     k_range: Iterable[int],
     *,
     seed: int,
     n_init: int,
     sample_size: int,
 ) -> dict[int, float]:
-    """Cluster noise that has the covariance of customers but no groups.
+    """Cluster noise that has the spread of customers but no groups.
 
-    KMeans cuts even noise into stable pieces with a fair silhouette when there are
-    few features: two uniform ones reach 0.59 with k = 4, six 0.20. So a silhouette
-    means something only in comparison with that of noise.
+    KMeans cuts even noise into stable pieces with a fair silhouette: two uniform
+    features reach 0.59 with k = 4, six 0.20, and a skewed feature is cut into the many
+    and the few. So a silhouette means something only in comparison with that of noise.
+    There are two kinds of it, and the higher silhouette counts: one with the covariance
+    of customers, uniform along the principal axes, and one in which each feature has
+    the skewness it has for customers.
 
     Parameters
     ----------
     covariance : array of shape (n_features, n_features)
         Covariance of the scaled features; the number of customers is the divisor.
+    skewness : array of shape (n_features,)
+        Mean third power of the scaled features.
     k_range : iterable of int
         Numbers of clusters to fit.
     seed : int
@@ -207,8 +291,7 @@ def noise_silhouettes(
     Returns
     -------
     dict of int to float
-        Mean exact silhouette by k, squared Euclidean distance, from -1 to 1, of
-        points drawn uniformly along the principal axes.
+        Mean exact silhouette by k, squared Euclidean distance, from -1 to 1.
 
     References
     ----------
@@ -216,18 +299,18 @@ def noise_silhouettes(
     via the gap statistic", Journal of the Royal Statistical Society B 63 (2001),
     whose reference is uniform along the principal axes too.
     """
-    covariance = np.round(np.atleast_2d(covariance), DECIMALS)
-    spread = np.sqrt(np.clip(np.linalg.eigvalsh(covariance), 0, None))
-    # A uniform distribution from -b to b has the standard deviation b / sqrt(3).
-    draw = np.random.default_rng(seed).uniform(-1, 1, (sample_size, len(spread)))
-    noise = np.sqrt(3) * spread * draw
-
-    def silhouette(k: int) -> float:
-        centers = _fit(noise, k, seed=seed, n_init=n_init, sample_size=sample_size)
-        return round(exact_silhouette(noise, centers), DECIMALS)
-
     ks = list(k_range)
-    return dict(zip(ks, _side_by_side(silhouette, ks), strict=True))
+    rng = np.random.default_rng(seed)
+
+    def silhouettes(noise: np.ndarray) -> list[float]:
+        found = _search(noise, ks, seed=seed, n_init=n_init, each=_side_by_side)
+        return [round(exact_silhouette(noise, found[k]), DECIMALS) for k in ks]
+
+    kinds = [
+        silhouettes(_correlated_noise(covariance, rng, sample_size)),
+        silhouettes(_skewed_noise(skewness, rng, sample_size)),
+    ]
+    return dict(zip(ks, map(max, *kinds), strict=True))
 
 
 def exact_silhouette(points: np.ndarray, centroids: np.ndarray) -> float:
@@ -275,10 +358,7 @@ def nearest(points: np.ndarray, centroids: np.ndarray) -> np.ndarray:
     array of int of shape (n_points,)
         The first of equally near centroids.
     """
-    # |x - c|^2 without |x|^2, which is the same for every centroid. There is a row per
-    # centroid, because the minimum of a few long rows is several times as fast.
-    lengths = np.square(centroids).sum(axis=1)
-    return (lengths[:, np.newaxis] - 2 * (centroids @ points.T)).argmin(axis=0)
+    return _relative_distances(points, centroids).argmin(axis=0)
 
 
 def sorted_centroids(centroids: np.ndarray) -> np.ndarray:
@@ -399,13 +479,42 @@ def _iterate(points: np.ndarray, start: np.ndarray) -> np.ndarray:
     return fit.cluster_centers_
 
 
-def _fit(
-    points: np.ndarray, k: int, *, seed: int, n_init: int, sample_size: int
+def _inertia(points: np.ndarray, weights: np.ndarray, start: np.ndarray) -> float:
+    """Inertia of weighted points, less a term that is the same for all centroids."""
+    return float(weights @ _relative_distances(points, start).min(axis=0))
+
+
+def _relative_distances(points: np.ndarray, centroids: np.ndarray) -> np.ndarray:
+    """|x - c|^2 without |x|^2, which is the same for every centroid.
+
+    There is a row per centroid, because the minimum of a few long rows is several times
+    as fast.
+    """
+    lengths = np.square(centroids).sum(axis=1)
+    return lengths[:, np.newaxis] - 2 * (centroids @ points.T)
+
+
+def _correlated_noise(
+    covariance: np.ndarray, rng: np.random.Generator, size: int
 ) -> np.ndarray:
-    """Centroids of one fit, ordered by their coordinates."""
-    start = KMeans(k, n_init=n_init, random_state=seed)
-    start.fit(_sample(points, seed, sample_size))
-    return sorted_centroids(_iterate(points, start.cluster_centers_))
+    """Draw points uniformly along the principal axes."""
+    covariance = np.round(np.atleast_2d(covariance), DECIMALS)
+    spread = np.sqrt(np.clip(np.linalg.eigvalsh(covariance), 0, None))
+    # A uniform distribution from -b to b has the standard deviation b / sqrt(3).
+    return np.sqrt(3) * spread * rng.uniform(-1, 1, (size, len(spread)))
+
+
+def _skewed_noise(
+    skewness: np.ndarray, rng: np.random.Generator, size: int
+) -> np.ndarray:
+    """Draw each feature as a power of a uniform number: 1 where there is no skew."""
+    powers = np.geomspace(1, 1e6, 10_000)
+    first, second, third = (1 / (moment * powers + 1) for moment in (1, 2, 3))
+    skewed = (third - 3 * first * second + 2 * first**3) / (second - first**2) ** 1.5
+    power = np.interp(abs(np.round(skewness, DECIMALS)), skewed, powers)
+    drawn = rng.uniform(size=(size, len(power))) ** power
+    scaled = (drawn - drawn.mean(axis=0)) / drawn.std(axis=0)
+    return np.where(skewness < 0, -scaled, scaled)
 
 
 def _sample(points: np.ndarray, seed: int, size: int) -> np.ndarray:

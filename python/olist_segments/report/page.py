@@ -7,6 +7,7 @@ import duckdb
 import pandas as pd
 
 from olist_segments.charts import segments as charts
+from olist_segments.charts.formation import segment_formation
 from olist_segments.charts.style import segment_colors, segment_symbols
 from olist_segments.pages import Chart, Column, Table, render, written
 from olist_segments.project import is_synthetic, shell_command
@@ -16,6 +17,18 @@ from olist_segments.report.queries import BREAKDOWNS, QUERIES
 SETS_APART = 0.2
 NUMBERS = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine"]
 NUMBERS += ["Ten", "Eleven", "Twelve"]
+# What the band of a segment means for its use.
+BANDS = {
+    "highly stable": "Highly stable: other customers would have given nearly the same "
+    "segment.",
+    "valid": "Valid: other customers would have given much the same segment.",
+    "a pattern": "A pattern: other customers would have given such a segment, but with "
+    "many other members. Read it as a tendency.",
+    "not to be trusted": "Not to be trusted: other customers would often have given "
+    "another segment. Base no campaign on it alone.",
+    "dissolved": "Dissolved: other customers would mostly have given no such segment. "
+    "Do not use it.",
+}
 SCORES = {
     "inertia": "More segments always fit closer. The inertia, which is the variation "
     "left within segments, falls steeply before the elbow and slowly after it: beyond "
@@ -72,20 +85,24 @@ def render_report(
         "map": _map(data),
         **{score: _score(data, score) for score in charts.SCORES},
     }
-    moves = _moves(data)
+    moves, formation = _moves(data), _formation(data)
+    optional = [one for one in (moves, formation) if one]
     shown = [
         *overall.values(),
         *(one for s in segments for one in s["charts"].values()),
     ]
     return render(
         "report.html",
-        [*overall.values(), *shown, *([moves] if moves else [])],
+        [*overall.values(), *shown, *optional],
         title=f"Customer segments, {totals['as_of_date']:%Y-%m-%d}",
         is_synthetic=is_made_up,
         totals=totals,
         segments=segments,
         overall=overall,
         moves=moves,
+        formation=formation,
+        stability=_stability(data),
+        refits=data["stability"]["refits"].max(),
         history=data["history"].replace({pd.NaT: None}).iloc[0].to_dict(),
         model=data["model"].iloc[0].to_dict(),
         comparison=_comparison(data, totals),
@@ -496,6 +513,62 @@ def _candidates(data: dict[str, pd.DataFrame]) -> Table:
     return _table(
         "candidates", "Numbers of segments that were tried", columns, data["candidates"]
     )
+
+
+def _stability(data: dict[str, pd.DataFrame]) -> Table:
+    """Say how well each segment is found again, and what that means."""
+    rows = data["stability"]
+    columns = {
+        "segment_name": Column("segment"),
+        "meaning": Column("stability"),
+        "jaccard_mean": Column("mean Jaccard", "precise"),
+        "jaccard_min": Column("lowest", "precise"),
+        "found_share": Column("found again", "share"),
+        "uncertain_share": Column("uncertain members", "share"),
+    }
+    few = "Too few different customers to draw them anew."
+    meaning = rows["band"].map(BANDS).fillna(few)
+    caption = "How well each segment is found again"
+    return _table("refits", caption, columns, rows.assign(meaning=meaning))
+
+
+def _formation(data: dict[str, pd.DataFrame]) -> Chart | None:
+    """Draw how segments form, if more than one k was fitted."""
+    flows = data["flows"]
+    if flows.empty:
+        return None
+    names = dict(
+        data["segments"][["segment_id", "segment_name"]].itertuples(index=False)
+    )
+    columns = {
+        "cluster": Column("cluster"),
+        "next_cluster": Column("with one segment more"),
+        "customer_count": Column("customers", "count"),
+        "share": Column("share of the latter", "share"),
+    }
+    latter = flows.groupby(["k", "next_cluster_id"])["customer_count"]
+    rows = flows.assign(
+        share=flows["customer_count"] / latter.transform("sum"),
+        cluster=_clusters(flows["k"], flows["cluster_id"], flows["segment_id"], names),
+        next_cluster=_clusters(
+            flows["k"] + 1, flows["next_cluster_id"], flows["next_segment_id"], names
+        ),
+    )
+    return Chart.titled(
+        segment_formation(flows, names),
+        note="The bars above a number of segments are its clusters, as high as they "
+        "have customers. A band shows customers who are together on both sides; bands "
+        "of less than 0.5% of customers are left out.",
+        name="formation",
+        table=_table("formation-figures", "Customers in both", columns, rows),
+    )
+
+
+def _clusters(ks, clusters, segments, names: dict[int, str]) -> list[str]:
+    return [
+        f"k = {k}: {names.get(segment, f'cluster {cluster}')}"
+        for k, cluster, segment in zip(ks, clusters, segments, strict=True)
+    ]
 
 
 def _drift(data: dict[str, pd.DataFrame]) -> Table:

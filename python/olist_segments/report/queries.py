@@ -136,6 +136,17 @@ QUERIES = {
         order by loadings.axis, abs(max(loadings.loading)) desc, loadings.feature
     """,
     "candidates": "select * from segment_k_candidates order by k",
+    "stability": """
+        select
+            stability.*,
+            segments.segment_name,
+            segments.uncertain_share
+        from segment_stability as stability
+        inner join segments
+            on stability.segment_id = segments.segment_id
+        order by stability.segment_id
+    """,
+    "flows": "select * from segment_flows order by k, cluster_id, next_cluster_id",
     "model": "select * from segment_models where is_current",
     "drift": "select * from segment_drift order by drift desc, measure",
     "migrations": """
