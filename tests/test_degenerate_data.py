@@ -250,9 +250,12 @@ def test_an_order_that_is_not_delivered_yet_is_refused_before_the_marts(
     assert ("main", "orders") not in tables(database)
 
 
-def test_a_handful_of_customers_is_built(demo_dir, tmp_path):
+def test_a_handful_of_customers_is_built_and_said_to_form_no_groups(demo_dir, tmp_path):
     folder = few_orders(demo_dir, tmp_path / "few", 12)
-    database = build(*QUICK, raw_dir=folder, database=tmp_path / "demo.duckdb")
+    database = tmp_path / "demo.duckdb"
+    result = dbt("build", *QUICK, raw_dir=folder, database=database)
+    assert result.returncode == 0, result.stdout
+    assert "No candidate k is eligible: the customers form no clear" in result.stdout
     ((labelled, segments),) = rows(
         database,
         "select (select count(*) from customer_segments), "

@@ -553,6 +553,13 @@ def test_a_banner_says_that_data_are_synthetic_wherever_they_are(text, changed):
     )
 
 
+def test_a_banner_says_that_no_number_of_segments_passed(text, changed):
+    assert "No clear groups." not in text
+    assert "No clear groups." in changed(
+        "update segment_k_candidates set is_eligible = false"
+    )
+
+
 def test_texts_of_the_data_are_shown_as_text(changed, browser, tmp_path):
     quoted = f"'{HOSTILE}'"
     largest = "(select city from segment_by_city order by customer_count desc limit 1)"

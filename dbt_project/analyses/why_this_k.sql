@@ -6,6 +6,8 @@ select
     round(silhouette, 4) as silhouette,
     round(noise_silhouette, 4) as noise_silhouette,
     round(stability_min_ari, 4) as stability_min_ari,
-    reason
+    round(bend, 2) as bend,
+    reason,
+    advantage
 from {{ ref('segment_k_candidates') }}
 order by k asc

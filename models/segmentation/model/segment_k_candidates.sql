@@ -24,6 +24,7 @@ joined as (
         cast(metrics.k as integer) as k,
 
         choice.reason,
+        cast(choice.advantage as string) as advantage,
 
         metrics.inertia,
         metrics.bend,

@@ -784,10 +784,12 @@ def _share_ticks(largest: float, room: float) -> dict:
 def _score_finding(candidates: pd.DataFrame, chosen: pd.Series, score: str) -> str:
     k = chosen["k"]
     if score == "inertia":
-        elbow = candidates.loc[candidates["is_elbow"], "k"]
-        if elbow.empty:
-            return "Elbow: the curve has no bend"
-        return f"Elbow: beyond {elbow.iloc[0]} segments, one more gains little"
+        if pd.isna(chosen["bend"]):
+            return "Inertia falls with every segment"
+        return (
+            f"Bend: inertia falls {chosen['bend']:.2f} times as steeply before {k} "
+            "segments as after"
+        )
     if score == "silhouette":
         return (
             f"Separation: {chosen['silhouette']:.2f} with {k} segments, where noise "

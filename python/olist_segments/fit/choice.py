@@ -66,7 +66,8 @@ def choose_k(
     Returns
     -------
     DataFrame
-        Columns k, is_elbow, is_eligible, is_chosen and reason, one row per k.
+        Columns k, is_elbow, is_eligible, is_chosen, reason and advantage, one row per
+        k. The advantage of an eligible k over the chosen one is None if it has none.
 
     Raises
     ------
@@ -78,7 +79,8 @@ def choose_k(
     bend = table["bend"].fillna(0)
     stability = table["stability_min_ari"].fillna(-1)
     stable = stability >= min_stability
-    apart = table["silhouette"] - table["noise_silhouette"] >= min_silhouette_gain
+    gain = table["silhouette"] - table["noise_silhouette"]
+    apart = gain >= min_silhouette_gain
     large = table["smallest_segment_share"] >= min_segment_share
     eligible = stable & apart & large
 
@@ -128,6 +130,22 @@ def choose_k(
             f"that of {chosen}, {bend[chosen]:.2f}"
         )
 
+    def advantage(k: int) -> str | None:
+        scores = {
+            "whoever wants the clearest groups: its silhouette exceeds that of noise "
+            "by {:.2f}, not {:.2f}": gain.round(2),
+            "lists that are to change least: its least stable refit agrees at {:.2f}, "
+            "not {:.2f}": stability.round(2),
+            "campaigns that need no small list: its smallest segment has {:.1%} of "
+            "customers, not {:.1%}": table["smallest_segment_share"].round(3),
+        }
+        better = [
+            text.format(score[k], score[chosen])
+            for text, score in scores.items()
+            if eligible[k] and score[k] > score[chosen]
+        ]
+        return "better for " + "; for ".join(better) if better else None
+
     return pd.DataFrame(
         {
             "k": table.index,
@@ -135,6 +153,7 @@ def choose_k(
             "is_eligible": eligible.to_numpy(),
             "is_chosen": [k == chosen for k in table.index],
             "reason": [reason(k) for k in table.index],
+            "advantage": pd.array([advantage(k) for k in table.index], "string"),
         }
     )
 

@@ -31,8 +31,9 @@ BANDS = {
 }
 SCORES = {
     "inertia": "More segments always fit closer. The inertia, which is the variation "
-    "left within segments, falls steeply before the elbow and slowly after it: beyond "
-    "the elbow, one more segment gains little.",
+    "left within segments, falls steeply before the elbow and slowly after it. "
+    "Where the elbow lies depends on the range that is drawn, so the choice goes by "
+    "the bend at each k: 1 is none.",
     "silhouette": "The silhouette, from -1 to 1, says how much nearer customers are to "
     "their own segment than to the next, by the squared Euclidean distance of scaled "
     "features. Noise has a silhouette too, so only the difference counts.",
@@ -107,6 +108,7 @@ def render_report(
         model=data["model"].iloc[0].to_dict(),
         comparison=_comparison(data, totals),
         candidates=_candidates(data),
+        is_any_eligible=data["candidates"]["is_eligible"].any(),
         rivals=_rivals(data["candidates"]),
         drift=_drift(data),
         excluded=_excluded(data),
@@ -503,6 +505,7 @@ def _candidates(data: dict[str, pd.DataFrame]) -> Table:
     columns = {
         "k": Column("segments (k)"),
         "inertia": Column("inertia", "count"),
+        "bend": Column("bend of the inertia", "precise"),
         "silhouette": Column("silhouette", "precise"),
         "noise_silhouette": Column("silhouette of noise", "precise"),
         "stability_min_ari": Column("lowest agreement of refits", "precise"),
@@ -697,8 +700,11 @@ def _named(features: pd.DataFrame) -> list[str]:
 def _rivals(candidates: pd.DataFrame) -> str:
     """Name the other numbers of segments that would have been good enough."""
     rivals = candidates[candidates["is_eligible"] & ~candidates["is_chosen"]]
-    ks = _listed([str(k) for k in rivals["k"]])
-    return f"Also good enough: {ks}." if ks else ""
+    texts = [
+        f"{k} segments" if pd.isna(advantage) else f"{k} segments, {advantage}"
+        for k, advantage in zip(rivals["k"], rivals["advantage"], strict=True)
+    ]
+    return f"Also good enough: {'. '.join(texts)}." if texts else ""
 
 
 def _heading(phrase: str, negative: str) -> str:
