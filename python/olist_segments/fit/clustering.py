@@ -192,12 +192,13 @@ def bootstrap_refits(
         sample = points[counts > 0]
         return (sample, counts[counts > 0]) if _distinct(sample, k) >= k else None
 
-    def begin(number: int) -> list[np.ndarray]:
+    def begin(number: int) -> np.ndarray | None:
         sample = draw(number, min(len(points), sample_size))
         if sample is None:
-            return []
+            return None
         repeated = np.repeat(*sample, axis=0)
-        return _search(repeated, [k], seed=seed + number, n_init=n_init)[k]
+        found = _search(repeated, [k], seed=seed + number, n_init=n_init)
+        return _best(repeated, found[k])
 
     def refit(number: int) -> np.ndarray | None:
         sample = draw(number, len(points))
@@ -209,7 +210,7 @@ def bootstrap_refits(
 
     # Refits are numbered from 1, and starts from there on.
     found = _side_by_side(begin, range(refits + 1, refits + 1 + STARTS))
-    starts = list(itertools.chain.from_iterable(found))
+    starts = [start for start in found if start is not None]
     numbers = range(1, refits + 1)
     fits = _side_by_side(refit, numbers, max(1, _COPIES // max(1, points.nbytes)))
     return {
