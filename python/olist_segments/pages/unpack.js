@@ -13,8 +13,9 @@
         for (let part; !(part = await reader.read()).done; ) script.append(part.value);
         delete window.Plotly; // the script brings the real one
         document.head.append(script);
+        return window.Plotly;
     };
     const unpacked = unpack();
-    const newPlot = (...chart) => unpacked.then(() => Plotly.newPlot(...chart));
+    const newPlot = (...chart) => unpacked.then((real) => real.newPlot(...chart));
     window.Plotly = { newPlot };
 }
