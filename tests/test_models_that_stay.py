@@ -331,6 +331,7 @@ def test_names_can_be_translated_without_a_refit(demo_dir, demo_database, tmp_pa
     ]
     build(
         "--select",
+        "int_name_words",
         "int_segment_names",
         "customer_segments",
         raw_dir=demo_dir,
