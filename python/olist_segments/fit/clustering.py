@@ -17,11 +17,11 @@ from threadpoolctl import threadpool_limits
 # above the last bits, which depend on the order in which floats are added.
 DECIMALS = 12
 # The search for a fit: the pairs of clusters that it merges, the steps after which it
-# judges a start, how much higher than the lowest inertia is then still worth iterating,
+# judges a start, how much higher than the lowest the inertia of its rivals may then be,
 # and the least relative gain in inertia that counts as one.
 MERGERS = 3
 FIRST_STEPS = 3
-RIVAL = 0.01
+RIVALS = 0.01
 LEAST_GAIN = 1e-5
 # Random samples on which starts for the refits on bootstrap samples are searched.
 STARTS = 10
@@ -85,7 +85,9 @@ def fit_centroids(
             "Use more data, or lower the variable k_min."
         )
     sample = _sample(points, seed, sample_size)
-    found = _search(sample, ks, seed=seed, n_init=n_init, each=_side_by_side)
+    found = _search(
+        sample, ks, seed=seed, n_init=n_init, each=_side_by_side, rivals=RIVALS
+    )
     fits = _side_by_side(
         lambda k: sorted_centroids(_iterate(points, _best(points, found[k]))),
         ks,
@@ -412,12 +414,13 @@ def _search(
     seed: int,
     n_init: int,
     each: Callable = lambda function, items: list(map(function, items)),
+    rivals: float = 0,
 ) -> dict[int, list[np.ndarray]]:
     """Find centroids from k-means++ and from neighbouring k, for every k.
 
-    Of the starts that neighbours give, the best after `FIRST_STEPS` are iterated. All
-    fits found are returned: where two are nearly as good, the better one on a sample
-    need not be the better one on all points.
+    Of the starts that neighbours give, the best after `FIRST_STEPS` is iterated, and
+    `rivals` whose inertia is up to this share higher: the best fit of a sample need not
+    be the best one of all points. All fits found are returned.
     """
     distinct = _distinct(points, max(ks) + 1)
     near = sorted({n for k in ks for n in (k - 1, k, k + 1) if 1 <= n <= distinct})
@@ -437,7 +440,7 @@ def _search(
         return [
             KMeans(k, init=fit.cluster_centers_, n_init=1).fit(points)
             for fit in begun
-            if fit.inertia_ <= least * (1 + RIVAL)
+            if fit.inertia_ <= least * (1 + rivals)
         ]
 
     fits = dict(zip(near, each(begin, near), strict=True))
