@@ -135,7 +135,7 @@ def refit_agreement(
         distinct = _distinct(sample, max(centroids))
         ks = [k for k in centroids if k <= distinct]
         found = _search(sample, ks, seed=seed + refit, n_init=n_init)
-        fits = {k: _iterate(half, _best(half, found[k])) for k in ks}
+        fits = {k: _iterate(half, _best(sample, found[k])) for k in ks}
         return [
             (k, refit, adjusted_rand_index(labels[k], nearest(points, centers)))
             for k, centers in fits.items()
