@@ -1,9 +1,11 @@
 """Strange but sound data is built; data without information is refused."""
 
 import csv
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 from bad_data import (
     CUSTOMERS,
@@ -16,6 +18,7 @@ from bad_data import (
 )
 from conftest import build, dbt, differences, killed_when, rows, tables
 from olist_segments.commands.summary import summary
+from olist_segments.exports import export_segments, preview
 from olist_segments.report import render_report
 
 pytestmark = pytest.mark.slow
@@ -84,7 +87,8 @@ def strange(demo_dir, tmp_path_factory):
     """Return strange files and what is built on them.
 
     Categories and cities of markup, SQL and emoji; no reviews at all, everybody pays at
-    once; CRLF, no end of the last line; a space and a quote in the names of folders.
+    once, no delivery has a date; CRLF, no end of the last line; a space and a quote in
+    the names of folders.
     """
     work = tmp_path_factory.mktemp("it's strange")
     folder = few_orders(demo_dir, work / "raw 'files'", 400)
@@ -94,6 +98,7 @@ def strange(demo_dir, tmp_path_factory):
             set_field(position, lambda number: STRANGE[number % len(STRANGE)]),
         )
     edit(folder / PAYMENTS, set_field(3, "1"))
+    edit(folder / ORDERS, set_field(6, ""))
     write(folder / REVIEWS, read(folder / REVIEWS)[:1])
     for path in folder.glob("*.csv"):
         write(path, read(path), end="\r\n")
@@ -136,25 +141,38 @@ def test_any_text_goes_through_unchanged(strange, table, column):
     assert set(STRANGE) <= found
 
 
-def test_a_feature_that_nobody_has_or_all_share_counts_for_nothing(strange):
+def test_a_feature_that_nobody_has_or_all_share_appears_nowhere(strange, tmp_path):
     database, _, _ = strange
-    constant = rows(
-        database,
-        "select feature from segment_model_features "
-        "where standard_deviation = 0 or standard_deviation is null order by feature",
-    )
-    assert {("installments",), ("review_score",)} <= set(constant)
-    ((reason,),) = rows(
-        database, "select reason from feature_statistics where feature = 'review_score'"
-    )
-    assert reason.endswith("the rule would leave it out: nobody has a value")
-    said = "Not useful: installments, review_score"
+    constant = {"delivery_delay_days", "installments", "review_score"}
+    for table, column in [
+        *(("segment_model_features", "feature"), ("segment_centroids", "feature")),
+        *(("segment_words", "feature"), ("map_loadings", "feature")),
+        *(("segment_drift", "measure"), ("segment_model_bins", "measure")),
+    ]:
+        found = {one for (one,) in rows(database, f"select {column} from {table}")}
+        assert found & {"recency_days", "total_spend"}, table
+        assert not found & constant, table
+    reasons = dict(rows(database, "select feature, reason from feature_statistics"))
+    left_out = "in the list of features, but left out: "
+    assert reasons["review_score"] == f"{left_out}nobody has a value"
+    assert reasons["installments"] == f"{left_out}everybody has the same value"
+    # The end of the build says so, and no page for others.
+    said = "Not useful: delivery_delay_days, installments, review_score. "
     assert said in summary(database, target="demo")
-    said = "They do not differ in orders, stars in reviews and installments per order: "
-    assert said in render_report(database)
-    assert rows(
-        database, "select count(*) from customer_segments where segment_name is null"
-    ) == [(0,)]
+    told = rows(database, "select segment_name, segment_key, description from segments")
+    said = " ".join(itertools.chain.from_iterable(told)).lower()
+    for word in ("happy", "paying", "deliveries", "stars", "promised"):
+        assert word not in said, word
+    page = render_report(database)
+    for word in ("happy", "stars in reviews", "promised", "installments per order"):
+        assert word not in page, word
+    with duckdb.connect(str(database), read_only=True) as connection:
+        segments = preview(connection)
+        export_segments(connection, tmp_path / "out", segments, is_synthetic=True)
+        for segment in segments:
+            header = connection.read_csv(str(tmp_path / "out" / f"{segment.key}.csv"))
+            assert "total_spend" in header.columns
+            assert not constant & set(header.columns)
 
 
 def test_a_build_writes_nothing_beside_the_raw_files(strange):

@@ -85,27 +85,32 @@ def test_an_unknown_correlation_repeats_nothing():
     assert set(verdicts(table, related).values()) == {"taken by the rule"}
 
 
-def test_a_list_is_selected_whatever_the_rule_says():
+def test_what_varies_of_a_list_is_selected_whatever_the_rule_says():
     table = measures(
         recency_days={},
         order_count={"trimmed_variance": 0.0},
         review_score={},
         item_count={"trimmed_variance": 0.0},
+        installments={"distinct_values": 1, "trimmed_variance": 0.0},
+        distance_km={"missing_share": 1.0, "distinct_values": 0},
     )
     listed = ["recency_days", "order_count"]
     chosen = choose_features(
         table,
         correlations(),
         worded=list(table["feature"]),
-        fixed_features=listed,
+        fixed_features=[*listed, "installments", "distance_km"],
         **LIMITS,
     )
     assert chosen["feature"][chosen["is_selected"]].tolist() == listed
-    assert chosen["is_taken_by_rule"].tolist() == [True, False, True, False]
+    taken = [True, False, True, False, False, False]
+    assert chosen["is_taken_by_rule"].tolist() == taken
     fault = "it does not vary among the middle 98%"
     assert chosen["reason"].tolist() == [
         "in the list of features",
         f"in the list of features, but the rule would leave it out: {fault}",
         "not in the list of features, but the rule would take it",
         f"not in the list of features: {fault}",
+        "in the list of features, but left out: everybody has the same value",
+        "in the list of features, but left out: nobody has a value",
     ]

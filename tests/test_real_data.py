@@ -179,8 +179,8 @@ def test_the_figures_in_the_readme_are_those_of_the_build(real_database):
         "max(positive_share), max(negative_silhouette_share) "
         "from segment_words inner join segments using (segment_id)",
     )
-    assert f"{spent:.1%} spent more than the average customer" in readme
-    assert f"{slow:.1%} got their parcels later than average" in readme
+    assert f"{spent:.1%} spent more than the median customer" in readme
+    assert f"{slow:.1%} got their parcels later than the median" in readme
     assert f"{late:.1%} got them late, and {unsure:.1%} are nearer" in readme
 
 

@@ -56,6 +56,17 @@ REFUSED = [
             ({"high": ""}, "recency_days lacks high"),
             ({"phrase": 5}, "phrase of recency_days is '5': it must be a text"),
             ({"hihg": "a"}, "has hihg, which no feature has: do you mean high?"),
+            ({"high": 5}, "high of recency_days is '5': it must be a text, or a list"),
+            ({"low": ["few", 5]}, "low of recency_days: word of '5' must be a text"),
+            ({"low": [{"at_most": 1}]}, "word of '{'at_most': 1}' must be a text"),
+            ({"low": {"word": "few", "atmost": 1}}, "do you mean at_most?"),
+            ({"low": {"word": "few", "at_most": "1 day"}}, "must be a number"),
+            ({"low": {"word": "few", "share": 90}}, "must be a share from 0 to 1"),
+            ({"low": ["few", "some"]}, "'some' is never taken, as 'few' before it has"),
+            (
+                {"low": {"word": "few", "at_least": 2, "at_most": 1}},
+                "low of recency_days: at_least of 'few' is above its at_most",
+            ),
             ({"name": "zip_code"}, "zip_code must be a column of numbers in models"),
         ]
     ),
@@ -63,6 +74,7 @@ REFUSED = [
 ACCEPTED = [
     {"k": "6", "seed": "7", "drift_watch": "1e-3"},
     {"as_of_date": datetime.date(2018, 3, 31)},
+    {"features": [{**RECENCY, "low": [{"word": "few", "at_most": 9}, "fewer"]}]},
     {"further_features": [], "max_rejected_share": 1, "published_olist": True},
 ]
 

@@ -271,7 +271,7 @@ def test_a_segment_has_a_table_of_the_words_of_its_name(soup, demo_database):
         expected = rows(
             demo_database,
             "select word, true_share, true_share_of_all, p10, median, mean, p90, "
-            f"mean_of_all from segment_words where segment_id = {number} "
+            f"median_of_all from segment_words where segment_id = {number} "
             "order by word_rank",
         )
         found = cells(soup, f"words-{number}")

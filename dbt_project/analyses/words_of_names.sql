@@ -10,6 +10,8 @@ select
     round(words.positive_share, 4) as positive_share,
     round(words.p10, 2) as p10,
     round(words.p90, 2) as p90,
+    round(words.median, 2) as median,
+    round(words.median_of_all, 2) as median_of_all,
     round(words.mean, 2) as mean,
     round(words.mean_of_all, 2) as mean_of_all,
     words.phrase,

@@ -13,6 +13,7 @@
     ('half goes away from 0', rounded_ratio('-108', '86400', 10, 4), '-0.0013'),
     ('a key', text_key("' Mães, São Paulo: 3x_ '", 'text'), 'maes_sao_paulo_3x'),
     ('a key of all letters', text_key("'Śłodkie d’été'", 'text'), 'slodkie_d_ete'),
+    ('a key of two letters for one', text_key("'Große Œuvre, æøþ'", 'text'), 'grosse_oeuvre_aeoth'),
     ('a key with other letters', text_key("'大客户 VIP'", 'text'), 'vip_c9f837dd'),
     ('a key of other letters', text_key("'Постоянные'", 'text'), 'text_882a3723'),
     ('a key of signs', text_key("'!?'", 'text'), 'text_af31f623'),

@@ -46,6 +46,9 @@ worded as (
         words.word,
         words.word_rank,
         words.is_high,
+        words.at_least,
+        words.at_most,
+        words.median_of_all,
         words.mean_of_all,
         case words.feature
             {%- for feature in chosen_features() %}
@@ -63,16 +66,15 @@ worded as (
 untrue as (
 
     select
-        customer_unique_id,
-        {{ join_text('word', '; ', 'word_rank') }} as words
+        worded.customer_unique_id,
+        {{ join_text('worded.word', '; ', 'worded.word_rank') }} as words
 
     from worded
     where
-        case
-            when is_high then feature_value <= mean_of_all
-            else feature_value >= mean_of_all
-        end
-    group by customer_unique_id
+        not coalesce(
+            {{ is_word_true('worded.feature_value', 'worded') | indent(12) }}, false
+        )
+    group by worded.customer_unique_id
 
 ),
 

@@ -1,19 +1,10 @@
 -- One row per segment and word of its name: how many members it is true of, and the
--- range of their numbers. A word is true of a member on the word's side of the mean of
--- all customers.
-
-{# LT02 does not see the indent of lines that a loop writes. #}
--- noqa: disable=LT02
+-- range of their numbers. A word is true of a member on the word's side of the median
+-- of all customers who meets the word's condition, if it has one.
 
 with customers as (
 
     select * from {{ ref('customer_segments') }}
-
-),
-
-centroids as (
-
-    select * from {{ ref('int_current_centroids') }}
 
 ),
 
@@ -29,57 +20,82 @@ profile as (
 
 ),
 
+measures as (
+
+    select
+        feature,
+        median as median_of_all,
+        mean as mean_of_all
+
+    from {{ ref('int_feature_measures') }}
+
+),
+
 words as (
 
-    {{ words_of_centroids('centroids') | indent(4) }}
+    select
+        name_words.*,
+        names.segment_key,
+        names.segment_name,
+        measures.median_of_all,
+        measures.mean_of_all
+
+    from {{ ref('int_name_words') }} as name_words
+    inner join names
+        on
+            name_words.segment_id = names.segment_id
+            and name_words.word_rank <= names.word_count
+    inner join measures
+        on name_words.feature = measures.feature
 
 ),
 
-means as (
+-- Segments may share a word: it is counted once.
+distinct_words as (
+
+    select distinct
+        feature,
+        position,
+        is_high,
+        at_least,
+        at_most,
+        median_of_all,
+        mean_of_all
+
+    from words
+
+),
+
+members as (
+
+    {{ long_features('customers', ['segment_id']) | indent(4) }}
+
+),
+
+counted as (
 
     select
-        {% for feature in chosen_features() -%}
-            max(case when metric = '{{ feature.name }}' then mean_of_all end)
-                as {{ feature.name }}{{ ',' if not loop.last }}
-        {% endfor %}
-    from profile
+        members.segment_id,
+        distinct_words.feature,
+        distinct_words.position,
+        distinct_words.is_high,
+        count(*) as customer_count,
+        count(members.feature_value) as known_count,
+        count(*) filter (where members.feature_value > 0) as positive_count,
+        count(*) filter (
+            where
+                {{ is_word_true('members.feature_value', 'distinct_words')
+                    | indent(16) }}
+        ) as true_count
 
-),
-
--- One row per segment first, so that customers are read once, not once per feature.
-wide as (
-
-    select
-        customers.segment_id
-        {%- for feature in chosen_features() -%}
-            {%- set name = feature.name %},
-            count(customers.{{ name }}) as {{ name }}_count,
-            count(*) filter (where customers.{{ name }} > means.{{ name }})
-                as {{ name }}_above,
-            count(*) filter (where customers.{{ name }} < means.{{ name }})
-                as {{ name }}_below,
-            count(*) filter (where customers.{{ name }} > 0) as {{ name }}_positive
-        {%- endfor %}
-
-    from customers
-    cross join means
-    group by customers.segment_id
-
-),
-
-sides as (
-
-    {% for feature in chosen_features() %}
-        select
-            segment_id,
-            '{{ feature.name }}' as feature,
-            {{ feature.name }}_count as customer_count,
-            {{ feature.name }}_above as above_count,
-            {{ feature.name }}_below as below_count,
-            {{ feature.name }}_positive as positive_count
-        from wide
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
+    from members
+    inner join distinct_words
+        on members.feature = distinct_words.feature
+    group by
+        members.segment_id,
+        distinct_words.feature,
+        distinct_words.position,
+        distinct_words.is_high
 
 ),
 
@@ -87,78 +103,59 @@ shared as (
 
     select
         *,
-        cast(sum(above_count) over all_customers as double)
-        / nullif(sum(customer_count) over all_customers, 0) as above_share_of_all,
-        cast(sum(below_count) over all_customers as double)
-        / nullif(sum(customer_count) over all_customers, 0) as below_share_of_all
+        cast(sum(true_count) over all_customers as double)
+        / sum(customer_count) over all_customers as true_share_of_all
 
-    from sides
-    window all_customers as (partition by feature)
-
-),
-
-counted as (
-
-    select
-        words.*,
-        shared.customer_count,
-        shared.positive_count,
-        case when words.is_high then shared.above_count else shared.below_count end
-            as true_count,
-        case
-            when words.is_high then shared.above_share_of_all
-            else shared.below_share_of_all
-        end as true_share_of_all
-
-    from words
-    inner join shared
-        on
-            words.segment_id = shared.segment_id
-            and words.feature = shared.feature
+    from counted
+    window all_customers as (partition by feature, position, is_high)
 
 ),
 
 joined as (
 
     select
-        counted.segment_id,
-        names.segment_key,
-        counted.feature,
+        words.segment_id,
+        words.segment_key,
+        words.feature,
 
-        names.segment_name,
-        counted.word,
+        words.segment_name,
+        words.word,
         profile.phrase,
         profile.phrase_negative,
 
-        cast(counted.prominence_rank as bigint) as word_rank,
-        counted.customer_count,
-        counted.true_count,
-        cast(counted.true_count as double) / nullif(counted.customer_count, 0)
-            as true_share,
-        counted.true_share_of_all,
+        cast(words.word_rank as bigint) as word_rank,
+        words.at_least,
+        words.at_most,
+        coalesce(shared.customer_count, 0) as customer_count,
+        coalesce(shared.true_count, 0) as true_count,
+        cast(shared.true_count as double) / shared.customer_count as true_share,
+        shared.true_share_of_all,
         case
             when profile.phrase_negative is not null
                 then
-                    cast(counted.positive_count as double)
-                    / nullif(counted.customer_count, 0)
+                    cast(shared.positive_count as double)
+                    / nullif(shared.known_count, 0)
         end as positive_share,
         profile.mean,
         profile.median,
         profile.p10,
         profile.p90,
-        profile.mean_of_all,
+        words.mean_of_all,
+        words.median_of_all,
 
-        counted.is_high
+        words.is_high
 
-    from counted
-    inner join names
-        on
-            counted.segment_id = names.segment_id
-            and counted.prominence_rank <= names.word_count
+    from words
     inner join profile
         on
-            counted.segment_id = profile.segment_id
-            and counted.feature = profile.metric
+            words.segment_id = profile.segment_id
+            and words.feature = profile.metric
+    left join shared
+        on
+            words.segment_id = shared.segment_id
+            and words.feature = shared.feature
+            and words.position = shared.position
+            and words.is_high = shared.is_high
 
 )
 

@@ -75,7 +75,8 @@ def preview(
         raise UserError(
             "the database has no table segment_members: run `make build` first"
         ) from error
-    cells = ", ".join(f"coalesce({c}::varchar, '')" for c in members.columns)
+    columns = _columns(connection)
+    cells = ", ".join(f"coalesce({c}::varchar, '')" for c in columns)
     guarded = " + ".join(
         f"coalesce(regexp_matches({column}, '{FORMULA}'), false)::int"
         for column in _texts(members)
@@ -83,7 +84,7 @@ def preview(
     found = connection.sql(
         f"""
         select segments.segment_key, segments.segment_name, count(customer_unique_id),
-            {sum(len(column) + 1 for column in members.columns)}
+            {sum(len(column) + 1 for column in columns)}
             + coalesce(sum(bytes), 0)::bigint, coalesce(sum(guarded), 0)::bigint
         from segments left join (
             select *, strlen(concat_ws(',', {cells})) + 1 as bytes,
@@ -240,6 +241,15 @@ def partial_path(path: Path) -> Path:
     return path.with_name(f".{path.name}.partial")
 
 
+def _columns(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """List the columns of segment_members but the features that tell nobody apart."""
+    constant = connection.sql(
+        "select feature from feature_statistics where distinct_values <= 1"
+    ).fetchall()
+    columns = connection.table("segment_members").columns
+    return [name for name in columns if (name,) not in constant]
+
+
 def _sure(min_silhouette: float) -> str:
     """Choose members in SQL; segment_members has their silhouettes rounded."""
     if min_silhouette == -1:
@@ -285,7 +295,8 @@ def _write(connection, segment: Segment, min_silhouette: float, partial: Path) -
         "customer_count": segment.customer_count,
     }
     answer = connection.sql(
-        f"from segment_members where segment_key = '{segment.key}' "
+        f"select {', '.join(_columns(connection))} from segment_members "
+        f"where segment_key = '{segment.key}' "
         f"and {_sure(min_silhouette)} order by customer_unique_id"
     )
     for kind in ("csv", "parquet"):

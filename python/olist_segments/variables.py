@@ -54,6 +54,11 @@ def _one_of(*words: str) -> Rule:
 
 _SHARE = _number("a share from 0 to 1", 0, 1)
 _TEXT = Rule("a text", lambda value: isinstance(value, str) and bool(value.strip()))
+_WORDS = Rule(
+    "a text, or a list in which a text may have a condition, such as "
+    "{word: one-time buyers, at_most: 1, share: 0.9}",
+    lambda value: bool(value) and isinstance(value, str | dict | list),
+)
 _ENTRIES = Rule(
     "a list of features, as in dbt_project.yml", lambda value: isinstance(value, list)
 )
@@ -81,6 +86,7 @@ RULES = {
     "max_correlation": _SHARE,
     "segment_noun": _TEXT,
     "segment_and": _TEXT,
+    "min_word_share": _SHARE,
     "name_words": _whole_number(1),
     "name_ratio": _SHARE,
     "k_min": _whole_number(2, 100),
@@ -109,12 +115,19 @@ ENTRY_RULES = {
         lambda value: _is_number(value) and 0 < float(value) <= 1,
     ),
     "word": _one_of("adjective", "noun", "suffix"),
-    "high": _TEXT,
-    "low": _TEXT,
+    # What one of the words may be is in WORD_RULES.
+    "high": _WORDS,
+    "low": _WORDS,
     "phrase": _TEXT,
     "phrase_negative": _TEXT,
 }
 OPTIONAL = {"phrase_negative"}
+WORD_RULES = {
+    "word": _TEXT,
+    "at_least": _number("a number", -math.inf),
+    "at_most": _number("a number", -math.inf),
+    "share": _SHARE,
+}
 
 
 def find_problems_of_variables(
@@ -227,11 +240,44 @@ def _problems_of_entry(entry: Any, numbers: list[str]) -> list[str]:
                 f"{key} of {name} is {_shown(value)}: "
                 f"it must be {ENTRY_RULES[key].allowed}"
             )
+        elif key in ("high", "low") and value:
+            problems += [f"{key} of {name}: {one}" for one in _problems_of_words(value)]
     if not problems and name not in numbers:
         problems.append(
             f"{name} must be a column of numbers in {FEATURES.as_posix()}, as in its "
             f"SQL; there are {', '.join(numbers)}"
         )
+    return problems
+
+
+def _problems_of_words(value: str | dict | list) -> list[str]:
+    problems = []
+    unconditional = ""
+    for word in value if isinstance(value, list) else [value]:
+        entry = word if isinstance(word, dict) else {"word": word}
+        text = entry.get("word")
+        problems += [
+            f"{_shown(word)} has {key}, which no word has{_nearest(key, WORD_RULES)}"
+            for key in entry
+            if key not in WORD_RULES
+        ] + [
+            f"{key} of {_shown(word)} must be {rule.allowed}"
+            for key, rule in WORD_RULES.items()
+            if (key == "word" or key in entry) and not rule.holds(entry.get(key))
+        ]
+        if problems:
+            return problems
+        if unconditional:
+            problems.append(
+                f"{_shown(text)} is never taken, as {_shown(unconditional)} before it "
+                "has no condition"
+            )
+        if not {"at_least", "at_most"} & set(entry):
+            unconditional = text
+        elif float(entry.get("at_least", -math.inf)) > float(
+            entry.get("at_most", math.inf)
+        ):
+            problems.append(f"at_least of {_shown(text)} is above its at_most")
     return problems
 
 

@@ -1,11 +1,10 @@
 {# Stops a fit without features, and warns of those that do not vary. #}
 {% macro check_fitted_features() -%}
     {%- if execute -%}
-        {%- set fitted = run_query(
-            'select feature, standard_deviation from ' ~ this ~ ' order by position'
-        ).rows -%}
-        {%- set constant = fitted | rejectattr(1) | map(attribute=0) | list -%}
-        {%- if not fitted -%}
+        {%- set fitted = run_query('select feature from ' ~ this).columns[0].values() -%}
+        {%- set constant = feature_entries('features') | map(attribute='name')
+            | reject('in', fitted) | list if var('feature_choice') == 'list' else [] -%}
+        {%- if not fitted and not constant -%}
             {{ exceptions.raise_compiler_error(
                 'feature_choice is auto, and the rule takes no feature: '
                 ~ 'int_feature_choice says why. Add others to further_features, or set '

@@ -1,12 +1,13 @@
 {# One row per point and partition: the nearest centroid, and the distance to each. #}
 {% macro nearest_clusters(points, centroids, partition, kept=['customer_unique_id']) -%}
     {%- set clusters = cluster_numbers() -%}
+    {%- set features = chosen_features() -%}
     with located as (
 
         select
             {{ partition }}
             {%- for cluster in clusters -%}
-                {%- for feature in chosen_features() %},
+                {%- for feature in features %},
             max(
                 case
                     when cluster_id = {{ cluster }} and feature = '{{ feature.name }}'
@@ -28,7 +29,7 @@
             {%- endfor %}
             located.{{ partition }}
             {%- for cluster in clusters %},
-            {{ squared_distance('points', 'located', '_' ~ cluster) }}
+            {{ squared_distance('points', 'located', '_' ~ cluster, features) }}
                 as distance_{{ cluster }}
             {%- endfor %}
 

@@ -2,6 +2,6 @@
 {% macro join_words(word_class, separator) -%}
     {{ join_text(
         "case when words.word_class = '" ~ word_class ~ "' then words.word end",
-        separator, 'words.prominence_rank'
+        separator, 'words.word_rank'
     ) }}
 {%- endmacro %}

@@ -3,7 +3,7 @@
     {#- A hash stands for letters of other scripts. translate is the same in all engines,
         which strip_accents is not. -#}
     {%- set accented = {
-        'a': 'àáâãäåāăąǎǟǡǻȁȃȧạảấầẩẫậắằẳẵặæ',
+        'a': 'àáâãäåāăąǎǟǡǻȁȃȧạảấầẩẫậắằẳẵặ',
         'c': 'çćĉċč',
         'd': 'ďđð',
         'e': 'èéêëēĕėęěȅȇȩẹẻẽếềểễệ',
@@ -14,10 +14,10 @@
         'k': 'ķǩ',
         'l': 'ĺļľł',
         'n': 'ñńņňǹŋ',
-        'o': 'òóôõöōŏőơǒǫǭȍȏȫȭȯȱọỏốồổỗộớờởỡợøœ',
+        'o': 'òóôõöōŏőơǒǫǭȍȏȫȭȯȱọỏốồổỗộớờởỡợø',
         'r': 'ŕŗřȑȓ',
-        's': 'śŝşšșß',
-        't': 'ţťțŧþ',
+        's': 'śŝşšș',
+        't': 'ţťțŧ',
         'u': 'ùúûüũūŭůűųưǔǖǘǚǜȕȗụủứừửữự',
         'w': 'ŵ',
         'y': 'ýÿŷȳỳỵỷỹ',
@@ -28,9 +28,14 @@
     {%- for letter, others in accented.items() -%}
         {%- do letters.append(letter * (others | length)) -%}
     {%- endfor -%}
+    {%- set lower = namespace(text='lower(' ~ text ~ ')') -%}
+    {%- for letter, two in [('ß', 'ss'), ('æ', 'ae'), ('œ', 'oe'), ('þ', 'th')] -%}
+        {%- set lower.text =
+            'replace(' ~ lower.text ~ ", '" ~ letter ~ "', '" ~ two ~ "')" -%}
+    {%- endfor -%}
     {%- set plain -%}
         translate(
-            lower({{ text }}), '{{ accented.values() | join }}', '{{ letters | join }}'
+            {{ lower.text }}, '{{ accented.values() | join }}', '{{ letters | join }}'
         )
     {%- endset -%}
     {%- set words -%}

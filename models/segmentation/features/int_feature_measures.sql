@@ -28,7 +28,7 @@ names as (
 quantiles as (
 
     {{ quantiles(
-        'known', {'p01': 0.01, 'p25': 0.25, 'p75': 0.75, 'p99': 0.99}
+        'known', {'p01': 0.01, 'p25': 0.25, 'median': 0.5, 'p75': 0.75, 'p99': 0.99}
     ) | indent(4) }}
 
 ),
@@ -43,6 +43,7 @@ bounds as (
         count(known.feature_value) as distinct_values,
         max(quantiles.p01) as p01,
         max(quantiles.p25) as p25,
+        max(quantiles.median) as median,
         max(quantiles.p75) as p75,
         max(quantiles.p99) as p99
 
@@ -120,6 +121,7 @@ moments as (
 
     select
         variances.feature,
+        variances.mean,
         variances.trimmed_variance,
         case
             when variances.variance > 0
@@ -137,6 +139,7 @@ moments as (
     group by
         variances.feature,
         variances.value_count,
+        variances.mean,
         variances.variance,
         variances.trimmed_variance
 
@@ -155,6 +158,8 @@ joined as (
             else 1
         end as missing_share,
         bounds.distinct_values,
+        moments.mean,
+        bounds.median,
         moments.trimmed_variance,
         case
             when bounds.p99 > bounds.p01

@@ -1,5 +1,6 @@
 -- One row per feature clustered on: the parameters that scale it, in the order of use:
--- fill value, clip bound, transform, mean, standard deviation.
+-- fill value, clip bound, transform, mean, standard deviation. A feature that does not
+-- vary, or that nobody has, is left out here, so that no table or page has it.
 
 {%- set candidates = feature_candidates() %}
 
@@ -110,6 +111,7 @@ joined as (
         on bounds.feature = means.feature
     inner join deviations
         on bounds.feature = deviations.feature
+    where deviations.squared_deviation > 0
 
 )
 

@@ -32,14 +32,17 @@ def model(dbt, session):
         n_init=n_init,
         sample_size=sample_size,
     )
-    keys = [(refit, cluster) for refit in fits for cluster in range(1, k + 1)]
     wide = pd.DataFrame(
-        [centroid for fit in fits.values() for centroid in fit],
-        columns=names,
-        index=pd.MultiIndex.from_tuples(keys, names=["refit", "cluster_id"]),
-        dtype=float,
+        [
+            (refit, cluster, *centroid)
+            for refit, centroids in fits.items()
+            for cluster, centroid in enumerate(centroids, 1)
+        ],
+        columns=["refit", "cluster_id", *names],
     )
-    long = wide.reset_index().melt(
+    long = wide.melt(
         ["refit", "cluster_id"], var_name="feature", value_name="scaled_value"
     )
-    return to_relation(long, session)
+    # Without a refit there are no values to take the types from.
+    types = {"refit": int, "cluster_id": int, "feature": str, "scaled_value": float}
+    return to_relation(long.astype(types), session)

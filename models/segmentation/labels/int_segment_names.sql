@@ -1,20 +1,15 @@
--- One row per segment: its name. It has the word that stands out most, and the words
--- that stand out at least name_ratio times as much, up to name_words in all. Where two
--- segments would have the same name, more words are added, and the mean spend where all
--- words are the same.
+-- One row per segment: its name. It has the word that stands out most of those that are
+-- true of enough members, and the words that stand out at least name_ratio times as
+-- much, up to name_words in all. Where two segments would have the same name, more
+-- words are added; where these are the same, or where no word is true, the mean spend.
 
 {%- set noun = var('segment_noun') | replace("'", "''") %}
 {%- set and_word = ' ' ~ var('segment_and') | replace("'", "''") ~ ' ' %}
 
-with centroids as (
+with words as (
 
-    select * from {{ ref('int_current_centroids') }}
-
-),
-
-words as (
-
-    {{ words_of_centroids('centroids') | indent(4) }}
+    select * from {{ ref('int_name_words') }}
+    where word_rank is not null
 
 ),
 
@@ -22,7 +17,8 @@ clusters as (
 
     select
         segment_id,
-        mean_spend
+        mean_spend,
+        min(mean_spend) over () < max(mean_spend) over () as is_spend_told
 
     from {{ ref('int_chosen_clusters') }}
 
@@ -30,14 +26,16 @@ clusters as (
 
 lengths as (
 
-    select distinct prominence_rank as word_count from words
+    select 0 as word_count
+    union all
+    select distinct word_rank as word_count from words
 
 ),
 
 composed as (
 
     select
-        words.segment_id,
+        clusters.segment_id,
         lengths.word_count,
 
         {{ join_words('adjective', ', ') }} as adjectives,
@@ -46,26 +44,43 @@ composed as (
         ) as nouns,
         {{ join_words('suffix', and_word) }} as suffixes
 
-    from words
+    from clusters
     cross join lengths
-    where words.prominence_rank <= lengths.word_count
-    group by words.segment_id, lengths.word_count
+    left join words
+        on
+            clusters.segment_id = words.segment_id
+            and lengths.word_count >= words.word_rank
+    group by clusters.segment_id, lengths.word_count
+
+),
+
+most_prominent as (
+
+    select
+        segment_id,
+        prominence
+    from words
+    where word_rank = 1
 
 ),
 
 wanted as (
 
     select
-        segment_id,
+        most_prominent.segment_id,
         least(
             {{ var('name_words') }},
             count(*) filter (
-                where prominence >= {{ var('name_ratio') }} * top_prominence
+                where
+                words.prominence
+                >= {{ var('name_ratio') }} * most_prominent.prominence
             )
         ) as word_count
 
     from words
-    group by segment_id
+    inner join most_prominent
+        on words.segment_id = most_prominent.segment_id
+    group by most_prominent.segment_id
 
 ),
 
@@ -74,7 +89,7 @@ names as (
     select
         composed.segment_id,
         composed.word_count,
-        wanted.word_count as wanted_word_count,
+        coalesce(wanted.word_count, 0) as wanted_word_count,
         concat_ws(
             ' ', composed.adjectives, composed.nouns, composed.suffixes
         ) as name,
@@ -85,7 +100,7 @@ names as (
         ) as segments_with_name
 
     from composed
-    inner join wanted
+    left join wanted
         on composed.segment_id = wanted.segment_id
 
 ),
@@ -111,14 +126,11 @@ chosen as (
     select
         names.segment_id,
         names.word_count,
-        case
-            when names.segments_with_name = 1 then names.name
-            else concat(
-                names.name,
-                ' around R$ ',
-                cast(cast(clusters.mean_spend as decimal(18, 2)) as string)
-            )
-        end as name
+        clusters.mean_spend,
+        clusters.is_spend_told,
+        names.name,
+        names.wanted_word_count > 0
+        and count(*) over (partition by names.name) = 1 as is_told_by_words
 
     from names
     inner join shortest
@@ -130,6 +142,29 @@ chosen as (
 
 ),
 
+unique_names as (
+
+    select
+        segment_id,
+        word_count,
+        case
+            when is_told_by_words then name
+            when
+                is_spend_told
+                and count(*) over (partition by name, mean_spend) = 1
+                then
+                    concat(
+                        name,
+                        ' around R$ ',
+                        cast(cast(mean_spend as decimal(18, 2)) as string)
+                    )
+            else concat(name, ' ', cast(segment_id as string))
+        end as name
+
+    from chosen
+
+),
+
 keyed as (
 
     select
@@ -138,7 +173,7 @@ keyed as (
         name,
         word_count
 
-    from chosen
+    from unique_names
 
 ),
 

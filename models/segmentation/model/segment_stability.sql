@@ -52,9 +52,12 @@ origins as (
 
     select
         segment_id,
-        -- With k = 2 there is a single source, and ln(k - 1) is 0.
-        1 + {{ exact_sum('member_share * ln(member_share)') }} / nullif(ln(max(k)), 0)
-            as slsa,
+        -- With k = 2 there is a single source, and ln(k - 1) is 0. What is added makes
+        -- 0.0 of -0.0.
+        round(
+            1 + {{ exact_sum('member_share * ln(member_share)') }}
+            / nullif(ln(max(k)), 0), 9
+        ) + 0.0 as slsa,
         max(case when source_rank = 1 then cluster_id end) as main_source_cluster_id,
         max(member_share) as main_source_share
 

@@ -79,8 +79,8 @@ def summary(database: Path, *, target: str) -> str:
             "(select max(as_of_date) from customer_segments)"
         ).fetchall()
         alike = connection.sql(
-            "select feature from feature_statistics where is_selected "
-            "and distinct_values <= 1 order by feature"
+            "select feature from feature_statistics where not is_selected "
+            "and reason like 'in the list of features%' order by feature"
         ).fetchall()
     lines.append(f"As of {as_of}.")
     if rejected:

@@ -37,7 +37,7 @@ def choose_features(
     max_correlation : float
         From this correlation on, whatever its sign, a number repeats another one.
     fixed_features : collection of str, optional
-        Select these, whatever the rule says.
+        Select these, whatever the rule says, unless they do not vary at all.
 
     Returns
     -------
@@ -56,11 +56,12 @@ def choose_features(
             fault = f"it says nearly the same as {twins[0]}" if twins else ""
         if not fault:
             taken.append(name)
-        is_selected = not fault if fixed_features is None else name in fixed_features
         if fixed_features is None:
+            is_selected = not fault
             reason = f"left out by the rule: {fault}" if fault else "taken by the rule"
         else:
-            reason = _why_fixed(fault, is_selected)
+            is_selected = name in fixed_features and measure.distinct_values > 1
+            reason = _why_fixed(fault, name in fixed_features, is_selected)
         chosen.append((name, reason, not fault, is_selected))
     columns = ["feature", "reason", "is_taken_by_rule", "is_selected"]
     return pd.DataFrame(chosen, columns=columns)
@@ -83,11 +84,13 @@ def _own_fault(measure, worded: Collection[str], max_missing_share: float) -> st
     return ""
 
 
-def _why_fixed(fault: str, is_selected: bool) -> str:
+def _why_fixed(fault: str, is_listed: bool, is_selected: bool) -> str:
     """Say that a number is in the list or not, and what the rule would do."""
-    reason = "in the list of features" if is_selected else "not in the list of features"
-    if is_selected and fault:
+    reason = "in the list of features" if is_listed else "not in the list of features"
+    if is_listed and not is_selected:
+        reason += ", but left out"
+    elif is_listed and fault:
         reason += ", but the rule would leave it out"
-    elif not is_selected and not fault:
+    elif not is_listed and not fault:
         reason += ", but the rule would take it"
     return f"{reason}: {fault}" if fault else reason

@@ -115,8 +115,7 @@ def render_report(
         rejected=_rejected(data),
         quality=_quality(data),
         findings=_findings(data, totals),
-        told_apart_by=_listed(_named(data["features"], varying=True)),
-        alike_in=_listed(_named(data["features"], varying=False)),
+        told_apart_by=_listed(_named(data["features"])),
         is_slow_but_early=_is_slow_but_early(data["features"]),
         axes=[charts.axis_words(data["loadings"], axis) for axis in ("x", "y")],
         map_points=len(data["map"]),
@@ -220,7 +219,7 @@ def _advice(data: dict[str, pd.DataFrame], number: int) -> dict[str, str]:
         return {
             "what": "No rule says what to do.",
             "why": "dbt_project/seeds/segment_advice.csv has none for "
-            f"{_listed(words['word'])}.",
+            f"{_listed(words['word']) or 'a name without words'}.",
         }
     rule = rules.iloc[0]
     said = (rule["phrase"], rule["phrase_negative"])
@@ -242,15 +241,21 @@ def _words_of_name(data: dict[str, pd.DataFrame], number: int) -> Table:
         "median": Column("median", "row's"),
         "mean": Column("mean", "row's"),
         "p90": Column("a tenth is above", "row's"),
-        "mean_of_all": Column("mean of all customers", "row's"),
+        "median_of_all": Column("median of all customers", "row's"),
     }
     table = _table(f"words-{number}", "How far the name holds", columns, rows)
-    said = zip(rows["phrase"], rows["phrase_negative"], strict=True)
-    for row, (phrase, negative) in zip(table.rows, said, strict=True):
+    for row, word in zip(table.rows, rows.to_dict("records"), strict=True):
+        phrase, negative = word["phrase"], word["phrase_negative"]
         row["kind"] = (
             "reais" if phrase.startswith("reais ") else _kind(phrase, negative)
         )
-        row["word"] = f"{row['word']}: {_heading(phrase, negative)}"
+        said = [f"{row['word']}: {_heading(phrase, negative)}"]
+        said += [
+            f"{word[limit]:g} or {more}"
+            for limit, more in (("at_least", "more"), ("at_most", "less"))
+            if pd.notna(word[limit])
+        ]
+        row["word"] = ", ".join(said)
     return table
 
 
@@ -686,10 +691,9 @@ def _calm(chosen: pd.Series) -> str:
     return f"Not stable: {agree}, but {asked:.2f} is required"
 
 
-def _named(features: pd.DataFrame, *, varying: bool) -> list[str]:
-    """Name the features that differ between customers, or those that do not."""
-    chosen = features[(features["standard_deviation"] > 0) == varying]
-    chosen = chosen.drop_duplicates("feature")
+def _named(features: pd.DataFrame) -> list[str]:
+    """Name the features in which customers differ."""
+    chosen = features.drop_duplicates("feature")
     return list(map(_heading, chosen["phrase"], chosen["phrase_negative"]))
 
 

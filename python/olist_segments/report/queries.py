@@ -53,6 +53,9 @@ QUERIES = {
             words.mean,
             words.p90,
             words.mean_of_all,
+            words.median_of_all,
+            words.at_least,
+            words.at_most,
             rules.advice
         from segment_words as words
         left join segment_advice as rules
@@ -82,7 +85,6 @@ QUERIES = {
             profile.mean,
             profile.mean_of_all,
             centroids.scaled_value,
-            parameters.standard_deviation,
             parameters.position
         from segment_centroids as centroids
         inner join segment_models as models
