@@ -4,7 +4,9 @@
 {% set names = ['segment', 'state', 'city', 'category', 'payment_type'] -%}
 {% set pairs = [] -%}
 {% for name in names -%}
-    {% for other in names[loop.index:] %}{% do pairs.append((name, other)) %}{% endfor %}
+    {% for other in names[loop.index:] -%}
+        {% do pairs.append((name, other)) %}
+    {%- endfor %}
 {%- endfor -%}
 
 with lines as (
