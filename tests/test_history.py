@@ -201,7 +201,7 @@ def test_a_replay_labels_past_months_and_mends_a_history_that_ran_ahead(
     configured = yaml.safe_load((ROOT / "dbt_project.yml").read_text("utf-8"))["vars"]
     words = {"order_count": "REPEAT buyers", "total_spend": "large spenders"}
     build(
-        *(*NO_TESTS, "--select", "int_segment_names", "segments"),
+        *(*NO_TESTS, "--select", "int_name_words", "int_segment_names", "segments"),
         *("customer_segments", "customer_segment_history+"),
         **options,
         variables={

@@ -91,12 +91,13 @@ def test_a_later_build_labels_new_customers_with_the_model_and_its_names(
     assert model(database) == before
     assert before.startswith("2018-03-31-k")
     assert rows(database, KEYS) == rows(earlier_model, KEYS)
-    ((fitted, labelled, stray),) = rows(
+    ((fitted, labelled, certain, stray),) = rows(
         database,
         "select (select customers_fitted from segment_models), count(*), "
+        "count(*) filter (where certainty between 0 and 1), "
         f"count(*) filter (where model_id != '{before}') from customer_segments",
     )
-    assert labelled > fitted
+    assert labelled == certain > fitted
     assert stray == 0
     assert re.search(r"int_candidate_stability \.+ \[\x1b\[32mKEPT", printed)
 
@@ -330,6 +331,7 @@ def test_names_can_be_translated_without_a_refit(demo_dir, demo_database, tmp_pa
     ]
     build(
         "--select",
+        "int_name_words",
         "int_segment_names",
         "customer_segments",
         raw_dir=demo_dir,

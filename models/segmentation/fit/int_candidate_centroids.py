@@ -1,4 +1,8 @@
-"""One row per k, cluster and feature: where the centroid lies."""
+"""One row per k, cluster and feature: where the centroid lies.
+
+Besides the candidates there are the k below and the k above them, with which the rule
+compares the first and the last.
+"""
 
 import pandas as pd
 from olist_segments.fit.clustering import fit_centroids

@@ -1,4 +1,8 @@
 -- One row per segment of the current model, numbered by mean spend: 1 spends most.
+-- If no row of segment_k_candidates is eligible, the customers form no clear groups:
+-- the segments still sort them, but cut through a cloud, and with other customers the
+-- cuts would move. Then try fewer features, another range (k_min, k_max) or more
+-- customers. The build says so at its end, and the report at its top.
 
 {%- set features = chosen_features() %}
 

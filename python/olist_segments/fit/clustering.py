@@ -17,9 +17,11 @@ from threadpoolctl import threadpool_limits
 # above the last bits, which depend on the order in which floats are added.
 DECIMALS = 12
 # The search for a fit: the pairs of clusters that it merges, the steps after which it
-# judges a start, and the least relative gain in inertia that counts as one.
+# judges a start, how much higher than the lowest inertia is then still worth iterating,
+# and the least relative gain in inertia that counts as one.
 MERGERS = 3
 FIRST_STEPS = 3
+RIVAL = 0.01
 LEAST_GAIN = 1e-5
 # Random samples on which starts for the refits on bootstrap samples are searched.
 STARTS = 10
@@ -42,10 +44,11 @@ def fit_centroids(
     The search runs on a random sample. Each k starts from k-means++, then from its
     neighbours, which are fitted for that if they are not asked for: from the fit of
     k - 1 with each cluster split in two in turn, and from that of k + 1 with two near
-    clusters merged in turn, until no k improves. The best fit is then iterated on all
-    points until no point changes its cluster, so that every centroid is the mean of its
-    members. Each fit uses one thread: the result does not depend on the machine. Fits
-    of several k run at the same time, fewer at a time when there are many points.
+    clusters merged in turn, until no k improves. Of all fits found for a k, the best on
+    all points is then iterated on them until no point changes its cluster, so that
+    every centroid is the mean of its members. Each fit uses one thread: the result does
+    not depend on the machine. Fits of several k run at the same time, fewer at a time
+    when there are many points.
 
     Parameters
     ----------
@@ -84,7 +87,7 @@ def fit_centroids(
     sample = _sample(points, seed, sample_size)
     found = _search(sample, ks, seed=seed, n_init=n_init, each=_side_by_side)
     fits = _side_by_side(
-        lambda k: sorted_centroids(_iterate(points, found[k])),
+        lambda k: sorted_centroids(_iterate(points, _best(points, found[k]))),
         ks,
         most=max(1, _COPIES // max(1, points.nbytes)),
     )
@@ -130,7 +133,7 @@ def refit_agreement(
         distinct = _distinct(sample, max(centroids))
         ks = [k for k in centroids if k <= distinct]
         found = _search(sample, ks, seed=seed + refit, n_init=n_init)
-        fits = {k: _iterate(half, centers) for k, centers in found.items()}
+        fits = {k: _iterate(half, _best(half, found[k])) for k in ks}
         return [
             (k, refit, adjusted_rand_index(labels[k], nearest(points, centers)))
             for k, centers in fits.items()
@@ -194,14 +197,15 @@ def bootstrap_refits(
         if sample is None:
             return None
         repeated = np.repeat(*sample, axis=0)
-        return _search(repeated, [k], seed=seed + number, n_init=n_init)[k]
+        found = _search(repeated, [k], seed=seed + number, n_init=n_init)
+        return _best(repeated, found[k])
 
     def refit(number: int) -> np.ndarray | None:
         sample = draw(number, len(points))
         if sample is None or not starts:
             return None
-        best = min(starts, key=lambda start: _inertia(*sample, start))
-        fit = KMeans(k, init=best, n_init=1).fit(sample[0], sample_weight=sample[1])
+        start = _best(sample[0], starts, sample[1])
+        fit = KMeans(k, init=start, n_init=1).fit(sample[0], sample_weight=sample[1])
         return sorted_centroids(fit.cluster_centers_)
 
     # Refits are numbered from 1, and starts from there on.
@@ -304,7 +308,8 @@ def noise_silhouettes(
 
     def silhouettes(noise: np.ndarray) -> list[float]:
         found = _search(noise, ks, seed=seed, n_init=n_init, each=_side_by_side)
-        return [round(exact_silhouette(noise, found[k]), DECIMALS) for k in ks]
+        fits = [_best(noise, found[k]) for k in ks]
+        return [round(exact_silhouette(noise, fit), DECIMALS) for fit in fits]
 
     kinds = [
         silhouettes(_correlated_noise(covariance, rng, sample_size)),
@@ -407,10 +412,12 @@ def _search(
     seed: int,
     n_init: int,
     each: Callable = lambda function, items: list(map(function, items)),
-) -> dict[int, np.ndarray]:
-    """Find the best centroids from k-means++ and from neighbouring k, for every k.
+) -> dict[int, list[np.ndarray]]:
+    """Find centroids from k-means++ and from neighbouring k, for every k.
 
-    Of the starts that neighbours give, the best after `FIRST_STEPS` is iterated.
+    Of the starts that neighbours give, the best after `FIRST_STEPS` are iterated. All
+    fits found are returned: where two are nearly as good, the better one on a sample
+    need not be the better one on all points.
     """
     distinct = _distinct(points, max(ks) + 1)
     near = sorted({n for k in ks for n in (k - 1, k, k + 1) if 1 <= n <= distinct})
@@ -418,26 +425,34 @@ def _search(
     def begin(k: int) -> KMeans:
         return KMeans(k, n_init=n_init, random_state=seed).fit(points)
 
-    def improve(k: int) -> KMeans:
+    def from_neighbours(k: int) -> list[KMeans]:
         starts = []
         if k - 1 in changed:
             starts += _with_a_split(points, fits[k - 1])
         if k + 1 in changed:
             starts += _with_a_merger(points, fits[k + 1])
-        if not starts:
-            return fits[k]
         steps = {"n_init": 1, "max_iter": FIRST_STEPS}
         begun = [KMeans(k, init=start, **steps).fit(points) for start in starts]
-        best = min(begun, key=lambda fit: fit.inertia_).cluster_centers_
-        fit = KMeans(k, init=best, n_init=1).fit(points)
-        return fit if fit.inertia_ < fits[k].inertia_ * (1 - LEAST_GAIN) else fits[k]
+        least = min((fit.inertia_ for fit in begun), default=0)
+        return [
+            KMeans(k, init=fit.cluster_centers_, n_init=1).fit(points)
+            for fit in begun
+            if fit.inertia_ <= least * (1 + RIVAL)
+        ]
 
     fits = dict(zip(near, each(begin, near), strict=True))
+    found = {k: [fits[k].cluster_centers_] for k in near}
     changed = set(near)
     while changed:
-        before, fits = fits, dict(zip(near, each(improve, near), strict=True))
-        changed = {k for k in near if fits[k] is not before[k]}
-    return {k: fits[k].cluster_centers_ for k in ks}
+        others = dict(zip(near, each(from_neighbours, near), strict=True))
+        changed = set()
+        for k in near:
+            for fit in others[k]:
+                found[k].append(fit.cluster_centers_)
+                if fit.inertia_ < fits[k].inertia_ * (1 - LEAST_GAIN):
+                    fits[k] = fit
+                    changed.add(k)
+    return {k: found[k] for k in ks}
 
 
 def _with_a_split(points: np.ndarray, fit: KMeans) -> Iterator[np.ndarray]:
@@ -479,9 +494,17 @@ def _iterate(points: np.ndarray, start: np.ndarray) -> np.ndarray:
     return fit.cluster_centers_
 
 
-def _inertia(points: np.ndarray, weights: np.ndarray, start: np.ndarray) -> float:
-    """Inertia of weighted points, less a term that is the same for all centroids."""
-    return float(weights @ _relative_distances(points, start).min(axis=0))
+def _best(
+    points: np.ndarray,
+    starts: list[np.ndarray],
+    weights: np.ndarray | float = 1.0,
+) -> np.ndarray:
+    """Return the centroids with the lowest inertia of the (weighted) points."""
+
+    def relative_inertia(centroids: np.ndarray) -> float:
+        return (weights * _relative_distances(points, centroids).min(axis=0)).sum()
+
+    return min(starts, key=relative_inertia)
 
 
 def _relative_distances(points: np.ndarray, centroids: np.ndarray) -> np.ndarray:

@@ -266,8 +266,8 @@ def _beyond_zero(data: dict[str, pd.DataFrame], number: int) -> list[str]:
     for row in words[words["positive_share"].notna()].to_dict("records"):
         _, above, _, after = _sides(row["phrase"], row["phrase_negative"])
         said.append(
-            f"{row['positive_share']:.1%} of the members {row['word']} are "
-            f"{' '.join([*above, *after])}."
+            f"{row['word'].capitalize()}: {row['positive_share']:.1%} of the members "
+            f"are {' '.join([*above, *after])}."
         )
     return said
 
