@@ -6,7 +6,7 @@ BIN := .venv/bin
 
 .DEFAULT_GOAL := help
 .PHONY: help build parity replay test test-slow test-all lint docs report export \
-	queries study notebooks demo-data demo-report summary bench lock clean
+	queries study notebooks demo-data demo-report summary bench lock plotly clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -83,6 +83,14 @@ lock: ## pin the newest versions in requirements.txt and requirements-dev.txt (n
 	rm .build-requirements.txt
 LOCK := --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
 	--upgrade
+
+plotly: .venv/runtime ## renew plotly.js in the pages, after an upgrade of plotly (needs npm)
+	version=$$($(BIN)/python -c "import plotly.offline as o; print(o.get_plotlyjs_version())") \
+		&& cd python/olist_segments/pages/plotly \
+		&& archive=$$(npm pack --silent "plotly.js-cartesian-dist-min@$$version") \
+		&& tar -xzf "$$archive" --strip-components 1 \
+			package/LICENSE package/plotly-cartesian.min.js \
+		&& rm "$$archive"
 
 clean: ## remove what builds write, but no raw data, exports or .venv
 	rm -rf target logs site data/demo *.duckdb *.duckdb.* *.spark .sqlfluff_cache

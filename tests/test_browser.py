@@ -4,6 +4,7 @@ import plotly.graph_objects as go
 import pytest
 from browser import drawn_marks, opened, overflowing, serious_violations
 from olist_segments.cli import main
+from olist_segments.pages import Chart, grouped_bars, page
 
 
 def written(folder, text: str):
@@ -70,6 +71,23 @@ def test_marks_are_counted_where_there_are_any(browser, tmp_path):
     assert all(counts[: len(traces)])
     assert not any(counts[len(traces) :])
     assert len(counts) == len(traces + empty)
+
+
+def test_a_chart_waits_until_plotly_js_is_unpacked(browser, tmp_path):
+    figure = grouped_bars({"a": {"x": 1.0}}, x_title="x", y_title="y")
+    path = tmp_path / "page.html"
+    path.write_text(page("title", [], [Chart("chart", figure)]), encoding="utf-8")
+    context = browser.new_context(offline=True)
+    context.add_init_script(
+        "const read = ReadableStreamDefaultReader.prototype.read;"
+        "ReadableStreamDefaultReader.prototype.read = async function () {"
+        "await new Promise((done) => setTimeout(done, 20)); return read.call(this); }"
+    )
+    shown = context.new_page()
+    shown.goto(path.as_uri())
+    assert not shown.locator(".main-svg").count()
+    assert all(drawn_marks(shown).values())
+    context.close()
 
 
 def test_the_page_of_the_demo_data_shows_its_charts(browser, project_copy, monkeypatch):

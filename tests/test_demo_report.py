@@ -1,11 +1,14 @@
 """The page that compares demo and real data, its charts and features."""
 
+import inspect
 import re
 
 import duckdb
+import plotly.graph_objects as go
 import pytest
+from conftest import ROOT
 from olist_segments.cli import main
-from olist_segments.pages import Chart, grouped_bars, page
+from olist_segments.pages import Chart, asset, grouped_bars, page
 from olist_segments.study.comparison import (
     FEATURES,
     MEASURES,
@@ -13,7 +16,10 @@ from olist_segments.study.comparison import (
     overlap,
 )
 from olist_segments.study.raw_tables import load_files
+from plotly.basedatatypes import BaseTraceType
+from plotly.offline import get_plotlyjs_version
 
+PLOTLY_JS = "plotly/plotly-cartesian.min.js"
 HOSTILE = "<script>alert('&')</script>"
 
 
@@ -43,6 +49,25 @@ def test_the_page_shows_every_measure_and_needs_no_network(project_copy, monkeyp
     assert text.count('class="plot plotly-graph-div"') == len(MEASURES) >= 12
     assert f"{load_comparison()['told_apart']['all']:.3f}" in text
     assert not re.search(r"<(script|img|iframe)[^>]* src=|<link[^>]*http|@import", text)
+    assert len(text.encode()) <= 1_600_000
+
+
+def test_plotly_js_is_of_the_version_that_the_python_package_has():
+    version = re.search(r"v([\d.]+)$", asset(PLOTLY_JS), re.MULTILINE)[1]
+    assert version == get_plotlyjs_version(), "run `make plotly`"
+
+
+def test_plotly_js_has_every_type_of_trace_that_is_used():
+    known = {
+        name.lower()
+        for name, one in inspect.getmembers(go, inspect.isclass)
+        if issubclass(one, BaseTraceType)
+    }
+    code = "".join(path.read_text("utf-8") for path in (ROOT / "python").rglob("*.py"))
+    used = known & set(re.findall(r"\b(?:go\.|add_)(\w+)\(", code.lower()))
+    bundled = set(re.findall(r'moduleType:"trace",name:"(\w+)"', asset(PLOTLY_JS)))
+    assert used
+    assert used <= bundled
 
 
 def test_too_few_orders_are_refused_in_one_sentence(project_copy, monkeypatch, capsys):

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -370,6 +371,18 @@ def test_files_that_the_documents_write_are_not_added_to_git(tmp_path):
         ["git", "check-ignore", *names], cwd=tmp_path, capture_output=True, text=True
     )
     assert set(ignored.stdout.split()) == names
+
+
+def test_the_package_has_all_files_beside_its_code():
+    about = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    patterns = about["tool"]["setuptools"]["package-data"]["olist_segments"]
+    package = ROOT / "python" / "olist_segments"
+    packed = {path for pattern in patterns for path in package.glob(pattern)}
+    assert packed == {
+        path
+        for path in package.rglob("*")
+        if path.is_file() and path.suffix not in (".py", ".pyc")
+    }
 
 
 def test_links_in_the_documents_lead_somewhere():

@@ -52,6 +52,7 @@ def test_a_notebook_runs_from_top_to_bottom(name, pages):
     assert re.search(r'jp-OutputArea-output[^>]*"text/markdown"', text)
     assert not re.search(r"<script[^>]* src=", text)
     assert not re.search(r"<link[^>]* href=[\"']?http", text)
+    assert len(text.encode()) <= 2_000_000
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -520,7 +520,7 @@ def test_the_same_database_gives_the_same_page(text, demo_database):
 
 
 def test_nothing_grows_with_the_number_of_customers(text, demo_database):
-    assert len(text.encode()) < 8_000_000
+    assert len(text.encode()) < 1_600_000
     few = BeautifulSoup(
         render_report(demo_database, map_points=30, table_rows=2), "html.parser"
     )
@@ -849,5 +849,5 @@ def test_a_database_without_segments_is_refused_in_a_sentence(
 
 def test_the_real_report_is_small(real_database):
     text = render_report(real_database)
-    assert len(text.encode()) < 8_000_000
+    assert len(text.encode()) < 1_600_000
     assert "Demo data." not in text

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from olist_segments.commands.common import add_target
-from olist_segments.pages import asset
+from olist_segments.pages import asset, plotly_scripts
 from olist_segments.project import UserError, find_built, project_root, write_page
 
 HELP = "Run the notebooks into site/."
@@ -80,7 +80,7 @@ def execute_notebook(path: Path, database: Path):
         extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(path.parent)}},
     )
-    # The renderer writes plotly's script into the page rather than a link to it.
+    # The renderer writes plotly.js into the notebook rather than a link to it.
     settings = {"OLIST_DB": str(database.resolve()), "PLOTLY_RENDERER": "notebook"}
     try:
         client.execute(env={**os.environ, **settings})
@@ -112,6 +112,7 @@ def export_notebook(path: Path, database: Path, site: Path) -> Path:
         As in `execute_notebook`.
     """
     from nbconvert import HTMLExporter
+    from plotly.offline import get_plotlyjs
 
     exporter = HTMLExporter(
         exclude_input_prompt=True,
@@ -125,6 +126,7 @@ def export_notebook(path: Path, database: Path, site: Path) -> Path:
         execute_notebook(path, database), {"metadata": {"name": path.stem}}
     )
     page = re.sub(LINKED_SCRIPT, "", page).replace("</head>", f"{HEAD}</head>", 1)
+    page = page.replace(f"<script>{get_plotlyjs()}</script>", plotly_scripts())
     written = site / f"{path.stem}.html"
     write_page(written, page)
     return written

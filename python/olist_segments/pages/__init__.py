@@ -1,16 +1,18 @@
 """Pages that need only a browser: one style, one way to draw charts."""
 
+import gzip
 import json
 import re
+from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 from html import unescape
 from importlib.resources import files
 
 import jinja2
 import plotly.graph_objects as go
 from markupsafe import Markup
-from plotly.offline import get_plotlyjs
 
 from olist_segments.charts.style import COLORS, finish, plain, reais
 
@@ -209,13 +211,31 @@ def render(template: str, charts: Iterable[Chart], **context) -> str:
         .render(
             charts=charts,
             specs={chart.name: chart.spec for chart in charts},
-            plotly=Markup(get_plotlyjs()),
+            plotly=plotly_scripts(),
             style=asset("tables.css") + asset("style.css"),
             script=asset("charts.js"),
             **context,
         )
     )
     return page.rstrip() + "\n"
+
+
+@cache
+def plotly_scripts() -> Markup:
+    """Write the scripts that give a page plotly.js, for charts with x and y axes.
+
+    plotly.js is compressed, and unpacked by the browser.
+
+    Returns
+    -------
+    Markup
+        Elements of HTML, to be placed before the scripts that draw.
+    """
+    script = asset("plotly/plotly-cartesian.min.js")
+    notice, end, _ = script.partition("*/")
+    packed = b64encode(gzip.compress(script.encode(), mtime=0)).decode()
+    template = _templates().get_template("plotly.html")
+    return Markup(template.render(packed=packed, notice=notice + end))
 
 
 def asset(name: str) -> Markup:
