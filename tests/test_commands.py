@@ -16,7 +16,12 @@ from conftest import NO_TESTS, ROOT, copy_project, rows
 from olist_segments.cli import main
 from olist_segments.commands.build import show_progress
 from olist_segments.commands.summary import SUGGESTED
-from olist_segments.project import built_database
+from olist_segments.project import (
+    DbtError,
+    built_database,
+    run_dbt,
+    shell_command,
+)
 
 LAYERS = {
     "staging": "stg_sellers",
@@ -382,6 +387,22 @@ def test_commands_run_without_posix_and_on_an_ascii_console(built):
     assert (built[0] / "exported \u00e3" / "manifest.json").is_file()
     ours = [line for line in result.stderr.splitlines() if "olist_segments" in line]
     assert not [line for line in ours if "EncodingWarning" in line]
+
+
+def test_what_dbt_says_is_read_whatever_the_encoding_of_the_console(monkeypatch):
+    monkeypatch.setenv("PYTHONIOENCODING", "latin-1")
+    with pytest.raises(DbtError, match="No such command 'não'"):
+        run_dbt(ROOT, ["não"], is_silent=True)
+
+
+def test_commands_are_printed_for_the_environment_that_runs_them(monkeypatch):
+    monkeypatch.delenv("OLIST_DB", raising=False)
+    for scripts, program in [
+        ("/any/.venv/bin", ".venv/bin/olist-segments"),
+        ("/any/other/bin", "olist-segments"),
+    ]:
+        monkeypatch.setattr("sysconfig.get_path", lambda _, found=scripts: found)
+        assert shell_command("query", "demo") == f"{program} query --target demo"
 
 
 def test_what_a_build_that_failed_has_left_is_not_read(tmp_path, monkeypatch):
