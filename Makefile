@@ -96,8 +96,8 @@ clean: ## remove what builds write, but no raw data, exports or .venv
 	rm -rf target logs site data/demo *.duckdb *.duckdb.* *.spark .sqlfluff_cache
 
 .venv/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
-		"Python 3.11 or newer is needed, this is " + sys.version.split()[0] + \
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14) and \
+		"Python 3.11, 3.12 or 3.13 is needed, this is " + sys.version.split()[0] + \
 		": name another one with make PYTHON=python3.12 build")'
 	@echo "Setting up .venv, once ..."
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }

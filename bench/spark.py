@@ -82,8 +82,9 @@ def measure(
         memory = 0.0
         for pid in _tree(process.pid):
             try:
-                stat = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-                pages = Path(f"/proc/{pid}/smaps_rollup").read_text()
+                stat = Path(f"/proc/{pid}/stat").read_text("utf-8")
+                stat = stat.rsplit(")", 1)[1].split()
+                pages = Path(f"/proc/{pid}/smaps_rollup").read_text("utf-8")
             except OSError:
                 continue
             used[pid] = (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")

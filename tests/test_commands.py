@@ -16,7 +16,12 @@ from conftest import NO_TESTS, ROOT, copy_project, rows
 from olist_segments.cli import main
 from olist_segments.commands.build import show_progress
 from olist_segments.commands.summary import SUGGESTED
-from olist_segments.project import built_database
+from olist_segments.project import (
+    DbtError,
+    built_database,
+    run_dbt,
+    shell_command,
+)
 
 LAYERS = {
     "staging": "stg_sellers",
@@ -26,12 +31,24 @@ LAYERS = {
     "segmentation": "segments",
     "profiles": "segment_profile",
 }
+# What Windows lacks, for every process whose PYTHONPATH has this as sitecustomize.
+WITHOUT_POSIX = """
+import signal, sys
+for module in ("fcntl", "grp", "pwd", "resource", "termios"):
+    sys.modules[module] = None
+for name in ("SIGHUP", "SIGKILL", "SIGPIPE", "SIGQUIT"):
+    delattr(signal, name)
+"""
 
 
 def run(*words, cwd, **environment):
+    return run_python("-m", "olist_segments", *words, cwd=cwd, **environment)
+
+
+def run_python(*words, cwd, **environment):
     cleaned = {k: v for k, v in os.environ.items() if not k.startswith("OLIST_")}
     return subprocess.run(
-        [sys.executable, "-m", "olist_segments", *words],
+        [sys.executable, *words],
         cwd=cwd,
         env={**cleaned, "PYTHONPATH": str(cwd / "python"), **environment},
         capture_output=True,
@@ -40,16 +57,27 @@ def run(*words, cwd, **environment):
     )
 
 
+def as_on_windows(copy):
+    """Return an environment without what only POSIX has, and an ASCII console."""
+    folder = copy / "without posix"
+    folder.mkdir(exist_ok=True)
+    (folder / "sitecustomize.py").write_text(WITHOUT_POSIX, encoding="utf-8")
+    path = os.pathsep.join([str(folder), str(copy / "python")])
+    return {"PYTHONPATH": path, "PYTHONIOENCODING": "ascii"}
+
+
 @pytest.fixture(scope="module")
 def built(demo_database, tmp_path_factory):
     """Return a copy of the project, built without data, and the output of the build.
 
     A model of each layer is built by the command; the other tables are those of the
-    demo build, which has the same orders.
+    demo build, which has the same orders. It runs as on Windows, as far as that can be
+    simulated.
     """
     copy = copy_project(tmp_path_factory.mktemp("built"))
     shutil.copy(demo_database, copy / "olist_demo.duckdb")
-    result = run("build", "--", *NO_TESTS, "--select", *LAYERS.values(), cwd=copy)
+    words = ["build", "--", *NO_TESTS, "--select", *LAYERS.values()]
+    result = run(*words, cwd=copy, **as_on_windows(copy))
     assert result.returncode == 0, result.stdout + result.stderr
     return copy, result.stdout
 
@@ -314,7 +342,7 @@ def test_progress_names_what_runs_when_nothing_was_said_for_a_while(monkeypatch)
     nodes = [
         {
             "resource_type": "model",
-            "node_path": f"segmentation/fit/{name}.sql",
+            "node_path": rf"segmentation\fit\{name}.sql",  # as on Windows
             "node_name": name,
             "unique_id": name,
         }
@@ -336,6 +364,45 @@ def test_a_console_without_box_characters_gets_plain_tables(built):
     answer = run(*words, cwd=built[0], PYTHONIOENCODING="latin-1")
     assert answer.returncode == 0, answer.stderr
     assert "| -|+?" in answer.stdout
+
+
+def test_commands_run_without_posix_and_on_an_ascii_console(built):
+    environment = as_on_windows(built[0])
+    commands = [
+        ["summary"],
+        ["query", "select 'S\u00e3o Paulo \u2192' as city"],
+        ["export", "--to", "exported \u00e3"],
+        ["report"],
+    ]
+    script = (
+        "import sys\nassert sys.modules['fcntl'] is None\n"
+        "from olist_segments.cli import main\n"
+        f"sys.exit(max([main(words) for words in {commands}]))"
+    )
+    words = ["-X", "warn_default_encoding", "-c", script]
+    result = run_python(*words, cwd=built[0], **environment)
+    assert result.returncode == 0, result.stderr
+    assert "S?o Paulo ?" in result.stdout
+    assert "listed in" in result.stdout
+    assert (built[0] / "exported \u00e3" / "manifest.json").is_file()
+    ours = [line for line in result.stderr.splitlines() if "olist_segments" in line]
+    assert not [line for line in ours if "EncodingWarning" in line]
+
+
+def test_what_dbt_says_is_read_whatever_the_encoding_of_the_console(monkeypatch):
+    monkeypatch.setenv("PYTHONIOENCODING", "latin-1")
+    with pytest.raises(DbtError, match="No such command 'não'"):
+        run_dbt(ROOT, ["não"], is_silent=True)
+
+
+def test_commands_are_printed_for_the_environment_that_runs_them(monkeypatch):
+    monkeypatch.delenv("OLIST_DB", raising=False)
+    for scripts, program in [
+        ("/any/.venv/bin", ".venv/bin/olist-segments"),
+        ("/any/other/bin", "olist-segments"),
+    ]:
+        monkeypatch.setattr("sysconfig.get_path", lambda _, found=scripts: found)
+        assert shell_command("query", "demo") == f"{program} query --target demo"
 
 
 def test_what_a_build_that_failed_has_left_is_not_read(tmp_path, monkeypatch):

@@ -368,7 +368,8 @@ def test_only_the_nine_files_are_written(small_folder):
 def test_rows_are_counted_as_a_csv_reader_counts_them(tmp_path):
     written = write_demo_data(tmp_path / "new" / "folder", orders=1_000)
     for table, name in FILES.items():
-        with open(tmp_path / "new" / "folder" / name, newline="") as file:
+        path = tmp_path / "new" / "folder" / name
+        with path.open(encoding="utf-8", newline="") as file:
             header, *lines = csv.reader(file, strict=True)
         assert len(lines) == written[table], table
         assert {len(line) for line in lines} == {len(header)}, table

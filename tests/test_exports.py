@@ -1,12 +1,13 @@
 """Members of segments as files: whole, the same every time, or not there."""
 
+import contextlib
 import csv
-import fcntl
 import json
 import os
 import resource
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -234,8 +235,8 @@ def test_two_exports_to_one_folder_do_not_mix(demo_database, tmp_path):
     folder, lock = tmp_path / "out", tmp_path / ".out.lock"
     export(demo_database, folder)
     held = lock.stat().st_ino
-    with lock.open() as other:
-        fcntl.flock(other, fcntl.LOCK_EX)
+    with contextlib.closing(sqlite3.connect(lock)) as other:
+        other.execute("begin exclusive")
         with pytest.raises(UserError, match=r"another export to .* is running"):
             export(demo_database, folder)
     (folder / ".left.csv.partial").touch()

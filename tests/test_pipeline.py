@@ -1,6 +1,7 @@
 """What a build promises, on synthetic orders."""
 
 import csv
+import json
 import os
 import random
 import re
@@ -24,6 +25,12 @@ from sklearn.metrics import (
 
 WORDS = {"word": "noun", "high": "lots", "low": "few", "phrase": "things"}
 RECENCY = {"name": "recency_days", "transform": "none", "clip_quantile": 1, **WORDS}
+
+
+def results(database):
+    """Return the nodes that the last build of a database has built or tested."""
+    text = (database.parent / "target" / "run_results.json").read_text("utf-8")
+    return {one["unique_id"] for one in json.loads(text)["results"]}
 
 
 def shuffled(source, folder):
@@ -269,6 +276,24 @@ def test_building_twice_into_one_database_changes_nothing(
     shutil.copy(demo_database, database)
     build(*NO_TESTS, raw_dir=demo_dir, database=database)
     assert differences(demo_database, database) == []
+
+
+@pytest.mark.slow
+def test_the_three_scripts_in_the_readme_build_and_test_what_one_build_does(
+    demo_dir, demo_database, tmp_path
+):
+    readme = (ROOT / "README.md").read_text("utf-8")
+    steps = re.findall(r"^dbt build (--select .*?) +# (\w+)$", readme, re.MULTILINE)
+    assert [script for _, script in steps] == ["preprocess", "train", "label_data"]
+    setting = dict(re.findall(r"^export (DBT_\w+)=(\w+)$", readme, re.MULTILINE))
+    done = set()
+    options = {"raw_dir": demo_dir, "database": tmp_path / "demo.duckdb"}
+    for words, _ in steps:
+        done |= results(build(*words.split(), settings=setting, **options))
+    reads_no_table = {"test.olist_segments.assert_macros_mean_the_same_in_both_engines"}
+    assert done | reads_no_table == results(demo_database)
+    assert tables(options["database"]) == tables(demo_database)
+    assert not differences(options["database"], demo_database)
 
 
 @pytest.mark.slow

@@ -60,9 +60,10 @@ def test_the_pipeline_finds_the_planted_segments(planted_dir, tmp_path):
 
 
 def test_every_person_has_one_label(planted_dir):
-    with open(planted_dir / "planted_segments.csv", newline="") as file:
+    path = planted_dir / "planted_segments.csv"
+    with path.open(encoding="utf-8", newline="") as file:
         header, *labels = csv.reader(file, strict=True)
-    with open(planted_dir / FILES["customers"], newline="") as file:
+    with open(planted_dir / FILES["customers"], encoding="utf-8", newline="") as file:
         people = {row["customer_unique_id"] for row in csv.DictReader(file)}
     assert header == ["customer_unique_id", "planted_segment"]
     assert {person for person, _ in labels} == people

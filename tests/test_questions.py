@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import jinja2
 import numpy as np
+import pandas as pd
 import pytest
 from conftest import ROOT, dbt
 from olist_segments.questions import (
@@ -19,6 +20,7 @@ from olist_segments.questions import (
     render_page,
     render_question,
 )
+from scipy.stats import chi2_contingency
 
 PAGE = ROOT / "dbt_project" / "docs" / "queries.md"
 QUESTIONS = read_questions(ROOT)
@@ -70,6 +72,25 @@ def test_without_reviews_nobody_is_known_to_be_content_or_at_risk(demo, tmp_path
             f"share_at_risk from ({sql['revenue_at_risk']})"
         ).fetchall()
         assert risks == [(None, None, None, None)]
+
+
+def test_associations_are_those_of_tables_of_counts(demo):
+    connection, sql = demo
+    lines = connection.sql(
+        "select segment_id as segment, state, concat(state, city) as city, category, "
+        "payment_type from intermediate.int_segment_lines"
+    ).df()
+    for name, other, values, others, found in connection.sql(
+        sql["associations"]
+    ).fetchall():
+        counts = pd.crosstab(lines[name], lines[other]).to_numpy()
+        n = counts.sum()
+        free = np.array(counts.shape) - 1
+        chi_squared = chi2_contingency(counts, correction=False).statistic
+        phi_squared = max(chi_squared / n - free.prod() / (n - 1), 0)
+        expected = np.sqrt(phi_squared / min(free - free**2 / (n - 1)))
+        assert (values, others) == counts.shape
+        assert found == pytest.approx(min(expected, 1), abs=6e-4), (name, other)
 
 
 def test_an_answer_is_introduced_by_its_definitions():

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 
+import colorama
 import duckdb
 
 from olist_segments.commands import (
@@ -66,18 +67,19 @@ def main(arguments: list[str] | None = None) -> int:
         command = commands.add_parser(name, help=text, description=text)
         module.add_options(command)
         command.set_defaults(run=module.run)
-    options = parser.parse_args(arguments)
+    colorama.just_fix_windows_console()  # colours, and lines written over
     codecs.register_error("plain", _plain)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a test may replace it
             stream.reconfigure(errors="plain")
+    options = parser.parse_args(arguments)
     try:
         return options.run(options)
     except KeyboardInterrupt as stopped:
         return 128 + (stopped.args or (signal.SIGINT,))[0]
     except BrokenPipeError:  # as by `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 128 + signal.SIGPIPE
+        return 141  # 128 + SIGPIPE, which Windows lacks
     except UserError as error:
         return _say(error, 2)
     except DbtError as error:

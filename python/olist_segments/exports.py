@@ -1,11 +1,11 @@
 """Write segments as files for other tools, whole or not at all."""
 
 import contextlib
-import fcntl
 import json
 import os
 import re
 import shutil
+import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -169,7 +169,7 @@ def export_segments(
                 "segments": written,
             }
             text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
-            (partial / MANIFEST).write_text(text, encoding="utf-8")
+            (partial / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
             _take_place(partial, folder)
     except OSError as error:
         raise UserError(f"cannot write to {folder}: {_reason(error)}") from error
@@ -201,7 +201,7 @@ def write_answer(answer: duckdb.DuckDBPyRelation, path: Path) -> None:
             answer.project(_guarded(answer)).write_csv(str(partial))
         else:
             answer.write_parquet(str(partial))
-        with partial.open("rb") as done:
+        with partial.open("rb+") as done:  # Windows syncs no file opened to be read
             os.fsync(done.fileno())
         os.replace(partial, path)
     except (OSError, duckdb.IOException) as error:
@@ -316,7 +316,7 @@ def _refuse_other_files(folder: Path) -> None:
     ours = {name for name in found if re.fullmatch(r"\..*\.partial", name)}
     if MANIFEST in found:
         with contextlib.suppress(ValueError, TypeError, KeyError):
-            manifest = json.loads((folder / MANIFEST).read_text())
+            manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
             for entry in manifest["segments"]:
                 ours |= {entry["csv"]["file"], entry["parquet"]["file"]}
             ours |= {MANIFEST} if manifest["model_id"] else set()
@@ -331,7 +331,9 @@ def _refuse_other_files(folder: Path) -> None:
 def _partial_folder(folder: Path) -> Iterator[Path]:
     """Yield an empty folder beside it, for this process alone, and remove it then.
 
-    The lock is a file of its own, as one that is renamed could be held twice.
+    The lock is a file of its own, as one that is renamed could be held twice. SQLite
+    locks it on every system, and it is free again when the process ends, however it
+    does.
     """
     partial = folder.with_name(f".{folder.name}.partial")
     for beside in (partial, _previous(folder)):
@@ -339,10 +341,12 @@ def _partial_folder(folder: Path) -> Iterator[Path]:
             if left.suffix not in (".csv", ".parquet", ".partial", ".json"):
                 raise UserError(f"{left} is not an export: move it to another folder")
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with folder.with_name(f".{folder.name}.lock").open("w") as lock:
+    lock = folder.with_name(f".{folder.name}.lock")
+    lock.touch()
+    with contextlib.closing(sqlite3.connect(lock, timeout=0)) as held:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+            held.execute("begin exclusive")
+        except sqlite3.OperationalError as error:
             raise UserError(f"another export to {folder} is running") from error
         shutil.rmtree(partial, ignore_errors=True)  # left by an export that was killed
         partial.mkdir()

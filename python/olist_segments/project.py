@@ -7,6 +7,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -207,14 +208,20 @@ def shell_command(words: str, target: str) -> str:
     Returns
     -------
     str
-        To be run in the folder of the project, in any shell, with or without the
-        environment activated.
+        To be run in the folder of the project, with or without the environment
+        activated if it is `.venv`. On Windows OLIST_DB is left out, as each shell has
+        its own way to set it.
     """
     command, *rest = words.split(" ", 1)
     named = os.environ.get("OLIST_DB")
-    database = f"OLIST_DB={shlex.quote(str(Path(named).resolve()))} " if named else ""
-    words = " ".join([command, "--target", target, *rest])
-    return f"{database}.venv/bin/olist-segments {words}"
+    database = ""
+    if named and os.name != "nt":
+        database = f"OLIST_DB={shlex.quote(str(Path(named).resolve()))} "
+    scripts = Path(sysconfig.get_path("scripts"))  # called Scripts on Windows
+    program = Path(".venv", scripts.name, "olist-segments")
+    if scripts.parent.name != ".venv":
+        program = program.name
+    return f"{database}{program} {' '.join([command, '--target', target, *rest])}"
 
 
 def explain(error: duckdb.Error) -> str:
@@ -256,20 +263,22 @@ def dbt_process(root: Path, words: list[str], **settings: str) -> dict:
     Returns
     -------
     dict
-        Arguments of `subprocess.Popen`.
+        Arguments of `subprocess.Popen`. What dbt prints can be read from a pipe in any
+        locale.
 
     Raises
     ------
     UserError
         If DBT_PROFILES_DIR names a folder without the profile of the project.
     """
-    environment = {**os.environ, **settings}
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8", **settings}
     for name in ("OLIST_RAW_DIR", "OLIST_DB"):
         if environment.get(name):
             environment[name] = str(Path(environment[name]).resolve())
     if environment.get("DBT_PROFILES_DIR"):
         profiles = Path(environment["DBT_PROFILES_DIR"], "profiles.yml")
-        if not profiles.is_file() or "olist_segments:" not in profiles.read_text():
+        text = profiles.read_text("utf-8") if profiles.is_file() else ""
+        if "olist_segments:" not in text:
             raise UserError(
                 f"DBT_PROFILES_DIR is set, but {profiles} has no profile "
                 "olist_segments: unset DBT_PROFILES_DIR"
@@ -279,7 +288,7 @@ def dbt_process(root: Path, words: list[str], **settings: str) -> dict:
     python = [sys.executable, "-W", "ignore::RuntimeWarning:runpy"]
     python += ["-W", "ignore::UserWarning:multiprocessing.resource_tracker"]
     command = [*python, "-m", "dbt.cli.main", *words]
-    return {"args": command, "cwd": root, "env": environment}
+    return {"args": command, "cwd": root, "env": environment, "encoding": "utf-8"}
 
 
 @contextlib.contextmanager
@@ -306,8 +315,9 @@ def started(process: dict, **options) -> Iterator[subprocess.Popen]:
     def stop(number: int, _frame: object) -> None:
         raise KeyboardInterrupt(number)
 
-    signals = {signal.SIGTERM, signal.SIGHUP}
-    signals = {one for one in signals if signal.getsignal(one) is signal.SIG_DFL}
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    signals = [getattr(signal, name) for name in names]  # Windows has no SIGHUP
+    signals = [one for one in signals if signal.getsignal(one) is signal.SIG_DFL]
     try:
         for one in signals:
             signal.signal(one, stop)
@@ -341,8 +351,10 @@ def run_dbt(
         If it fails.
     """
     pipe = subprocess.PIPE if is_silent else None
+    if not is_silent:  # dbt prints to this console, which may lack characters
+        settings["PYTHONIOENCODING"] = f"{sys.stdout.encoding or ''}:replace"
     process = dbt_process(root, words, **settings)
-    with started(process, stdout=pipe, stderr=pipe, text=True) as dbt:
+    with started(process, stdout=pipe, stderr=pipe) as dbt:
         stdout, stderr = dbt.communicate()
     if dbt.returncode:
         said = ""
@@ -368,7 +380,7 @@ def write_page(path: Path, text: str) -> None:
     partial = path.with_name(f".{path.name}.partial")
     try:
         path.parent.mkdir(exist_ok=True)
-        partial.write_text(text, encoding="utf-8")
+        partial.write_text(text, encoding="utf-8", newline="\n")
         os.replace(partial, path)
     except OSError as error:
         with contextlib.suppress(OSError):

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import TextIO
 
 import yaml
@@ -327,7 +327,7 @@ def show_progress(lines: Iterable[str], out: TextIO) -> None:
         elif name == "LogStartLine" and node["resource_type"] == "model":
             total = data["total"]
             running[node["unique_id"]] = node["node_name"]
-            layer = node["node_path"].split("/")[0]
+            layer = PureWindowsPath(node["node_path"]).parts[0]  # either slash
             if layer not in layers and not out.isatty():
                 _say(f"{so_far()}: {layer}", out)
                 spoke = time.monotonic()
@@ -354,7 +354,7 @@ def _read_yaml(text: str, name: str) -> object:
 def _run_with_progress(root: Path, words: list[str], **settings: str) -> None:
     colours = "--use-colors" if sys.stdout.isatty() else "--no-use-colors"
     process = dbt_process(root, [*LOG_AS_JSON, colours, *words], **settings)
-    with started(process, stdout=subprocess.PIPE, text=True) as dbt:
+    with started(process, stdout=subprocess.PIPE) as dbt:
         show_progress(dbt.stdout, sys.stdout)
     logs = Path(os.environ.get("DBT_LOG_PATH", root / "logs"))
     print(f"The full log is in {logs / 'dbt.log'}")

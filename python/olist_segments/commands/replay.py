@@ -130,7 +130,7 @@ def _copy_to_replace(database: Path) -> Iterator[Path]:
     folder = file.with_name(f"{file.name}.replay")
     copy = folder / database.name
     _write_all(file)
-    with duckdb.connect(str(file), read_only=True):
+    with duckdb.connect(str(file), read_only=True) as held:
         shutil.rmtree(folder, ignore_errors=True)  # of a replay that was killed
         try:
             folder.mkdir()
@@ -145,6 +145,8 @@ def _copy_to_replace(database: Path) -> Iterator[Path]:
         try:
             yield copy
             _write_all(copy)
+            if os.name == "nt":  # Windows replaces no file that is open
+                held.close()
             os.replace(copy, file)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
