@@ -292,7 +292,7 @@ def noise_silhouettes(
     n_init : int
         As in `fit_centroids`.
     sample_size : int
-        Number of noise points to draw.
+        Number of noise points to draw, half of each kind.
 
     Returns
     -------
@@ -314,8 +314,8 @@ def noise_silhouettes(
         return [round(exact_silhouette(noise, fit), DECIMALS) for fit in fits]
 
     kinds = [
-        silhouettes(_correlated_noise(covariance, rng, sample_size)),
-        silhouettes(_skewed_noise(skewness, rng, sample_size)),
+        silhouettes(_correlated_noise(covariance, rng, sample_size // 2)),
+        silhouettes(_skewed_noise(skewness, rng, sample_size // 2)),
     ]
     return dict(zip(ks, map(max, *kinds), strict=True))
 
