@@ -23,6 +23,8 @@ MERGERS = 3
 FIRST_STEPS = 3
 RIVALS = 0.01
 LEAST_GAIN = 1e-5
+# Starts whose inertia differs by a smaller share than this are about as good.
+SAME = 5e-4
 # Random samples on which starts for the refits on bootstrap samples are searched.
 STARTS = 10
 # Bytes for copies of the points: every running fit has one.
@@ -420,7 +422,7 @@ def _search(
 
     Of the starts that neighbours give, the best after `FIRST_STEPS` is iterated, and
     `rivals` whose inertia is up to this share higher: the best fit of a sample need not
-    be the best one of all points. All fits found are returned.
+    be the best one of all points. All fits found are returned, the best one first.
     """
     distinct = _distinct(points, max(ks) + 1)
     near = sorted({n for k in ks for n in (k - 1, k, k + 1) if 1 <= n <= distinct})
@@ -444,18 +446,18 @@ def _search(
         ]
 
     fits = dict(zip(near, each(begin, near), strict=True))
-    found = {k: [fits[k].cluster_centers_] for k in near}
+    found = {k: [] for k in near}
     changed = set(near)
     while changed:
         others = dict(zip(near, each(from_neighbours, near), strict=True))
         changed = set()
         for k in near:
             for fit in others[k]:
-                found[k].append(fit.cluster_centers_)
                 if fit.inertia_ < fits[k].inertia_ * (1 - LEAST_GAIN):
-                    fits[k] = fit
+                    fit, fits[k] = fits[k], fit
                     changed.add(k)
-    return {k: found[k] for k in ks}
+                found[k].append(fit.cluster_centers_)
+    return {k: [fits[k].cluster_centers_, *found[k]] for k in ks}
 
 
 def _with_a_split(points: np.ndarray, fit: KMeans) -> Iterator[np.ndarray]:
@@ -502,12 +504,14 @@ def _best(
     starts: list[np.ndarray],
     weights: np.ndarray | float = 1.0,
 ) -> np.ndarray:
-    """Return the centroids with the lowest inertia of the (weighted) points."""
-
-    def relative_inertia(centroids: np.ndarray) -> float:
-        return (weights * _relative_distances(points, centroids).min(axis=0)).sum()
-
-    return min(starts, key=relative_inertia)
+    """Return the first centroids with about the lowest inertia of (weighted) points."""
+    lengths = np.square(points).sum(axis=1)
+    inertia = [
+        (weights * (lengths + _relative_distances(points, start).min(axis=0))).sum()
+        for start in starts
+    ]
+    bound = min(inertia) * (1 + SAME)
+    return next(one for one, its in zip(starts, inertia, strict=True) if its <= bound)
 
 
 def _relative_distances(points: np.ndarray, centroids: np.ndarray) -> np.ndarray:
