@@ -447,7 +447,7 @@ def test_charts_draw_what_their_tables_say(soup, demo_database):
     assert values(customers["x"]) == pytest.approx([row[1] for row in overview])
     assert values(revenue["x"]) == pytest.approx([row[2] for row in overview])
     tried = cells(soup, "candidates")
-    for column, score in ((1, "inertia"), (2, "silhouette"), (4, "stability_min_ari")):
+    for column, score in ((1, "inertia"), (3, "silhouette"), (5, "stability_min_ari")):
         line = charts(soup)[score]["data"][0]
         assert values(line["y"]) == pytest.approx([row[column] for row in tried])
 
