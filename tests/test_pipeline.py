@@ -366,7 +366,7 @@ def test_a_past_day_a_fixed_k_and_other_features_are_configuration_only(
         database, "select k, features, as_of_date::varchar from segment_models"
     )
     assert (k, as_of) == (4, "2018-03-31")
-    assert names == "recency_days, distance_km, order_count"
+    assert names == "recency_days, distance_km"
     named = rows(database, "select segment_name, segment_key from segments")
     assert any("最近" in name for name, _ in named)
     assert all(re.fullmatch("[a-z0-9_]+", key) for _, key in named)

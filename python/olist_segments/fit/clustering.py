@@ -510,7 +510,8 @@ def _best(
         (weights * (lengths + _relative_distances(points, start).min(axis=0))).sum()
         for start in starts
     ]
-    bound = min(inertia) * (1 + SAME)
+    # Where no point is away from its centroid, rounding may leave less than 0.
+    bound = min(inertia) + SAME * abs(min(inertia))
     return next(one for one, its in zip(starts, inertia, strict=True) if its <= bound)
 
 
