@@ -96,6 +96,7 @@ def test_files_that_may_be_empty_need_their_header_only(spoiled_dir):
     assert find_problems(spoiled_dir, CONTRACT, max_bad_share=0.001) == []
 
 
+@pytest.mark.slow
 def test_columns_may_stand_in_another_order_and_among_others(spoiled_dir, tmp_path):
     path = spoiled_dir / "olist_orders_dataset.csv"
     with path.open(encoding="utf-8", newline="") as opened:

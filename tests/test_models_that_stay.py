@@ -308,6 +308,7 @@ def test_a_build_killed_in_the_middle_of_a_fit_is_made_good_by_the_next(
     assert [one for one in found if one[0] not in HISTORY] == []
 
 
+@pytest.mark.slow
 def test_names_can_be_translated_without_a_refit(demo_dir, demo_database, tmp_path):
     database = tmp_path / "demo.duckdb"
     shutil.copy(demo_database, database)
