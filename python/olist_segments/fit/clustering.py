@@ -21,7 +21,7 @@ DECIMALS = 12
 # and the least relative gain in inertia that counts as one.
 MERGERS = 3
 FIRST_STEPS = 3
-RIVALS = 0.01
+RIVALS = 0.03
 LEAST_GAIN = 1e-5
 # Starts whose inertia differs by a smaller share than this are about as good.
 SAME = 5e-4
