@@ -6,7 +6,7 @@
 -- depends_on: {{ ref('int_candidate_silhouettes') }}
 -- depends_on: {{ ref('int_fit_bins') }}, {{ ref('int_map_axes') }}
 -- depends_on: {{ ref('int_fit_customers') }}, {{ ref('int_rule_bounds') }}
--- depends_on: {{ ref('int_cluster_flows') }}, {{ ref('int_refit_matches') }}
+-- depends_on: {{ ref('int_refit_matches') }}
 
 with choice as (
 

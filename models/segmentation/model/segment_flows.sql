@@ -1,9 +1,29 @@
 -- One row per k, cluster and cluster at k + 1: the customers whom they share. It shows
 -- how segments form as k grows.
 
-with flows as (
+with assignments as (
 
-    select * from {{ ref('int_cluster_flows') }}
+    select * from {{ ref('int_candidate_assignments') }}
+
+),
+
+flows as (
+
+    select
+        assignments.k,
+        assignments.cluster_id,
+        next_assignments.cluster_id as next_cluster_id,
+        count(*) as customer_count
+
+    from assignments
+    inner join assignments as next_assignments
+        on
+            assignments.customer_unique_id = next_assignments.customer_unique_id
+            and assignments.k + 1 = next_assignments.k
+    group by
+        assignments.k,
+        assignments.cluster_id,
+        next_assignments.cluster_id
 
 ),
 

@@ -137,7 +137,7 @@ def refit_agreement(
         distinct = _distinct(sample, max(centroids))
         ks = [k for k in centroids if k <= distinct]
         found = _search(sample, ks, seed=seed + refit, n_init=n_init)
-        fits = {k: _iterate(half, _best(sample, found[k])) for k in ks}
+        fits = {k: _iterate(half, found[k][0]) for k in ks}
         return [
             (k, refit, adjusted_rand_index(labels[k], nearest(points, centers)))
             for k, centers in fits.items()
@@ -202,7 +202,7 @@ def bootstrap_refits(
             return None
         repeated = np.repeat(*sample, axis=0)
         found = _search(repeated, [k], seed=seed + number, n_init=n_init)
-        return _best(repeated, found[k])
+        return found[k][0]
 
     def refit(number: int) -> np.ndarray | None:
         sample = draw(number, len(points))
@@ -312,8 +312,7 @@ def noise_silhouettes(
 
     def silhouettes(noise: np.ndarray) -> list[float]:
         found = _search(noise, ks, seed=seed, n_init=n_init, each=_side_by_side)
-        fits = [_best(noise, found[k]) for k in ks]
-        return [round(exact_silhouette(noise, fit), DECIMALS) for fit in fits]
+        return [round(exact_silhouette(noise, found[k][0]), DECIMALS) for k in ks]
 
     kinds = [
         silhouettes(_correlated_noise(covariance, rng, sample_size // 2)),
