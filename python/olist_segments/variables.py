@@ -65,6 +65,7 @@ _ENTRIES = Rule(
 
 # A new variable of dbt_project.yml needs a line here: a test compares the names.
 RULES = {
+    "shop": Rule("the name of a shop", _TEXT.holds),
     "as_of_date": Rule(
         "a day such as 2018-03-31, or '' for none", lambda v: _is_day(v)
     ),

@@ -1,5 +1,7 @@
 -- One row per line of the orders file that can be read: an order, unless lines repeat.
 
+{{ config(enabled=shop() == 'olist') }}
+
 with source as (
 
     select * from {{ read_raw(source('olist', 'orders')) }}
