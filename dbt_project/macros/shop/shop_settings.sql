@@ -3,9 +3,12 @@
     {%- set given = (
         graph.sources.values() | selectattr('source_name', 'equalto', shop())
         | map(attribute='source_meta') | first
-    ) if execute else {} -%}
+    ) if graph.sources else {} -%}
     {%- set currency = given.get('currency', {}) -%}
     {%- set code = currency.get('code', '') -%}
+    {%- set statuses = given.get('statuses', {}) -%}
+    {%- set counted = statuses.get('counted', ['delivered', 'completed']) -%}
+    {%- set canceled = statuses.get('canceled', ['canceled', 'unavailable']) -%}
     {{ return({
         'currency': {
             'code': code,
@@ -13,9 +16,11 @@
             'name': currency.get('name', code or 'money'),
             'position': currency.get('position', 'before')
         },
+        'has_statuses': 'statuses' in given,
         'statuses': {
-            'counted': given.get('statuses', {}).get('counted', []),
-            'canceled': given.get('statuses', {}).get('canceled', [])
+            'counted': counted, 'canceled': canceled,
+            'known': counted + canceled + statuses.get('open', [])
+                + ['canceled', 'returned']
         },
         'returns': given.get('returns', 'refuse'),
         'guests': given.get('guests', 'refuse'),
