@@ -25,6 +25,7 @@ lines as (
         count(product_id) > 0 as has_products,
         count(*) filter (where category <> 'unknown') > 0 as has_categories,
         count(seller_id) > 0 as has_sellers,
+        count(*) filter (where seller_state <> 'unknown') > 0 as has_seller_states,
         count(distance_km) > 0 as has_distances
 
     from {{ ref('order_lines') }}
@@ -36,8 +37,13 @@ joined as (
     select
         cast('{{ shop() }}' as string) as shop,
 
-        {% for part in ['code', 'symbol', 'name', 'position'] -%}
-            cast('{{ currency[part] }}' as string) as currency_{{ part }},
+        {% for part in ['code', 'symbol', 'name'] -%}
+            cast('{{ currency[part] | replace("'", "''") }}' as string)
+                as currency_{{ part }},
+        {% endfor -%}
+        {% for part in ['prefix', 'suffix'] -%}
+            cast('{{ currency[part] | replace("'", "''") }}' as string)
+                as amount_{{ part }},
         {% endfor %}
 
         orders.has_states,
@@ -51,6 +57,7 @@ joined as (
         lines.has_products,
         lines.has_categories,
         lines.has_sellers,
+        lines.has_seller_states,
         lines.has_distances
 
     from orders

@@ -6,12 +6,17 @@
     ) if execute else {} -%}
     {%- set currency = given.get('currency', {}) -%}
     {%- set code = currency.get('code', '') -%}
+    {%- set symbol = currency.get('symbol', code) -%}
+    {#- R$ and CHF stand apart from the amount, £ does not. -#}
+    {%- set space = ' ' if symbol | lower != symbol | upper else '' -%}
+    {%- set is_after = currency.get('position') == 'after' -%}
     {{ return({
         'currency': {
             'code': code,
-            'symbol': currency.get('symbol', code),
+            'symbol': symbol,
             'name': currency.get('name', code or 'money'),
-            'position': currency.get('position', 'before')
+            'prefix': '' if is_after else symbol ~ space,
+            'suffix': ' ' ~ symbol if is_after and symbol else ''
         },
         'statuses': {
             'counted': given.get('statuses', {}).get('counted', []),
