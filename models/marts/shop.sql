@@ -2,6 +2,13 @@
 -- does not have is left out of names, tables and pages.
 
 {%- set currency = shop_settings().currency %}
+{%- set texts = {
+    'currency_code': currency.code,
+    'currency_symbol': currency.symbol,
+    'currency_name': currency.name,
+    'amount_prefix': currency.prefix,
+    'amount_suffix': currency.suffix
+} %}
 
 with orders as (
 
@@ -36,15 +43,10 @@ joined as (
 
     select
         cast('{{ shop() }}' as string) as shop,
-
-        {% for part in ['code', 'symbol', 'name'] -%}
-            cast('{{ currency[part] | replace("'", "''") }}' as string)
-                as currency_{{ part }},
-        {% endfor -%}
-        {% for part in ['prefix', 'suffix'] -%}
-            cast('{{ currency[part] | replace("'", "''") }}' as string)
-                as amount_{{ part }},
-        {% endfor %}
+        {%- for column, text in texts.items() %}
+            {%- set quoted = text | replace("'", "''") %}
+            cast('{{ quoted }}' as string) as {{ column }},
+        {%- endfor %}
 
         orders.has_states,
         orders.has_cities,

@@ -3,7 +3,6 @@
 -- much, up to name_words in all. Where two segments would have the same name, more
 -- words are added; where these are the same, or where no word is true, the mean spend.
 
-{%- set currency = shop_settings().currency %}
 {%- set noun = var('segment_noun') | replace("'", "''") %}
 {%- set and_word = ' ' ~ var('segment_and') | replace("'", "''") ~ ' ' %}
 
@@ -156,9 +155,8 @@ unique_names as (
                 then
                     concat(
                         name,
-                        ' around {{ currency.prefix | replace("'", "''") }}',
-                        cast(cast(mean_spend as decimal(18, 2)) as string),
-                        '{{ currency.suffix | replace("'", "''") }}'
+                        ' around ',
+                        {{ in_currency('mean_spend') | indent(24) }}
                     )
             else concat(name, ' ', cast(segment_id as string))
         end as name
