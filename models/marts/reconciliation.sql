@@ -1,5 +1,5 @@
 -- One row per measure: how the total of a raw file becomes the total of the marts.
--- Counts and Brazilian reais; what is left out adds up to the difference, to the cent.
+-- Counts and amounts; what is left out adds up to the difference, to the cent.
 
 {# LT02 does not see the indent of lines that a loop writes. #}
 -- noqa: disable=LT02

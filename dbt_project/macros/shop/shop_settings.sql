@@ -1,20 +1,26 @@
 {# The settings of the shop: what its YAML of sources says, completed with defaults. #}
 {% macro shop_settings() -%}
+    {#- In a unit test the graph has no sources. -#}
     {%- set given = (
-        graph.sources.values() | selectattr('source_name', 'equalto', shop())
-        | map(attribute='source_meta') | first
-    ) if graph.sources else {} -%}
+        graph.get('sources', {}).values() | selectattr('source_name', 'equalto', shop())
+        | map(attribute='source_meta') | first | default({})
+    ) if execute else {} -%}
     {%- set currency = given.get('currency', {}) -%}
     {%- set code = currency.get('code', '') -%}
+    {%- set symbol = currency.get('symbol', code) -%}
+    {#- R$ and CHF stand apart from the amount, £ does not. -#}
+    {%- set space = ' ' if symbol | lower != symbol | upper else '' -%}
+    {%- set is_after = currency.get('position') == 'after' -%}
     {%- set statuses = given.get('statuses', {}) -%}
     {%- set counted = statuses.get('counted', ['delivered', 'completed']) -%}
     {%- set canceled = statuses.get('canceled', ['canceled', 'unavailable']) -%}
     {{ return({
         'currency': {
             'code': code,
-            'symbol': currency.get('symbol', code),
+            'symbol': symbol,
             'name': currency.get('name', code or 'money'),
-            'position': currency.get('position', 'before')
+            'prefix': '' if is_after else symbol ~ space,
+            'suffix': ' ' ~ symbol if is_after and symbol else ''
         },
         'has_statuses': 'statuses' in given,
         'statuses': {
