@@ -58,7 +58,7 @@ ANSWERS = {
     ),
     "candidates": (
         "select k, inertia, bend, silhouette, noise_silhouette, stability_min_ari, "
-        "min_stability, smallest_segment_share from segment_k_candidates order by k"
+        "smallest_segment_share from segment_k_candidates order by k"
     ),
     "refits": (
         "select segment_name, stability.band, jaccard_mean, jaccard_min, found_share, "
