@@ -668,7 +668,7 @@ def _worth(segments: pd.DataFrame, average: float) -> str:
         else f"; {largest['segment_name']} bring the most in total, "
         f"{largest['revenue_share']:.1%} of revenue"
     )
-    within = " (a difference within chance)" if len(tied) > 1 else ""
+    within = " (a difference that may be chance)" if len(tied) > 1 else ""
     return (
         f"{_listed(tied['segment_name'])} are worth the most: {amounts} each on "
         f"average{within}, {against}{in_all}"
