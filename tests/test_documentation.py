@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 from browser import opened, overflowing
 from conftest import ROOT, dbt, rows
 from olist_segments.commands.docs import finish_docs_page
@@ -181,6 +182,17 @@ def test_the_home_page_names_all_that_a_build_runs_in_order(manifest):
     folders = [ROOT, ROOT / "models", ROOT / "dbt_project" / "macros"]
     for path in (name for name in named if "/" in name):
         assert any((folder / path).exists() for folder in folders), path
+
+
+def test_a_build_on_demo_data_runs_every_unit_test(demo_database):
+    files = [
+        yaml.safe_load(path.read_text("utf-8")) for path in ROOT.glob("models/**/*.yml")
+    ]
+    written = {one["name"] for file in files for one in file.get("unit_tests", [])}
+    text = (demo_database.parent / "target" / "run_results.json").read_text("utf-8")
+    ran = {one["unique_id"].split(".")[-1] for one in json.loads(text)["results"]}
+    assert len(written) > 20
+    assert written <= ran
 
 
 def test_order_lines_depends_on_all_nine_files(manifest):
