@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 CENT = Decimal("0.01")
 # The header of Shopify's orders export.
-SHOPIFY = (
+_SHOPIFY = (
     "Name,Email,Financial Status,Paid at,Fulfillment Status,Fulfilled at,"
     "Accepts Marketing,Currency,Subtotal,Shipping,Taxes,Total,Discount Code,"
     "Discount Amount,Shipping Method,Created at,Lineitem quantity,Lineitem name,"
@@ -26,9 +26,9 @@ SHOPIFY = (
     "Tax 3 Value,Tax 4 Name,Tax 4 Value,Tax 5 Name,Tax 5 Value,Phone,Receipt Number,"
     "Duties,Billing Province Name,Shipping Province Name,Payment ID,"
     "Payment Terms Name,Next Payment Due At,Payment References"
-).split(",")
+)
 # The columns of WooCommerce's export with one row per item.
-WOOCOMMERCE = (
+_WOOCOMMERCE = (
     "order_id,order_number_formatted,order_number,order_date,status,shipping_total,"
     "shipping_tax_total,fee_total,fee_tax_total,tax_total,discount_total,order_total,"
     "refunded_total,order_currency,payment_method,shipping_method,customer_id,"
@@ -42,7 +42,7 @@ WOOCOMMERCE = (
     "item_subtotal_tax,item_total,item_total_tax,item_refunded,item_refunded_qty,"
     "item_meta,shipping_items,fee_items,tax_items,coupon_items,refunds,order_notes,"
     "download_permissions"
-).split(",")
+)
 
 
 class Item(NamedTuple):
@@ -152,7 +152,9 @@ def expected(found: list[Order]) -> Expected:
 def write_shopify(folder: Path, found: list[Order], currency: str = "USD") -> Path:
     """Write an orders export of Shopify: order fields on the first line only."""
     return _write(
-        folder / "orders_export_1.csv", SHOPIFY, _shopify_rows(found, currency)
+        folder / "orders_export_1.csv",
+        _SHOPIFY.split(","),
+        _shopify_rows(found, currency),
     )
 
 
@@ -160,7 +162,7 @@ def write_woocommerce(folder: Path, found: list[Order], currency: str = "USD") -
     """Write an export of WooCommerce: order fields on all lines of an order."""
     return _write(
         folder / "orders-export-2025-01-01-10-00-00.csv",
-        WOOCOMMERCE,
+        _WOOCOMMERCE.split(","),
         _woocommerce_rows(found, currency),
     )
 

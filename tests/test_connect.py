@@ -24,7 +24,7 @@ def project(tmp_path, monkeypatch) -> Path:
 
 
 def mapped(header: str) -> dict[str, str]:
-    """Return the mapping of a header; its columns have the kinds that follow a colon."""
+    """Return the mapping of a header, in which kinds follow a colon."""
     columns = []
     for one in header.split(";"):
         name, _, kind = one.strip().partition(":")
@@ -85,8 +85,9 @@ def written(folder: Path, name: str, text: str, encoding: str = "utf-8") -> str:
             id="German",
         ),
         pytest.param(
-            "Numéro de commande; Code client; Date de commande:time; Montant TTC:number;"
-            "Quantité:whole; Catégorie; Ville; Code postal; Mode de paiement",
+            "Numéro de commande; Code client; Date de commande:time; "
+            "Montant TTC:number; Quantité:whole; Catégorie; Ville; Code postal; "
+            "Mode de paiement",
             {
                 "customer_id": "Code client",
                 "purchased_at": "Date de commande",
@@ -266,9 +267,11 @@ def test_the_total_of_an_order_is_not_taken_for_the_amount_of_each_line(project)
 
 def test_files_are_put_together_and_joined_by_their_keys(project, capsys):
     head = "OrderDate,OrderNumber,ProductKey,CustomerKey,TerritoryKey,Quantity"
-    first = "1-Jan-2015,SO1,10,7,1,2\n2-Jan-2015,SO2,11,8,2,1\n"
+    # The first file ends every line with an empty column.
+    first = "1-Jan-2015,SO1,10,7,1,2,\n2-Jan-2015,SO2,11,8,2,1,\n"
+    areas = "SalesTerritoryKey,Region\n1,North\n2,South\n"
     files = [
-        written(project, "AW_Sales_2015.csv", f"{head},\n" + first.replace("\n", ",\n")),
+        written(project, "AW_Sales_2015.csv", f"{head},\n{first}"),
         written(project, "AW_Sales_2016.csv", f"{head}\n3-Jan-2016,SO3,10,7,1,1\n"),
         written(
             project,
@@ -276,7 +279,7 @@ def test_files_are_put_together_and_joined_by_their_keys(project, capsys):
             "ProductKey,Name,GroupKey,ProductPrice\n10,Bike,1,99.5\n11,Bell,2,5\n",
         ),
         written(project, "AW_Groups.csv", "GroupKey,CategoryName\n1,Bikes\n2,Parts\n"),
-        written(project, "AW_Areas.csv", "SalesTerritoryKey,Region\n1,North\n2,South\n"),
+        written(project, "AW_Areas.csv", areas),
         written(project, "AW_Returns.csv", "ProductKey,ReturnQuantity\n10,1\n"),
     ]
     source = connected(project, *files)

@@ -53,8 +53,8 @@ def run(options: argparse.Namespace) -> int:
         path = root / "dbt_project" / "shops" / f"{name}.yml"
         if path.exists() and not options.force:
             raise UserError(
-                f"{path.relative_to(root)} is there already: --force replaces it, --name "
-                "gives another name"
+                f"{path.relative_to(root)} is there already: --force replaces it, "
+                "--name gives the shop another name"
             )
         shop = propose_shop(
             connection, tables, name, given=given, currency=options.currency

@@ -10,15 +10,6 @@ from typing import NamedTuple
 
 import yaml
 
-# Words beside the name itself: units, taxes, time zones.
-_FILLERS = frozenset(
-    "the of in inc incl excl inklusive exklusive inkl exkl with without vat tax mwst ust "
-    "tva iva btw brutto netto gross net local utc gmt currency original "
-    "eur euro gbp usd chf cad aud nzd jpy cny inr brl mxn sek nok dkk pln czk huf try zar".split()
-)
-_CODES = frozenset(
-    "eur gbp usd chf cad aud nzd jpy cny inr brl mxn sek nok dkk pln czk huf try zar".split()
-)
 _LETTERS = {"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d"}
 # A column of these kinds can be an input column of that kind.
 _FITTING = {
@@ -87,11 +78,22 @@ def inputs() -> dict[str, Input]:
     dict of str to Input
         By name, in the order of the documentation.
     """
-    text = resources.files(__package__).joinpath("columns.yml").read_text("utf-8")
     return {
         name: Input(name, one["kind"], one["words"], one.get("adds", ""))
-        for name, one in yaml.safe_load(text).items()
+        for name, one in _read("columns.yml").items()
     }
+
+
+@cache
+def words() -> dict:
+    """Return what words mean beside the names of columns, and in statuses.
+
+    Returns
+    -------
+    dict
+        The content of ``words.yml``.
+    """
+    return _read("words.yml")
 
 
 def tokens_of(name: str) -> list[str]:
@@ -121,8 +123,8 @@ def propose(
     """Propose which column is which input column.
 
     A name that is one of the usual words comes first, then one that is such a word but
-    for units and taxes, then one that ends with it. Each column is taken once. If none is
-    called like a time of purchase and only one column has times, it is that.
+    for units and taxes, then one that ends with it. Each column is taken once. If none
+    is called like a time of purchase and only one column has times, it is that.
 
     Parameters
     ----------
@@ -193,8 +195,14 @@ def currency_in(name: str) -> str:
     str
         In capitals; empty if there is none.
     """
-    codes = [one.upper() for one in tokens_of(name) if one in _CODES]
+    found = [one.upper() for one in tokens_of(name)]
+    codes = [one for one in found if one in words()["currencies"]]
     return codes[0] if codes else ""
+
+
+def _read(name: str) -> dict:
+    text = resources.files(__package__).joinpath(name).read_text("utf-8")
+    return yaml.safe_load(text)
 
 
 def _is_only_a_time(one: Input, column: Column) -> bool:
@@ -205,7 +213,11 @@ def _is_only_a_time(one: Input, column: Column) -> bool:
 def _rank(name: str, one: Input) -> tuple[int, int] | None:
     """Return how well a name fits, lower is better, and by which word."""
     tokens = tokens_of(name)
-    bare = [token for token in tokens if token not in _FILLERS]
+    bare = [
+        token
+        for token in tokens
+        if token not in words()["beside"] and token.upper() not in words()["currencies"]
+    ]
     for rank, text in enumerate(("".join(tokens), "".join(bare))):
         for number, word in enumerate(_joined(one.name)):
             if text == word:

@@ -2,11 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from importlib import resources
 
 import duckdb
-import yaml
 
 from olist_segments.connect.joins import Join, choose_lines
 from olist_segments.connect.mapping import (
@@ -15,32 +12,11 @@ from olist_segments.connect.mapping import (
     inputs,
     missing,
     tokens_of,
+    words,
 )
 from olist_segments.connect.tables import USUAL_FORMATS, Table, quoted
 from olist_segments.project import UserError
 
-# Symbol and name of the currencies that are known, for texts and charts.
-CURRENCIES = {
-    "EUR": ("€", "euros"),
-    "GBP": ("£", "pounds"),
-    "USD": ("$", "dollars"),
-    "CHF": ("CHF", "francs"),
-    "CAD": ("CA$", "Canadian dollars"),
-    "AUD": ("A$", "Australian dollars"),
-    "NZD": ("NZ$", "New Zealand dollars"),
-    "JPY": ("¥", "yen"),
-    "CNY": ("CN¥", "yuan"),
-    "INR": ("₹", "rupees"),
-    "BRL": ("R$", "reais"),
-    "MXN": ("MX$", "pesos"),
-    "SEK": ("SEK", "kronor"),
-    "NOK": ("NOK", "kroner"),
-    "DKK": ("DKK", "kroner"),
-    "PLN": ("zł", "zlotys"),
-    "CZK": ("Kč", "korunas"),
-    "TRY": ("₺", "liras"),
-    "ZAR": ("R", "rand"),
-}
 # More different statuses than this are no statuses.
 _STATUSES = 40
 
@@ -204,7 +180,9 @@ def _refuse_unknown(tables: list[Table], given: dict[str, str]) -> None:
             )
         names = [one.name for table in tables for one in table.columns]
         if column not in names:
-            raise UserError(f"there is no column {column}: there are {', '.join(names)}")
+            raise UserError(
+                f"there is no column {column}: there are {', '.join(names)}"
+            )
 
 
 def _refuse_missing(
@@ -342,13 +320,7 @@ def status_means(status: str) -> str:
     {"counted", "canceled", "other"}
     """
     tokens = tokens_of(status)
-    for meaning, words in _meanings().items():
-        if any(token.startswith(word) for token in tokens for word in words):
+    for meaning, starts in words()["statuses"].items():
+        if any(token.startswith(one) for token in tokens for one in starts):
             return meaning.removesuffix("_in_part")
     return "other"
-
-
-@cache
-def _meanings() -> dict[str, list[str]]:
-    text = resources.files(__package__).joinpath("statuses.yml").read_text("utf-8")
-    return yaml.safe_load(text)

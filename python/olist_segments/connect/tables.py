@@ -6,6 +6,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -17,13 +18,6 @@ from olist_segments.raw import workbooks
 # Lines of a file that are looked at.
 LINES = 1_000_000
 _BLOCK = 1 << 20
-_RESERVED = frozenset(
-    "all and any as asc both case cast check collate column constraint create default "
-    "desc distinct do else end except false fetch for foreign from grant group having in "
-    "initially intersect into is lateral leading limit not null offset on only or order "
-    "pivot placing primary references returning select show some table then to trailing "
-    "true union unique using variadic when where window with".split()
-)
 _VALUES = 2000
 # How times may be written: the most usual first, and the day before the month.
 _FORMATS = [
@@ -41,6 +35,8 @@ _FORMATS = [
 # Read without saying how.
 USUAL_FORMATS = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S")
 _NUMBER = r"^\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$"
+_WHOLE = r"^[-+]?[0-9]+(\.0+)?$"
+_POINT_ZERO = r"^[0-9]+\.0$"
 _COMMA = r"^\s*[-+]?[0-9]{1,3}(\.[0-9]{3})*,[0-9]+\s*$|^\s*[-+]?[0-9]+,[0-9]+\s*$"
 
 
@@ -122,7 +118,9 @@ def read_tables(
     called = _names(list(groups.values()))
     for name, paths in zip(called, groups.values(), strict=True):
         *_, how, names = read[paths[0]]
-        picked = ", ".join(f'cast({quoted(one)} as varchar) as {quoted(one)}' for one in names)
+        picked = ", ".join(
+            f"cast({quoted(one)} as varchar) as {quoted(one)}" for one in names
+        )
         filled = f"coalesce({', '.join(quoted(one) for one in names)}) is not null"
         every = " union all ".join(
             f"(select {picked} from {read[one][0]} where {filled} limit {LINES})"
@@ -154,9 +152,21 @@ def quoted(name: str) -> str:
     str
         In quotes only if it needs them.
     """
-    if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) and name.lower() not in _RESERVED:
+    if (
+        re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name)
+        and name.lower() not in _reserved()
+    ):
         return name
     return '"' + name.replace('"', '""') + '"'
+
+
+@cache
+def _reserved() -> set[str]:
+    """Return the words that cannot be names without quotes."""
+    found = duckdb.sql(
+        "select keyword_name from duckdb_keywords() where keyword_category = 'reserved'"
+    ).fetchall()
+    return {word for (word,) in found}
 
 
 def _relation(path: Path) -> tuple[str, dict[str, str]]:
@@ -178,7 +188,9 @@ def _relation(path: Path) -> tuple[str, dict[str, str]]:
             f"from sniff_csv('{name}', encoding = '{encoding}')"
         ).fetchall()
     except duckdb.Error as error:
-        raise UserError(f"{path} is not a CSV that can be read: {_short(error)}") from error
+        raise UserError(
+            f"{path} is not a CSV that can be read: {_short(error)}"
+        ) from error
     if columns < 2:
         raise UserError(
             f"{path} has one column only: its columns must be separated by commas, "
@@ -233,14 +245,12 @@ def _columns(
     asked = []
     for name in names:
         value = f"nullif(trim({quoted(name)}), '')"
+        asked.append(f"count({value})")
         asked += [
-            f"count({value})",
-            f"count({value}) filter (where regexp_matches({value}, '{_NUMBER}'))",
-            f"count({value}) filter (where regexp_matches({value}, '{_COMMA}'))",
-            f"count({value}) filter (where regexp_matches({value}, '^[-+]?[0-9]+(\\.0+)?$'))",
-            f"count({value}) filter (where regexp_matches({value}, '^[0-9]+\\.0$'))",
-            f"arg_min({value}, length({value})) filter (where {value} <> '0')",
+            f"count({value}) filter (where regexp_matches({value}, '{pattern}'))"
+            for pattern in (_NUMBER, _COMMA, _WHOLE, _POINT_ZERO)
         ]
+        asked.append(f"first({value}) filter (where {value} <> '')")
     (answers,) = connection.sql(f'select {", ".join(asked)} from "{table}"').fetchall()
     parts = [answers[place : place + 6] for place in range(0, len(answers), 6)]
     has_comma = any(
@@ -266,16 +276,12 @@ def _columns(
             kinds.add("time")
             if date_format != "%Y%m%d":
                 kinds = {"time"}
-        first = connection.sql(
-            f"select {quoted(name)} from \"{table}\" "
-            f"where trim({quoted(name)}) <> '' limit 1"
-        ).fetchall()
         columns.append(
             Column(
                 name,
                 frozenset(kinds),
                 table=number,
-                example=first[0][0] if first else "",
+                example=example or "",
                 has_point_zero=bool(filled) and zero == filled,
                 date_format=date_format,
             )
@@ -283,9 +289,7 @@ def _columns(
     return columns, "," if has_comma else "."
 
 
-def _date_format(
-    connection: duckdb.DuckDBPyConnection, table: str, name: str
-) -> str:
+def _date_format(connection: duckdb.DuckDBPyConnection, table: str, name: str) -> str:
     """Find the first usual way of writing times in which all values can be read."""
     value = f"trim({quoted(name)})"
     found = connection.sql(
@@ -311,9 +315,11 @@ def _date_format(
 
 def _names(groups: Sequence[Sequence[Path]]) -> list[str]:
     """Name tables after their files, without the words with which all begin."""
-    found = [tokens_of(_common_start([_stem(path) for path in paths])) for paths in groups]
+    found = [
+        tokens_of(_common_start([_stem(path) for path in paths])) for paths in groups
+    ]
     if len(found) > 1:
-        while len(set(one[0] for one in found if one)) == 1 and all(found):
+        while len({one[0] for one in found if one}) == 1 and all(found):
             found = [one[1:] for one in found]
     names: list[str] = []
     for words in found:
@@ -356,7 +362,7 @@ def _pattern(paths: Sequence[Path]) -> str:
     start = _common_start(names)
     end = _common_start([name[::-1] for name in names])[::-1]
     shortest = min(len(name) for name in names)
-    return f"{start}*{end[max(0, len(start) + len(end) - shortest):]}"
+    return f"{start}*{end[max(0, len(start) + len(end) - shortest) :]}"
 
 
 def _common_start(names: Sequence[str]) -> str:

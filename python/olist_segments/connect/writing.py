@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import yaml
 
-from olist_segments.connect.mapping import Column, inputs
-from olist_segments.connect.proposal import CURRENCIES, Proposal
+from olist_segments.connect.mapping import Column, inputs, words
+from olist_segments.connect.proposal import Proposal
 from olist_segments.connect.tables import USUAL_FORMATS, Table
 
 _SIGNS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", "": "none"}
@@ -26,8 +26,8 @@ def yaml_of(shop: Proposal) -> str:
     lines = [
         "version: 2",
         "",
-        "# Proposed by `olist-segments connect` from the names and values of the columns: see",
-        "# dbt_project/docs/your_shop.md for what can stand here.",
+        "# Proposed by `olist-segments connect` from the names and values of columns;",
+        "# dbt_project/docs/your_shop.md says what can stand here.",
         "sources:",
         f"  - name: {shop.name}",
         f'    description: "The orders of {shop.name}: {_files(shop)}."',
@@ -143,7 +143,7 @@ def _settings(shop: Proposal) -> list[str]:
     lines = []
     if len(shop.currencies) == 1:
         (code,) = shop.currencies
-        symbol, name = CURRENCIES.get(code, (code, code))
+        symbol, name = words()["currencies"].get(code, (code, code))
         lines.append(
             f"currency: {{code: {_scalar(code)}, symbol: {_scalar(symbol)}, "
             f"name: {_scalar(name)}}}"
@@ -152,7 +152,9 @@ def _settings(shop: Proposal) -> list[str]:
         lines.append("# currency: {code: EUR, symbol: €, name: euros}")
     returns = "net" if shop.returned else "refuse"
     guests = "exclude" if shop.guests else "refuse"
-    lines.append(f"returns: {returns}  # net: lower spend; cancel: do not; refuse: stop")
+    lines.append(
+        f"returns: {returns}  # net: lower spend; cancel: do not; refuse: stop"
+    )
     lines.append(f"guests: {guests}  # lines without a customer: exclude, or refuse")
     if shop.statuses:
         lines.append("statuses:  # others do not count, and are listed")
@@ -220,8 +222,8 @@ def _remarks(shop: Proposal) -> list[str]:
     remarks = []
     if shop.returned:
         remarks.append(
-            f"Lines with a quantity or an amount below 0: {shop.returned:,}. They are taken "
-            "for returns, which lower what a customer spent (returns: net)."
+            f"Lines with a quantity or an amount below 0: {shop.returned:,}. They are "
+            "taken for returns, which lower what a customer spent (returns: net)."
         )
     if shop.guests:
         remarks.append(
@@ -239,18 +241,18 @@ def _remarks(shop: Proposal) -> list[str]:
         )
     if shop.unreadable:
         remarks.append(
-            f"Lines with a time or an amount that cannot be read: {shop.unreadable:,}. They "
-            "will be in rejected_rows."
+            f"Lines with a time or an amount that cannot be read: {shop.unreadable:,}. "
+            "They will be in rejected_rows."
         )
     if shop.is_repeated and "amount" in shop.found:
         remarks.append(
-            f"All lines of an order have the same {shop.found['amount'].name}: if this is "
-            "the amount of the order, name the column of the line's amount or price."
+            f"All lines of an order have the same {shop.found['amount'].name}: if this "
+            "is the amount of the order, name the column of the line's amount or price."
         )
     if len(shop.currencies) > 1:
         remarks.append(
-            f"The amounts have several currencies ({', '.join(shop.currencies)}): a build "
-            "takes one, so filter the lines."
+            f"The amounts have several currencies ({', '.join(shop.currencies)}): a "
+            "build takes one, so filter the lines."
         )
     elif not shop.currencies:
         remarks.append(
@@ -267,7 +269,9 @@ def _example(column: Column) -> str:
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
     return [
-        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+        "  ".join(
+            text.ljust(width) for text, width in zip(row, widths, strict=True)
+        ).rstrip()
         for row in rows
     ]
 
@@ -279,6 +283,8 @@ def _short(text: str) -> str:
 
 def _scalar(value: str) -> str:
     """Return a text as YAML, in quotes if it needs them."""
-    return yaml.safe_dump(
-        value, default_flow_style=True, allow_unicode=True, width=10_000
-    ).removesuffix("\n...\n").strip()
+    return (
+        yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10_000)
+        .removesuffix("\n...\n")
+        .strip()
+    )
