@@ -33,11 +33,13 @@ LAYERS = {
 }
 # What Windows lacks, for every process whose PYTHONPATH has this as sitecustomize.
 WITHOUT_POSIX = """
-import signal, sys
+import os, signal, sys
 for module in ("fcntl", "grp", "pwd", "resource", "termios"):
     sys.modules[module] = None
 for name in ("SIGHUP", "SIGKILL", "SIGPIPE", "SIGQUIT"):
     delattr(signal, name)
+for name in ("fork", "getuid", "killpg", "openpty"):
+    delattr(os, name)
 """
 
 
@@ -275,7 +277,7 @@ def test_a_build_that_fails_says_why_in_the_words_of_dbt(built, failing_test):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("send", "number"),
-    [(os.killpg, signal.SIGINT), (os.kill, signal.SIGTERM), (os.kill, signal.SIGHUP)],
+    [("killpg", "SIGINT"), ("kill", "SIGTERM"), ("kill", "SIGHUP")],
 )
 def test_a_build_that_is_stopped_leaves_nothing_running(
     project_copy, demo_dir, send, number
@@ -298,9 +300,9 @@ def test_a_build_that_is_stopped_leaves_nothing_running(
         for line in process.stdout:
             if "staging" in line:
                 break
-        send(process.pid, number)
+        getattr(os, send)(process.pid, getattr(signal, number))
         _, said = process.communicate()
-    assert process.returncode == 128 + number
+    assert process.returncode == 128 + getattr(signal, number)
     assert said == "Stopped: build again before you use the tables.\n"
     duckdb.connect(str(database)).close()  # dbt no longer has it open
 
@@ -387,6 +389,15 @@ def test_commands_run_without_posix_and_on_an_ascii_console(built):
     assert (built[0] / "exported \u00e3" / "manifest.json").is_file()
     ours = [line for line in result.stderr.splitlines() if "olist_segments" in line]
     assert not [line for line in ours if "EncodingWarning" in line]
+
+
+@pytest.mark.slow
+def test_tests_can_be_collected_without_posix(tmp_path):
+    environment = as_on_windows(tmp_path)
+    path = os.pathsep.join([environment.pop("PYTHONPATH"), str(ROOT / "python")])
+    words = ["-m", "pytest", "--collect-only", "--quiet", "-p", "no:xdist"]
+    result = run_python(*words, cwd=ROOT, PYTHONPATH=path, **environment)
+    assert result.returncode == 0, result.stdout[-3000:] + result.stderr
 
 
 def test_what_dbt_says_is_read_whatever_the_encoding_of_the_console(monkeypatch):
