@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
+import yaml
 
 DATABASES = {"dev": "olist_segments.duckdb", "demo": "olist_demo.duckdb"}
 # Of every database: dbt_project.yml sets them.
@@ -70,6 +71,39 @@ def project_root() -> Path:
     raise UserError(f"{here} is not inside the project: change into its folder")
 
 
+def shop_name(root: Path, variables: dict | None = None) -> str:
+    """Return the name of the shop that is built, as dbt's macro `shop` does.
+
+    Parameters
+    ----------
+    root : Path
+        Root of the project.
+    variables : dict, optional
+        Those that dbt is given by ``--vars``.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    UserError
+        If nothing describes it.
+    """
+    project = yaml.safe_load((root / "dbt_project.yml").read_text("utf-8"))
+    given = {**project["vars"], **(variables or {})}
+    shop = os.environ.get("OLIST_SHOP") or str(given["shop"])
+    folder = root / "dbt_project" / "shops"
+    if shop != "olist" and not (folder / f"{shop}.yml").is_file():
+        names = ["olist", *sorted(one.stem for one in folder.glob("*.yml"))]
+        raise UserError(
+            f"there is no shop {shop} ({folder.relative_to(root)} has "
+            f"{', '.join(names[1:])}, and there is olist): `olist-segments connect FILE` "
+            "describes one"
+        )
+    return shop
+
+
 def database_path(root: Path, target: str, names: dict[str, str] = DATABASES) -> Path:
     """Return the database that a build writes.
 
@@ -85,10 +119,15 @@ def database_path(root: Path, target: str, names: dict[str, str] = DATABASES) ->
     Returns
     -------
     Path
-        The value of OLIST_DB, if it is set.
+        The value of OLIST_DB, if it is set; named after OLIST_SHOP, if that is set.
     """
     named = os.environ.get("OLIST_DB")
-    return Path(named).resolve() if named else root / names[target]
+    if named:
+        return Path(named).resolve()
+    shop = os.environ.get("OLIST_SHOP")
+    if shop and shop != "olist":
+        return root / f"{shop}{Path(names[target]).suffix}"
+    return root / names[target]
 
 
 def refuse_database(path: Path) -> None:
