@@ -12,6 +12,7 @@ import duckdb
 
 from olist_segments.commands import (
     build,
+    connect,
     demo_data,
     demo_report,
     docs,
@@ -28,6 +29,7 @@ from olist_segments.commands import (
 from olist_segments.project import DbtError, UserError, explain
 
 COMMANDS = {
+    "connect": connect,
     "build": build,
     "replay": replay,
     "docs": docs,
