@@ -125,9 +125,31 @@ def test_questions_are_answered_by_name(built, in_copy):
     assert "│" in answer
     assert re.search(r"The first 2 of \d+ rows", answer)
     assert "with members as" not in answer
+    assert "…" not in in_copy("query", "why_this_k")
     answer = in_copy("query", SUGGESTED[0], "--to", "answer.csv")
     lines = (copy / "answer.csv").read_text(encoding="utf-8").splitlines()
     assert f"Wrote {len(lines) - 1:,} rows to answer.csv" in answer
+
+
+def test_an_answer_wider_than_the_terminal_is_written_line_by_line(
+    built, in_copy, monkeypatch
+):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "40")
+    values = "12 as k, 'as wide as it can be, and a bit more' as reason, null as empty"
+    sql = f"select {values} from range(11)"
+    record = (
+        "k       12\nreason  as wide as it can be, and a bit\n        more\nempty\n"
+    )
+    answer = in_copy("query", sql)
+    assert answer.startswith(f"{record}\n{record}")
+    assert answer.count(record) == 10
+    assert "The first 10 of 11 rows" in answer
+    assert in_copy("query", sql, "--rows", "11").count(record) == 11
+    monkeypatch.setenv("COLUMNS", "80")
+    answer = in_copy("query", sql)
+    assert "│ as wide as it can be, and a bit more │" in answer
+    assert "The first" not in answer
 
 
 def test_a_question_that_cannot_be_answered_is_refused(built, in_copy):
