@@ -95,11 +95,11 @@ def shop_name(root: Path, variables: dict | None = None) -> str:
     shop = os.environ.get("OLIST_SHOP") or str(given["shop"])
     folder = root / "dbt_project" / "shops"
     if shop != "olist" and not (folder / f"{shop}.yml").is_file():
-        names = ["olist", *sorted(one.stem for one in folder.glob("*.yml"))]
+        names = ", ".join(sorted(one.stem for one in folder.glob("*.yml")))
         raise UserError(
-            f"there is no shop {shop} ({folder.relative_to(root)} has "
-            f"{', '.join(names[1:])}, and there is olist): `olist-segments connect FILE` "
-            "describes one"
+            f"there is no shop {shop}, only olist and what is in "
+            f"{folder.relative_to(root)} ({names}): `olist-segments connect FILE` "
+            "describes a shop"
         )
     return shop
 
@@ -248,19 +248,19 @@ def shell_command(words: str, target: str) -> str:
     -------
     str
         To be run in the folder of the project, with or without the environment
-        activated if it is `.venv`. On Windows OLIST_DB is left out, as each shell has
-        its own way to set it.
+        activated if it is `.venv`. On Windows OLIST_SHOP and OLIST_DB are left out, as
+        each shell has its own way to set them.
     """
     command, *rest = words.split(" ", 1)
-    named = os.environ.get("OLIST_DB")
-    database = ""
+    shop, named = os.environ.get("OLIST_SHOP"), os.environ.get("OLIST_DB")
+    settings = f"OLIST_SHOP={shlex.quote(shop)} " if shop and os.name != "nt" else ""
     if named and os.name != "nt":
-        database = f"OLIST_DB={shlex.quote(str(Path(named).resolve()))} "
+        settings += f"OLIST_DB={shlex.quote(str(Path(named).resolve()))} "
     scripts = Path(sysconfig.get_path("scripts"))  # called Scripts on Windows
     program = Path(".venv", scripts.name, "olist-segments")
     if scripts.parent.name != ".venv":
         program = program.name
-    return f"{database}{program} {' '.join([command, '--target', target, *rest])}"
+    return f"{settings}{program} {' '.join([command, '--target', target, *rest])}"
 
 
 def explain(error: duckdb.Error) -> str:

@@ -232,10 +232,8 @@ def build_on_spark(
     for setting in settings:
         if "=" not in setting:
             raise UserError(f"--conf {setting} has no value: write --conf NAME=VALUE")
-    raw_dir, shop = (
-        os.environ.get("OLIST_RAW_DIR"),
-        shop_name(root, given_variables(words)),
-    )
+    shop = shop_name(root, given_variables(words))
+    raw_dir = os.environ.get("OLIST_RAW_DIR")
     target, folder = find_raw_folder(root, raw_dir=raw_dir, shop=shop)
     tables = database_path(root, target, SPARK_FOLDERS)
     if target == "demo" and missing_files(folder):

@@ -16,13 +16,13 @@ from olist_segments.project import SCHEMAS, UserError, project_root, write_page
 HELP = "Propose what the columns of a shop's files mean, and write it down."
 # Names of databases, engines and schemas.
 _TAKEN = (
+    *SCHEMAS,
     "olist",
     "olist_segments",
     "olist_demo",
     "default",
     "duckdb",
     "spark",
-    *SCHEMAS,
 )
 
 
