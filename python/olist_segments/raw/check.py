@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +22,7 @@ _SAMPLE = 1 << 16
 _LONGEST_LINE = 2_000_000
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LINE_ENDS = {b"\n": "LF", b"\r\n": "CRLF", b"\r": "CR"}
-_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _ESCAPED = r' (it has \": write a quote in a text as "")'
 # The first bytes of files that are not CSV in UTF-8, and how to convert them.
 _OTHER_FORMATS = {
@@ -36,15 +37,8 @@ _OTHER_FORMATS = {
     b"\xef\xbb\xbf": "marked as UTF-8 twice: remove one byte order mark at its start",
     b"<": "a web page or XML: the download went wrong, download it again",
 }
-# A record: fields, in quotes or without, and the line end. Text after a closing quote
-# belongs to the field, so that reading continues after it.
-_RECORD = re.compile(
-    rb'(?:"[^"]*+(?:""[^"]*+)*+"?)?[^,\r\n]*+'
-    rb'(?:,(?:"[^"]*+(?:""[^"]*+)*+"?)?[^,\r\n]*+)*+(?P<end>\r\n|\n|\r|\Z)'
-)
 
 _DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
-_FIELD = re.compile(rb'(?:\A|,)((?:"[^"]*+(?:""[^"]*+)*+"?)?[^,\r\n]*+)')
 _QUOTED = re.compile(rb'"[^"]*+(?:""[^"]*+)*+"')
 
 
@@ -55,16 +49,26 @@ class RawFile:
     Attributes
     ----------
     name : str
-        File name inside the raw folder.
-    columns : tuple of str
+        File name inside the raw folder, or a pattern of the names of several.
+    columns : sequence of str
         Columns that its first line must name, in any order; there may be others.
     may_be_empty : bool
         Whether the file may have no rows.
+    delimiter : str
+        The character between fields.
+    encoding : str
+        Its encoding, as Python names it.
+    mapping : sequence of str
+        What a shop's columns are mapped from: names of columns, which must be there,
+        and SQL expressions.
     """
 
     name: str
-    columns: tuple[str, ...]
+    columns: Sequence[str]
     may_be_empty: bool = False
+    delimiter: str = ","
+    encoding: str = "utf-8"
+    mapping: Sequence[str] = ()
 
 
 class RejectedLine(NamedTuple):
@@ -184,12 +188,13 @@ def find_problems(
     return problems
 
 
-def read_header(path: Path) -> list[str]:
+def read_header(path: Path, delimiter: str = ",") -> list[str]:
     """Return the column names in the first line of a CSV.
 
     Parameters
     ----------
     path : Path
+    delimiter : str
 
     Returns
     -------
@@ -197,7 +202,7 @@ def read_header(path: Path) -> list[str]:
         Without a byte order mark, quotes and white space around the names.
     """
     with path.open("rb") as opened:
-        return _names(_first_line(opened.read(_BLOCK)), ",")
+        return _names(_first_line(opened.read(_BLOCK)), delimiter)
 
 
 def date_columns(path: Path) -> list[str]:
@@ -230,12 +235,13 @@ def date_columns(path: Path) -> list[str]:
     return [name for name, found in kinds.items() if found == {"day"}]
 
 
-def find_headers(path: Path) -> list[RejectedLine]:
+def find_headers(path: Path, delimiter: str = ",") -> list[RejectedLine]:
     """Find the lines of a CSV that repeat its header, as in files put together.
 
     Parameters
     ----------
     path : Path
+    delimiter : str
 
     Returns
     -------
@@ -243,7 +249,8 @@ def find_headers(path: Path) -> list[RejectedLine]:
         In the order of the file; a byte order mark and quotes do not matter.
     """
     found = []
-    names = read_header(path)
+    names = read_header(path, delimiter)
+    record = _record(delimiter)
     rarest = max(names, key=len, default="").encode("utf-8")
     with (
         path.open("rb") as opened,
@@ -254,9 +261,9 @@ def find_headers(path: Path) -> list[RejectedLine]:
         end = content.find(line_end)
         while rarest and end >= 0 and (place := content.find(rarest, end)) >= 0:
             start = content.rfind(line_end, 0, place) + 1
-            end = max(_RECORD.match(content, start).start("end"), place + 1)
+            end = max(record.match(content, start).start("end"), place + 1)
             raw = content[start:end]
-            if _is_header(raw, names):
+            if _is_header(raw, names, delimiter):
                 line_number += content[counted:start].count(line_end)
                 counted = start
                 found.append(RejectedLine(start + 1, line_number, 1, _text(raw)))
@@ -264,7 +271,10 @@ def find_headers(path: Path) -> list[RejectedLine]:
 
 
 def find_lines(
-    path: Path, positions: Sequence[int], places: Sequence[int]
+    path: Path,
+    positions: Sequence[int],
+    places: Sequence[int],
+    delimiter: str = ",",
 ) -> list[RejectedLine]:
     """Find the lines of a CSV that a reader rejected.
 
@@ -276,6 +286,7 @@ def find_lines(
         it if quotes are out of order; then `places` decides.
     places : sequence of int
         A byte of each line, or of its end, at which the reader failed.
+    delimiter : str
 
     Returns
     -------
@@ -284,6 +295,7 @@ def find_lines(
     """
     found = []
     end = -1
+    record = _record(delimiter)
     with (
         path.open("rb") as opened,
         mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as content,
@@ -292,11 +304,11 @@ def find_lines(
         line_number, counted = 1, 0
         for place, position in sorted(zip(places, positions, strict=True)):
             start = content.rfind(line_end, 0, position - 1) + 1
-            if _RECORD.match(content, start).start("end") < place - 1:
+            if record.match(content, start).start("end") < place - 1:
                 start = content.rfind(line_end, 0, place - 1) + 1
             if start <= end:
                 continue
-            end = _RECORD.match(content, start).start("end")
+            end = record.match(content, start).start("end")
             line_number += content[counted:start].count(line_end)
             counted = start
             raw = content[start:end].removesuffix(line_end)  # if a quote is not closed
@@ -312,7 +324,11 @@ def find_lines(
 
 
 def find_records(
-    path: Path, records: Sequence[int], field_count: int
+    path: Path,
+    records: Sequence[int],
+    field_count: int,
+    delimiter: str = ",",
+    without: Sequence[int] = (),
 ) -> list[FoundRecord]:
     """Find records of a CSV that a reader could not read, by their numbers.
 
@@ -323,6 +339,9 @@ def find_records(
         The first below the header is 0; empty lines do not count.
     field_count : int
         Number of fields that a record should have.
+    delimiter : str
+    without : sequence of int
+        Numbers of lines whose records have no number, as the reader rejected them.
 
     Returns
     -------
@@ -339,14 +358,17 @@ def find_records(
     ):
         line_end = b"\n" if content.find(b"\n") >= 0 else b"\r"
         line_number, counted, number = 1, 0, -1
-        header = read_header(path)
-        for match in _RECORD.finditer(content):
+        header = read_header(path, delimiter)
+        for match in _record(delimiter).finditer(content):
             start, end = match.start(), match.start("end")
             if start == end:
                 continue
-            if number in wanted:
+            if number in wanted or without:
                 line_number += content[counted:start].count(line_end)
                 counted = start
+            if line_number in without and counted == start:
+                continue
+            if number in wanted:
                 raw = content[start:end].removesuffix(line_end)
                 found.append(
                     FoundRecord(
@@ -354,19 +376,20 @@ def find_records(
                         line_number,
                         1 + raw.count(line_end),
                         _text(raw),
-                        *_record_fault(raw, field_count, header),
+                        *_record_fault(raw, field_count, header, delimiter),
                     )
                 )
             number += 1
     return found
 
 
-def count_lines(path: Path) -> int:
+def count_lines(path: Path, delimiter: str = ",") -> int:
     """Count the lines below the header of a CSV that are not empty.
 
     Parameters
     ----------
     path : Path
+    delimiter : str
 
     Returns
     -------
@@ -377,20 +400,40 @@ def count_lines(path: Path) -> int:
         path.open("rb") as opened,
         mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as content,
     ):
-        records = _RECORD.finditer(content)
+        records = _record(delimiter).finditer(content)
         return sum(record.start() < record.start("end") for record in records) - 1
 
 
+@cache
+def _record(delimiter: str) -> re.Pattern[bytes]:
+    """Return a pattern of a record: fields, in quotes or without, and the line end.
+
+    Text after a closing quote belongs to the field, so that reading continues after it.
+    """
+    one = re.escape(delimiter.encode("utf-8"))
+    field = rb'(?:"[^"]*+(?:""[^"]*+)*+"?)?[^' + one + rb"\r\n]*+"
+    return re.compile(field + rb"(?:" + one + field + rb")*+(?P<end>\r\n|\n|\r|\Z)")
+
+
+@cache
+def _field(delimiter: str) -> re.Pattern[bytes]:
+    """Return a pattern of a field of a record."""
+    one = re.escape(delimiter.encode("utf-8"))
+    return re.compile(
+        rb"(?:\A|" + one + rb')((?:"[^"]*+(?:""[^"]*+)*+"?)?[^' + one + rb"\r\n]*+)"
+    )
+
+
 def _record_fault(
-    raw: bytes, field_count: int, header: list[str]
+    raw: bytes, field_count: int, header: list[str], delimiter: str
 ) -> tuple[str | None, int | None]:
     """Return the fault of a record, as rejected_rows has it, and its field."""
-    if _is_header(raw, header):
+    if _is_header(raw, header, delimiter):
         return "repeats the header", None
     hint = _ESCAPED if b'\\"' in raw else ""
     if len(raw) > _LONGEST_LINE:
         return f"longer than {_LONGEST_LINE:,} bytes", None
-    fields = _FIELD.findall(raw)
+    fields = _field(delimiter).findall(raw)
     for number, one in enumerate(fields):
         if one.startswith(b'"') and not _QUOTED.fullmatch(one):
             return "a quote is not closed, or text follows it" + hint, number
@@ -473,8 +516,8 @@ def _content_problems(path: Path, expected: RawFile, max_bad_share: float) -> li
     first = _first_line(start)
     if "\0" in first:
         return ["is not a text file: export it again as CSV in UTF-8"]
-    problem = _header_problem(first, expected.columns)
-    scanned = _scan(path)
+    problem = _header_problem(first, expected.columns, expected.delimiter)
+    scanned = _scan(path, expected.delimiter)
     text = _text_problem(scanned, max_bad_share)
     below = re.split(rb"\r|\n", start, maxsplit=1)[1:]
     is_empty = len(start) < _BLOCK - 3 and not b"".join(below).strip()
@@ -490,10 +533,11 @@ def _first_line(start: bytes) -> str:
     )
 
 
-def _is_header(raw: bytes, names: list[str]) -> bool:
+def _is_header(raw: bytes, names: list[str], delimiter: str) -> bool:
     """Return whether a line has the names of a header."""
     try:
-        return next(csv.reader([_first_line(raw)]), []) == names
+        rows = csv.reader([_first_line(raw)], delimiter=delimiter)
+        return next(rows, []) == names
     except csv.Error:  # a field of more than 131,072 letters
         return False
 
@@ -510,15 +554,19 @@ def _names(line: str, delimiter: str) -> list[str]:
         return []
 
 
-def _header_problem(line: str, columns: Sequence[str]) -> str | None:
+def _header_problem(
+    line: str, columns: Sequence[str], delimiter: str
+) -> str | None:
     """Return the fault of the names in the first line, if there is one."""
-    found = _names(line, ",")
+    found = _names(line, delimiter)
     missing = [column for column in columns if column not in found]
-    for delimiter, word in _DELIMITERS.items():
-        named = [one for one in missing if one in _names(line, delimiter)]
-        if len(named) > len(columns) / 2:
-            return f"is separated by {word} instead of commas: save it with commas"
-    if columns and not {column.lower() for column in columns} & {name.lower() for name in found}:
+    for other, word in _DELIMITERS.items():
+        named = [one for one in missing if one in _names(line, other)]
+        if other != delimiter and len(named) > len(columns) / 2:
+            asked = _DELIMITERS.get(delimiter, repr(delimiter))
+            return f"is separated by {word} instead of {asked}: save it with {asked}"
+    names = {name.lower() for name in found}
+    if columns and not {column.lower() for column in columns} & names:
         return (
             "has none of its columns in the first line: expected "
             f"{', '.join(columns)}; found {line[:60]!r}. Put the line with the names "
@@ -557,7 +605,7 @@ class _Scan:
     first_rare_end: int = 0
 
 
-def _scan(path: Path) -> _Scan:
+def _scan(path: Path, delimiter: str) -> _Scan:
     """Count lines, lines that are not UTF-8, and kinds of line ends."""
     scan = _Scan()
     last = b"\n"
@@ -575,11 +623,11 @@ def _scan(path: Path) -> _Scan:
             last = block[-1:]
     scan.line_count += last not in (b"\n", b"\r")
     if sum(count > 0 for count in scan.line_ends.values()) > 1:
-        _count_record_ends(path, scan)
+        _count_record_ends(path, scan, delimiter)
     return scan
 
 
-def _count_record_ends(path: Path, scan: _Scan) -> None:
+def _count_record_ends(path: Path, scan: _Scan, delimiter: str) -> None:
     """Count the kinds of line ends outside quoted text."""
     with (
         path.open("rb") as opened,
@@ -587,7 +635,7 @@ def _count_record_ends(path: Path, scan: _Scan) -> None:
     ):
         first = {}
         scan.line_ends = Counter()
-        for record in _RECORD.finditer(content):
+        for record in _record(delimiter).finditer(content):
             scan.line_ends[record["end"]] += 1
             first.setdefault(record["end"], record.start("end"))
         del scan.line_ends[b""]
