@@ -11,6 +11,9 @@
     {#- R$ and CHF stand apart from the amount, £ does not. -#}
     {%- set space = ' ' if symbol | lower != symbol | upper else '' -%}
     {%- set is_after = currency.get('position') == 'after' -%}
+    {%- set statuses = given.get('statuses', {}) -%}
+    {%- set counted = statuses.get('counted', ['delivered', 'completed']) -%}
+    {%- set canceled = statuses.get('canceled', ['canceled', 'unavailable']) -%}
     {{ return({
         'currency': {
             'code': code,
@@ -19,9 +22,11 @@
             'prefix': '' if is_after else symbol ~ space,
             'suffix': ' ' ~ symbol if is_after and symbol else ''
         },
+        'has_statuses': 'statuses' in given,
         'statuses': {
-            'counted': given.get('statuses', {}).get('counted', []),
-            'canceled': given.get('statuses', {}).get('canceled', [])
+            'counted': counted, 'canceled': canceled,
+            'known': counted + canceled + statuses.get('open', [])
+                + ['canceled', 'returned']
         },
         'returns': given.get('returns', 'refuse'),
         'guests': given.get('guests', 'refuse'),

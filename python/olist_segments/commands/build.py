@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path, PureWindowsPath
 from typing import TextIO
 
+import duckdb
 import yaml
 
 from olist_segments.commands import demo_data
@@ -25,6 +26,7 @@ from olist_segments.project import (
     dbt_process,
     project_root,
     run_dbt,
+    shop_name,
     started,
 )
 from olist_segments.raw.check import find_problems, read_contract
@@ -35,6 +37,10 @@ HELP = "Build everything and print the segments."
 # Seconds without a line after which progress names what runs.
 SILENCE = 4
 LOG_AS_JSON = ["--log-format", "json", "--log-format-file", "debug"]
+DRIFTED = (
+    "select measure from segment_drift where is_refit_due order by drift desc, measure"
+)
+REFIT_DUE = 3
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -52,6 +58,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="a Spark setting, with --target spark",
     )
+    parser.add_argument(
+        "--fail-on-drift",
+        action="store_true",
+        help=f"exit with code {REFIT_DUE} if everything was built but a refit is due",
+    )
     parser.add_argument("--verbose", action="store_true", help="print dbt's own output")
     parser.add_argument("dbt", nargs="*", help="further arguments for dbt, after --")
 
@@ -60,9 +71,18 @@ def run(options: argparse.Namespace) -> int:
     """Build on DuckDB or on Spark."""
     root = project_root()
     check_variables(root, options.dbt)
+    fails = options.fail_on_drift
     if options.target == "spark":
-        return build_on_spark(root, options.dbt, settings=options.conf)
-    return build(root, options.target, options.dbt, is_verbose=options.verbose)
+        return build_on_spark(
+            root, options.dbt, settings=options.conf, fails_on_drift=fails
+        )
+    return build(
+        root,
+        options.target,
+        options.dbt,
+        is_verbose=options.verbose,
+        fails_on_drift=fails,
+    )
 
 
 def build(
@@ -71,6 +91,7 @@ def build(
     words: Iterable[str] = (),
     *,
     is_verbose: bool = False,
+    fails_on_drift: bool = False,
 ) -> int:
     """Build on DuckDB, and print the segments.
 
@@ -78,11 +99,13 @@ def build(
     ----------
     root, target, words, is_verbose
         As in `build_tables`.
+    fails_on_drift : bool
+        Return `REFIT_DUE` if a refit is due.
 
     Returns
     -------
     int
-        0
+        0 or `REFIT_DUE`.
 
     Raises
     ------
@@ -103,8 +126,12 @@ def build(
             )
         raise
     print()
-    print(summary(database_path(root, target), target=target))
-    return 0
+    database = database_path(root, target)
+    print(summary(database, target=target))
+    if not fails_on_drift:
+        return 0
+    with duckdb.connect(str(database), read_only=True) as connection:
+        return _exit_code(connection.sql(DRIFTED).fetchall())
 
 
 def build_tables(
@@ -143,7 +170,9 @@ def build_tables(
         If dbt fails.
     """
     asked, raw_dir = target, os.environ.get("OLIST_RAW_DIR")
-    target, folder = find_raw_folder(root, target=target, raw_dir=raw_dir)
+    words = list(words)
+    shop = shop_name(root, given_variables(words))
+    target, folder = find_raw_folder(root, target=target, raw_dir=raw_dir, shop=shop)
     if target == "demo" and not raw_dir:
         print(
             "No real data in data/raw: building on SYNTHETIC demo data."
@@ -153,8 +182,9 @@ def build_tables(
         if missing_files(folder):
             demo_data.write(folder)
     else:
-        print(f"Building on the files in {folder}")
-    if not words:  # a variable may allow more, so dbt decides
+        of_shop = "" if shop == "olist" else f" of {shop}"
+        print(f"Building on the files{of_shop} in {folder}")
+    if not words and shop == "olist":  # a variable may allow more, so dbt decides
         check_raw_files(root, folder)
     words = ["build", "--target", target, *words]
     settings["OLIST_RAW_DIR"] = str(folder)
@@ -165,7 +195,9 @@ def build_tables(
     return target
 
 
-def build_on_spark(root: Path, words: list[str], *, settings: list[str]) -> int:
+def build_on_spark(
+    root: Path, words: list[str], *, settings: list[str], fails_on_drift: bool = False
+) -> int:
     """Build on Spark, and print the segments.
 
     Parameters
@@ -176,11 +208,13 @@ def build_on_spark(root: Path, words: list[str], *, settings: list[str]) -> int:
         Further arguments for dbt.
     settings : list of str
         Settings of Spark, each as ``name=value``.
+    fails_on_drift : bool
+        As in `build`.
 
     Returns
     -------
     int
-        0
+        0 or `REFIT_DUE`.
 
     Raises
     ------
@@ -198,7 +232,9 @@ def build_on_spark(root: Path, words: list[str], *, settings: list[str]) -> int:
     for setting in settings:
         if "=" not in setting:
             raise UserError(f"--conf {setting} has no value: write --conf NAME=VALUE")
-    target, folder = find_raw_folder(root, raw_dir=os.environ.get("OLIST_RAW_DIR"))
+    shop = shop_name(root, given_variables(words))
+    raw_dir = os.environ.get("OLIST_RAW_DIR")
+    target, folder = find_raw_folder(root, raw_dir=raw_dir, shop=shop)
     tables = database_path(root, target, SPARK_FOLDERS)
     if target == "demo" and missing_files(folder):
         demo_data.write(folder)
@@ -208,7 +244,7 @@ def build_on_spark(root: Path, words: list[str], *, settings: list[str]) -> int:
         "the models; the process that drives it runs their Python.",
         flush=True,
     )
-    if not words:
+    if not words and shop == "olist":
         check_raw_files(root, folder)
     os.environ["OLIST_RAW_DIR"] = str(folder.resolve())
     session = open_session(
@@ -217,7 +253,7 @@ def build_on_spark(root: Path, words: list[str], *, settings: list[str]) -> int:
     run_dbt(root, ["build", "--target", "spark", *words])
     print()
     print(describe_segments(session))
-    return 0
+    return _exit_code(session.sql(DRIFTED).collect()) if fails_on_drift else 0
 
 
 def check_variables(root: Path, words: list[str]) -> None:
@@ -239,6 +275,30 @@ def check_variables(root: Path, words: list[str]) -> None:
         If a variable cannot be read or used.
     """
     _read_yaml((root / "dbt_project.yml").read_text("utf-8"), "dbt_project.yml")
+    given = given_variables(words)
+    problems = find_problems_of_variables(root, given, command="build")
+    if problems:
+        raise UserError("\n".join(problems))
+
+
+def given_variables(words: list[str]) -> dict:
+    """Read the variables that dbt is given.
+
+    Parameters
+    ----------
+    words : list of str
+        Arguments for dbt; ``--vars`` has variables.
+
+    Returns
+    -------
+    dict
+        Empty if there are none.
+
+    Raises
+    ------
+    UserError
+        If they cannot be read.
+    """
     parser = argparse.ArgumentParser(prog="dbt", add_help=False, allow_abbrev=False)
     parser.add_argument("--vars", default="{}")
     text = parser.parse_known_args(words)[0].vars
@@ -248,9 +308,7 @@ def check_variables(root: Path, words: list[str]) -> None:
             f"--vars '{text}' cannot be read: write names and values, as in "
             "--vars 'k: 6'"
         )
-    problems = find_problems_of_variables(root, given, command="build")
-    if problems:
-        raise UserError("\n".join(problems))
+    return given
 
 
 def check_raw_files(root: Path, folder: Path) -> None:
@@ -341,6 +399,14 @@ def show_progress(lines: Iterable[str], out: TextIO) -> None:
             spoke = time.monotonic()
     if account:
         _say(so_far() if is_clean else "\n".join(account), out)
+
+
+def _exit_code(drifted: list) -> int:
+    if not drifted:
+        return 0
+    measures = ", ".join(row[0] for row in drifted)
+    print(f"olist-segments: a refit is due, because of {measures}", file=sys.stderr)
+    return REFIT_DUE
 
 
 def _read_yaml(text: str, name: str) -> object:
