@@ -7,10 +7,11 @@
             {%- do contract.append({
                 'name': file.meta.file,
                 'columns': file.columns.keys() | list,
-                'may_be_empty': file.meta.get('may_be_empty', false),
+                'may_be_empty': file.meta.get('may_be_empty', shop() != 'olist'),
                 'delimiter': file.meta.get('delimiter', ','),
                 'encoding': file.meta.get('encoding', 'utf-8'),
-                'mapping': (file.meta.columns or {}).values() | list
+                'mapping': (file.meta.columns or {}).values() | map('string') | list
+                    if shop() != 'olist' else none
             }) -%}
         {%- endfor -%}
         {%- set folder = raw_file('') -%}

@@ -39,11 +39,12 @@
 
                 select
                     raw_record,
-                    case unread_name
+                    case
                         {%- for name, expression in (table.meta.columns or {}).items() %}
-                        when '{{ name }}' then '{{ expression | replace("'", "''") }}'
+                        when unread_name = '{{ name }}'
+                            then '{{ expression | string | replace("'", "''") }}'
                         {%- endfor %}
-                        else unread_name
+                        when true then unread_name
                     end as column_name,
                     concat(
                         case

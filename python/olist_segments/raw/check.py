@@ -6,15 +6,15 @@ import mmap
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
-
+from olist_segments.project import UserError
 from olist_segments.raw.files import visible_names
+from olist_segments.raw.tables import table_files
 
 _BLOCK = 1 << 20
 _SAMPLE = 1 << 16
@@ -38,6 +38,8 @@ _OTHER_FORMATS = {
     b"<": "a web page or XML: the download went wrong, download it again",
 }
 
+# What is a column's name rather than an expression.
+_NAME = re.compile(r"[^\W\d][\w ]*")
 _DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 _QUOTED = re.compile(rb'"[^"]*+(?:""[^"]*+)*+"')
 
@@ -58,9 +60,9 @@ class RawFile:
         The character between fields.
     encoding : str
         Its encoding, as Python names it.
-    mapping : sequence of str
-        What a shop's columns are mapped from: names of columns, which must be there,
-        and SQL expressions.
+    mapping : sequence of str, optional
+        For a table of a shop: what its columns are mapped from, names of columns,
+        which must be there, and SQL expressions.
     """
 
     name: str
@@ -68,7 +70,7 @@ class RawFile:
     may_be_empty: bool = False
     delimiter: str = ","
     encoding: str = "utf-8"
-    mapping: Sequence[str] = ()
+    mapping: Sequence[str] | None = None
 
 
 class RejectedLine(NamedTuple):
@@ -116,28 +118,39 @@ class FoundRecord(NamedTuple):
     field: int | None
 
 
-def read_contract(path: Path) -> list[RawFile]:
-    """Read the contracts of the raw files from the YAML of dbt's sources.
+def read_contract(source: dict) -> list[RawFile]:
+    """Read the contracts of a shop's files from its source, as dbt's YAML has it.
 
     Parameters
     ----------
-    path : Path
-        ``models/staging/olist/_sources.yml``.
+    source : dict
+        An entry of ``sources``.
 
     Returns
     -------
     list of RawFile
-        In the order of the YAML.
+        In the order of the YAML; tables without a file are left out.
     """
-    (source,) = yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]
-    return [
-        RawFile(
-            table["config"]["meta"]["file"],
-            tuple(column["name"] for column in table["columns"]),
-            table["config"]["meta"].get("may_be_empty", False),
+    contract = []
+    for table in source["tables"]:
+        meta = table.get("config", {}).get("meta", {})
+        if "file" not in meta:
+            continue
+        names = [column["name"] for column in table.get("columns", [])]
+        mapping = None
+        if source["name"] != "olist":
+            mapping = [str(one) for one in (meta.get("columns") or {}).values()]
+        contract.append(
+            RawFile(
+                meta["file"],
+                names,
+                meta.get("may_be_empty", mapping is not None),
+                meta.get("delimiter", ","),
+                meta.get("encoding", "utf-8"),
+                mapping,
+            )
         )
-        for table in source["tables"]
-    ]
+    return contract
 
 
 def find_problems(
@@ -165,6 +178,12 @@ def find_problems(
     """
     if not folder.is_dir():
         return [_folder_problem(folder)]
+    if any(expected.mapping is not None for expected in contract):
+        return [
+            problem
+            for expected in contract
+            for problem in _table_problems(folder, expected, max_bad_share)
+        ]
     names = [expected.name for expected in contract]
     missing = [name for name in names if not (folder / name).exists()]
     nearest = _nearest_files(folder, missing, names) if missing else {}
@@ -477,6 +496,30 @@ def _nearest_files(
     return nearest
 
 
+def _table_problems(folder: Path, expected: RawFile, max_bad_share: float) -> list[str]:
+    """Return why the files of a shop's table cannot be read, if so."""
+    try:
+        files = table_files(folder, expected.name, expected.encoding)
+    except UserError as error:
+        return [str(error)]
+    if not files:
+        nearest = _nearest_files(folder, [expected.name], [expected.name])
+        there = [str(one) for one in nearest.values()] or visible_names(folder)[:5]
+        found = f" (found {', '.join(there)})" if there else ""
+        return [
+            f"{expected.name} is missing from {folder}{found}: put it there, or "
+            "correct its name in the YAML of the shop"
+        ]
+    plain = [one for one in expected.mapping or () if _NAME.fullmatch(one)]
+    wanted = replace(expected, columns=list(dict.fromkeys([*expected.columns, *plain])))
+    return [
+        f"{one.name} {problem}"
+        for one in files
+        if not one.path.lower().endswith(".parquet")
+        for problem in _content_problems(Path(one.path), wanted, max_bad_share)
+    ]
+
+
 def _file_problem(path: Path, nearest: Path | None) -> str | None:
     """Return why a file cannot be opened, if so; `nearest` may be meant by it."""
     if path.is_dir():
@@ -516,7 +559,12 @@ def _content_problems(path: Path, expected: RawFile, max_bad_share: float) -> li
     first = _first_line(start)
     if "\0" in first:
         return ["is not a text file: export it again as CSV in UTF-8"]
-    problem = _header_problem(first, expected.columns, expected.delimiter)
+    problem = _header_problem(
+        first,
+        expected.columns,
+        expected.delimiter,
+        is_table=expected.mapping is not None,
+    )
     scanned = _scan(path, expected.delimiter)
     text = _text_problem(scanned, max_bad_share)
     below = re.split(rb"\r|\n", start, maxsplit=1)[1:]
@@ -555,22 +603,34 @@ def _names(line: str, delimiter: str) -> list[str]:
 
 
 def _header_problem(
-    line: str, columns: Sequence[str], delimiter: str
+    line: str, columns: Sequence[str], delimiter: str, *, is_table: bool
 ) -> str | None:
     """Return the fault of the names in the first line, if there is one."""
     found = _names(line, delimiter)
-    missing = [column for column in columns if column not in found]
+    if is_table:  # SQL does not mind capitals
+        lower = [name.lower() for name in found]
+        missing = [column for column in columns if column.lower() not in lower]
+    else:
+        missing = [column for column in columns if column not in found]
     for other, word in _DELIMITERS.items():
         named = [one for one in missing if one in _names(line, other)]
         if other != delimiter and len(named) > len(columns) / 2:
             asked = _DELIMITERS.get(delimiter, repr(delimiter))
-            return f"is separated by {word} instead of {asked}: save it with {asked}"
+            advice = f"save it with {asked}"
+            if is_table:
+                advice = f"set delimiter to {other!r} in the YAML of the shop"
+            return f"is separated by {word} instead of {asked}: {advice}"
     names = {name.lower() for name in found}
     if columns and not {column.lower() for column in columns} & names:
         return (
             "has none of its columns in the first line: expected "
-            f"{', '.join(columns)}; found {line[:60]!r}. Put the line with the names "
-            "first"
+            f"{', '.join(columns)}; found {line[:60]!r}. "
+            + (
+                "Correct the mapping in the YAML of the shop, or put the line with the "
+                "names first"
+                if is_table
+                else "Put the line with the names first"
+            )
         )
     if line.count('"') % 2:
         return "has a line break in quotes in its first line: put all names on one line"
@@ -590,7 +650,10 @@ def _header_problem(
     what = "column" if len(missing) == 1 else "columns"
     if others and any("nearest" not in one for one in lacking):
         lacking[-1] += f", found instead {', '.join(others[:9])}"
-    return f"lacks the {what} {', '.join(lacking)}: rename or add it in the first line"
+    advice = "rename or add it in the first line"
+    if is_table:
+        advice = "correct the mapping in the YAML of the shop"
+    return f"lacks the {what} {', '.join(lacking)}: {advice}"
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""The files of a shop's tables: which they are, and a copy that the engines can read."""
+"""The files of a shop's tables, and copies of them that the engines can read."""
 
 import atexit
 import codecs
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from olist_segments.project import UserError
+from olist_segments.raw import workbooks
 
 _BLOCK = 1 << 20
 
@@ -38,8 +39,8 @@ def table_files(folder: Path, pattern: str, encoding: str = "utf-8") -> list[Tab
     folder : Path
         The raw folder.
     pattern : str
-        Name of a file in it, or a pattern such as ``orders_*.csv``. A file compressed
-        with gzip counts under its name without .gz.
+        Name of a file in it, or a pattern such as ``orders_*.csv``. Without it, a file
+        compressed with gzip counts, ``orders.csv.gz``, or a workbook, ``orders.xlsx``.
     encoding : str
         Encoding of the files, as Python names it.
 
@@ -55,8 +56,9 @@ def table_files(folder: Path, pattern: str, encoding: str = "utf-8") -> list[Tab
     """
     exact = folder / pattern
     found = [exact] if exact.is_file() else sorted(folder.glob(pattern))
-    if not found:
-        found = sorted(folder.glob(pattern + ".gz"))
+    for suffix in (".gz", *workbooks.SUFFIXES):
+        found = found or sorted(folder.glob(pattern + suffix))
+        found = found or sorted(folder.glob(pattern.removesuffix(".csv") + suffix))
     return [
         TableFile(
             one.relative_to(folder).as_posix(),
@@ -71,6 +73,10 @@ def table_files(folder: Path, pattern: str, encoding: str = "utf-8") -> list[Tab
 def _readable(path: Path, encoding: str, _changed: int) -> Path:
     """Return a file that is plain and in UTF-8: this one, or a copy of it."""
     is_plain = codecs.lookup(encoding).name == "utf-8"
+    if path.suffix.lower() in workbooks.SUFFIXES:
+        copy = Path(_copies(), f"{abs(hash(path))}_{path.stem}.csv")
+        workbooks.write_csv(path, copy)
+        return copy
     if path.suffix.lower() != ".gz" and is_plain:
         return path
     copy = Path(_copies(), f"{abs(hash(path))}_{path.name.removesuffix('.gz')}")
