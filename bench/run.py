@@ -9,7 +9,6 @@ import argparse
 import json
 import os
 import platform
-import resource
 import shutil
 import subprocess
 import sys
@@ -303,6 +302,8 @@ def timed(command: list[str], *, root: Path = ROOT, **settings: str) -> dict:
     The command cannot use more memory than the machine has, so that it ends in an error
     instead of ending other programs.
     """
+    import resource  # which Windows lacks, where tests read this module all the same
+
     # Some machines set these for old builds of OpenBLAS; they slow a current numpy.
     slow = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
     kept = {name: value for name, value in os.environ.items() if name not in slow}

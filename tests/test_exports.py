@@ -4,7 +4,6 @@ import contextlib
 import csv
 import json
 import os
-import resource
 import shutil
 import signal
 import sqlite3
@@ -248,6 +247,7 @@ def test_two_exports_to_one_folder_do_not_mix(demo_database, tmp_path):
 def test_a_full_disk_is_named_and_leaves_the_export_before(
     demo_database, many_members, tmp_path
 ):
+    resource = pytest.importorskip("resource", reason="only POSIX limits files")
     folder = tmp_path / "out"
     export(demo_database, folder)
     before = contents(folder)

@@ -1,5 +1,4 @@
 import gzip
-import resource
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -266,6 +265,7 @@ def test_what_cannot_be_unpacked_is_refused_and_leaves_nothing(
 
 
 def test_a_full_disk_leaves_no_file(tmp_path):
+    resource = pytest.importorskip("resource", reason="only POSIX limits files")
     pack(tmp_path / "archive.zip", method=zipfile.ZIP_DEFLATED)
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, limits[1]))

@@ -174,6 +174,16 @@ def test_the_figures_in_the_readme_are_those_of_the_build(real_database):
         row += f"{revenue:,.2f} |"
         assert row in readme, f"README.md should say: {row}"
     with duckdb.connect(str(real_database), read_only=True) as connection:
+        ((jaccard, found, uncertain),) = connection.sql(
+            "select min(jaccard_mean), min(found_share), "
+            "sum(uncertain_share * customer_count) / sum(customer_count) "
+            "from segment_stability join segments using (segment_id)"
+        ).fetchall()
+    said = f"again each time, with a mean Jaccard index of {jaccard:.3f} or more "
+    said += f"(`stable_segments`); {uncertain:.1%} of customers are uncertain"
+    assert found == 1
+    assert said in " ".join(readme.split())
+    with duckdb.connect(str(real_database), read_only=True) as connection:
         ((days, last),) = connection.sql(
             "select min(recency_days), max(as_of_date) from customer_segments"
         ).fetchall()

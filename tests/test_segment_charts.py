@@ -198,8 +198,8 @@ def test_segments_are_drawn_with_the_clusters_they_come_from():
     marks = figure.select_traces({"mode": "markers"})
     assert [trace.name for trace in marks] == [plain(HOSTILE), "Two"]
     assert figure.layout.title.text == plain(
-        f"With 2 segments, 85.7% of {HOSTILE} would share a cluster: the smallest part "
-        "of any segment"
+        f"With 2 segments, 85.7% of {HOSTILE} would be in one cluster: the lowest "
+        "share of any segment"
     )
 
 

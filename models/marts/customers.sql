@@ -6,6 +6,8 @@ with orders as (
     select
         *,
         is_delivered and has_items as is_counted,
+        {{ 'is_return' if shop_settings().returns == 'net' else 'false' }}
+            as lowers_spend,
         row_number() over (
             partition by customer_unique_id
             order by purchased_at desc, order_id asc
@@ -40,16 +42,16 @@ per_customer as (
         max(case when orders_back = 1 then customer_city end) as city,
         max(case when orders_back = 1 then customer_state end) as state,
 
-        count(*) as placed_order_count,
-        count(*) filter (where order_status in ('canceled', 'unavailable'))
+        count(*) filter (where not lowers_spend) as placed_order_count,
+        count(*) filter (where {{ has_status('order_status', 'canceled') }})
             as canceled_order_count,
         sum(price_total) as placed_price_total,
         sum(freight_total) as placed_freight_total,
         sum(payment_total) as placed_payment_total,
         count(*) filter (where is_counted) as order_count,
         sum(item_count) filter (where is_counted) as item_count,
-        sum(order_total) filter (where is_counted) as total_spend,
-        sum(freight_total) filter (where is_counted) as total_freight,
+        sum(order_total) filter (where is_counted or lowers_spend) as total_spend,
+        sum(freight_total) filter (where is_counted or lowers_spend) as total_freight,
         {{ exact_mean('review_score', 'is_counted') }} as review_score,
         {{ exact_mean('installments', 'is_counted') }} as installments,
         {{ exact_mean('delivery_days', 'is_counted') }} as delivery_days,
@@ -57,6 +59,7 @@ per_customer as (
         count(*) filter (where is_counted and is_late) as late_order_count,
 
         max(case when is_delivered then 1 else 0 end) = 1 as has_delivered_order,
+        max(case when lowers_spend then 1 else 0 end) = 1 as has_returns,
 
         min(purchased_at) filter (where is_counted) as first_purchased_at,
         max(purchased_at) filter (where is_counted) as last_purchased_at
@@ -99,7 +102,10 @@ joined as (
         lines.distance_km,
 
         per_customer.has_delivered_order,
-        per_customer.order_count > 0 as is_eligible,
+        per_customer.has_returns,
+        per_customer.order_count > 0
+        and (per_customer.total_spend > 0 or not per_customer.has_returns)
+            as is_eligible,
 
         per_customer.first_purchased_at,
         per_customer.last_purchased_at

@@ -2,6 +2,13 @@
 -- does not have is left out of names, tables and pages.
 
 {%- set currency = shop_settings().currency %}
+{%- set texts = {
+    'currency_code': currency.code,
+    'currency_symbol': currency.symbol,
+    'currency_name': currency.name,
+    'amount_prefix': currency.prefix,
+    'amount_suffix': currency.suffix
+} %}
 
 with orders as (
 
@@ -25,6 +32,7 @@ lines as (
         count(product_id) > 0 as has_products,
         count(*) filter (where category <> 'unknown') > 0 as has_categories,
         count(seller_id) > 0 as has_sellers,
+        count(*) filter (where seller_state <> 'unknown') > 0 as has_seller_states,
         count(distance_km) > 0 as has_distances
 
     from {{ ref('order_lines') }}
@@ -35,10 +43,10 @@ joined as (
 
     select
         cast('{{ shop() }}' as string) as shop,
-
-        {% for part in ['code', 'symbol', 'name', 'position'] -%}
-            cast('{{ currency[part] }}' as string) as currency_{{ part }},
-        {% endfor %}
+        {%- for column, text in texts.items() %}
+            {%- set quoted = text | replace("'", "''") %}
+            cast('{{ quoted }}' as string) as {{ column }},
+        {%- endfor %}
 
         orders.has_states,
         orders.has_cities,
@@ -51,6 +59,7 @@ joined as (
         lines.has_products,
         lines.has_categories,
         lines.has_sellers,
+        lines.has_seller_states,
         lines.has_distances
 
     from orders

@@ -3,10 +3,10 @@
     {%- set is_read = 'model.olist_segments.stg_' in selected_resources | join(' ') -%}
     {%- if execute and flags.WHICH in ('build', 'run') and is_read -%}
         {%- set contract = [] -%}
-        {%- for file in graph.sources.values() -%}
+        {%- for file in graph.sources.values() if file.meta.file -%}
             {%- do contract.append({
                 'name': file.meta.file,
-                'columns': file.columns.keys() | list,
+                'columns': (file.columns or file.meta.columns or {}).keys() | list if shop() == 'olist' else [],
                 'may_be_empty': file.meta.get('may_be_empty', false)
             }) -%}
         {%- endfor -%}

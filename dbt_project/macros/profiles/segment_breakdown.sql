@@ -18,9 +18,10 @@
         select
             segment_id,
             {{ by }},
-            count(distinct customer_unique_id) as customer_count,
-            count(distinct order_id) as order_count,
-            count(*) as line_count,
+            count(distinct case when not is_return then customer_unique_id end)
+                as customer_count,
+            count(distinct case when not is_return then order_id end) as order_count,
+            count(*) filter (where not is_return) as line_count,
             sum(revenue) as revenue
 
         from lines
@@ -71,8 +72,11 @@
             cast(shared.revenue as decimal(18, 2)) as revenue,
             shared.share_of_segment,
             shared.share_of_all,
-            round(100 * shared.share_of_segment / shared.share_of_all, 1)
-                as index_vs_all,
+            coalesce(
+                round(
+                    100 * shared.share_of_segment / nullif(shared.share_of_all, 0), 1
+                ), 100
+            ) as index_vs_all,
             {{ z_score(
                 'shared.' ~ unit, 'shared.of_segment', 'shared.of_value',
                 'shared.of_all'

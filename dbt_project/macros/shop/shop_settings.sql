@@ -1,21 +1,32 @@
 {# The settings of the shop: what its YAML of sources says, completed with defaults. #}
 {% macro shop_settings() -%}
+    {#- In a unit test the graph has no sources. -#}
     {%- set given = (
-        graph.sources.values() | selectattr('source_name', 'equalto', shop())
-        | map(attribute='source_meta') | first
+        graph.get('sources', {}).values() | selectattr('source_name', 'equalto', shop())
+        | map(attribute='source_meta') | first | default({})
     ) if execute else {} -%}
     {%- set currency = given.get('currency', {}) -%}
     {%- set code = currency.get('code', '') -%}
+    {%- set symbol = currency.get('symbol', code) -%}
+    {#- R$ and CHF stand apart from the amount, £ does not. -#}
+    {%- set space = ' ' if symbol | lower != symbol | upper else '' -%}
+    {%- set is_after = currency.get('position') == 'after' -%}
+    {%- set statuses = given.get('statuses', {}) -%}
+    {%- set counted = statuses.get('counted', ['delivered', 'completed']) -%}
+    {%- set canceled = statuses.get('canceled', ['canceled', 'unavailable']) -%}
     {{ return({
         'currency': {
             'code': code,
-            'symbol': currency.get('symbol', code),
+            'symbol': symbol,
             'name': currency.get('name', code or 'money'),
-            'position': currency.get('position', 'before')
+            'prefix': '' if is_after else symbol ~ space,
+            'suffix': ' ' ~ symbol if is_after and symbol else ''
         },
+        'has_statuses': 'statuses' in given,
         'statuses': {
-            'counted': given.get('statuses', {}).get('counted', []),
-            'canceled': given.get('statuses', {}).get('canceled', [])
+            'counted': counted, 'canceled': canceled,
+            'known': counted + canceled + statuses.get('open', [])
+                + ['canceled', 'returned']
         },
         'returns': given.get('returns', 'refuse'),
         'guests': given.get('guests', 'refuse'),

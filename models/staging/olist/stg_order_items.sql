@@ -17,6 +17,7 @@ renamed as (
         product_id,
         seller_id,
 
+        cast(1 as decimal(18, 4)) as quantity,
         price,
         freight_value as freight,
 

@@ -16,6 +16,8 @@ renamed as (
 
         lower(trim(order_status)) as order_status,
 
+        false as is_return,
+
         order_purchase_timestamp as purchased_at,
         order_approved_at as approved_at,
         order_delivered_carrier_date as handed_to_carrier_at,

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path, PureWindowsPath
 from typing import TextIO
 
+import duckdb
 import yaml
 
 from olist_segments.commands import demo_data
@@ -35,6 +36,10 @@ HELP = "Build everything and print the segments."
 # Seconds without a line after which progress names what runs.
 SILENCE = 4
 LOG_AS_JSON = ["--log-format", "json", "--log-format-file", "debug"]
+DRIFTED = (
+    "select measure from segment_drift where is_refit_due order by drift desc, measure"
+)
+REFIT_DUE = 3
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -52,6 +57,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="a Spark setting, with --target spark",
     )
+    parser.add_argument(
+        "--fail-on-drift",
+        action="store_true",
+        help=f"exit with code {REFIT_DUE} if everything was built but a refit is due",
+    )
     parser.add_argument("--verbose", action="store_true", help="print dbt's own output")
     parser.add_argument("dbt", nargs="*", help="further arguments for dbt, after --")
 
@@ -60,9 +70,18 @@ def run(options: argparse.Namespace) -> int:
     """Build on DuckDB or on Spark."""
     root = project_root()
     check_variables(root, options.dbt)
+    fails = options.fail_on_drift
     if options.target == "spark":
-        return build_on_spark(root, options.dbt, settings=options.conf)
-    return build(root, options.target, options.dbt, is_verbose=options.verbose)
+        return build_on_spark(
+            root, options.dbt, settings=options.conf, fails_on_drift=fails
+        )
+    return build(
+        root,
+        options.target,
+        options.dbt,
+        is_verbose=options.verbose,
+        fails_on_drift=fails,
+    )
 
 
 def build(
@@ -71,6 +90,7 @@ def build(
     words: Iterable[str] = (),
     *,
     is_verbose: bool = False,
+    fails_on_drift: bool = False,
 ) -> int:
     """Build on DuckDB, and print the segments.
 
@@ -78,11 +98,13 @@ def build(
     ----------
     root, target, words, is_verbose
         As in `build_tables`.
+    fails_on_drift : bool
+        Return `REFIT_DUE` if a refit is due.
 
     Returns
     -------
     int
-        0
+        0 or `REFIT_DUE`.
 
     Raises
     ------
@@ -103,8 +125,12 @@ def build(
             )
         raise
     print()
-    print(summary(database_path(root, target), target=target))
-    return 0
+    database = database_path(root, target)
+    print(summary(database, target=target))
+    if not fails_on_drift:
+        return 0
+    with duckdb.connect(str(database), read_only=True) as connection:
+        return _exit_code(connection.sql(DRIFTED).fetchall())
 
 
 def build_tables(
@@ -165,7 +191,9 @@ def build_tables(
     return target
 
 
-def build_on_spark(root: Path, words: list[str], *, settings: list[str]) -> int:
+def build_on_spark(
+    root: Path, words: list[str], *, settings: list[str], fails_on_drift: bool = False
+) -> int:
     """Build on Spark, and print the segments.
 
     Parameters
@@ -176,11 +204,13 @@ def build_on_spark(root: Path, words: list[str], *, settings: list[str]) -> int:
         Further arguments for dbt.
     settings : list of str
         Settings of Spark, each as ``name=value``.
+    fails_on_drift : bool
+        As in `build`.
 
     Returns
     -------
     int
-        0
+        0 or `REFIT_DUE`.
 
     Raises
     ------
@@ -217,7 +247,7 @@ def build_on_spark(root: Path, words: list[str], *, settings: list[str]) -> int:
     run_dbt(root, ["build", "--target", "spark", *words])
     print()
     print(describe_segments(session))
-    return 0
+    return _exit_code(session.sql(DRIFTED).collect()) if fails_on_drift else 0
 
 
 def check_variables(root: Path, words: list[str]) -> None:
@@ -341,6 +371,14 @@ def show_progress(lines: Iterable[str], out: TextIO) -> None:
             spoke = time.monotonic()
     if account:
         _say(so_far() if is_clean else "\n".join(account), out)
+
+
+def _exit_code(drifted: list) -> int:
+    if not drifted:
+        return 0
+    measures = ", ".join(row[0] for row in drifted)
+    print(f"olist-segments: a refit is due, because of {measures}", file=sys.stderr)
+    return REFIT_DUE
 
 
 def _read_yaml(text: str, name: str) -> object:

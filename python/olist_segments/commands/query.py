@@ -1,8 +1,11 @@
 """``olist-segments query``: the answer to a question, or to a query in SQL."""
 
 import argparse
+import contextlib
+import io
 import shutil
 import sys
+import textwrap
 from pathlib import Path
 
 import duckdb
@@ -23,6 +26,10 @@ HELP = (
     "and nothing else."
 )
 
+ROWS = 40
+RECORDS = 10
+UNCUT = 100_000
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
@@ -38,7 +45,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="a parameter of the question",
     )
-    parser.add_argument("--rows", type=_positive, default=40, help="rows to print (40)")
+    parser.add_argument(
+        "--rows",
+        type=_positive,
+        help=f"rows to print ({ROWS}, or {RECORDS} where a table would be too wide)",
+    )
     parser.add_argument(
         "--to", type=Path, metavar="FILE", help="write all rows to a .csv or .parquet"
     )
@@ -93,20 +104,62 @@ def run(options: argparse.Namespace) -> int:
         if is_made_up:
             print("The answer is about SYNTHETIC data.", file=sys.stderr)
         if options.query in questions:
-            print(introduce(questions[options.query]))
+            print(introduce(questions[options.query]) + "\n")
         count = len(answer)
         if options.to:
             write_answer(answer, options.to)
             print(f"Wrote {count:,} rows to {options.to}")
             return 0
-        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 200
-        answer.limit(options.rows).show(max_width=width, max_rows=options.rows)
-        if count > options.rows:
+        rows = options.rows or ROWS
+        text = _table(answer, rows)
+        width = shutil.get_terminal_size().columns
+        if sys.stdout.isatty() and text.index("\n") > width:
+            rows = options.rows or RECORDS
+            text = as_records(answer.columns, answer.limit(rows).fetchall(), width)
+        print(text)
+        if count > rows:
             print(
-                f"The first {options.rows:,} of {count:,} rows. --rows shows more, "
+                f"\nThe first {rows:,} of {count:,} rows. --rows shows more, "
                 "--to FILE.csv writes all."
             )
     return 0
+
+
+def as_records(columns: list[str], rows: list[tuple], width: int) -> str:
+    """Write rows one below the other, each column on a line, so that nothing is cut.
+
+    Parameters
+    ----------
+    columns : list of str
+    rows : list of tuple
+        One value per column; None is left blank.
+    width : int
+        Characters in a line of the terminal. Longer values continue below.
+
+    Returns
+    -------
+    str
+        Rows with a blank line between them.
+    """
+    indent = max(map(len, columns)) + 2
+    records = []
+    for row in rows:
+        lines = []
+        for column, value in zip(columns, row, strict=True):
+            text = "" if value is None else str(value)
+            wrapped = textwrap.wrap(text, max(width - indent, 20)) or [""]
+            lines.append(f"{column:{indent}}{wrapped[0]}".rstrip())
+            lines += [" " * indent + more for more in wrapped[1:]]
+        records.append("\n".join(lines))
+    return "\n\n".join(records)
+
+
+def _table(answer: duckdb.DuckDBPyRelation, rows: int) -> str:
+    """Draw rows as DuckDB does, however wide they are."""
+    drawn = io.StringIO()
+    with contextlib.redirect_stdout(drawn):
+        answer.limit(rows).show(max_width=UNCUT, max_col_width=UNCUT, max_rows=rows)
+    return drawn.getvalue().rstrip("\n")
 
 
 def _lock(connection: duckdb.DuckDBPyConnection, to: Path | None) -> None:

@@ -79,8 +79,8 @@ def summary(database: Path, *, target: str) -> str:
             "(select max(as_of_date) from customer_segments)"
         ).fetchall()
         alike = connection.sql(
-            "select feature from feature_statistics where not is_selected "
-            "and reason like 'in the list of features%' order by feature"
+            "select feature from feature_statistics where clipped_values <= 1 "
+            "order by feature"
         ).fetchall()
     lines.append(f"As of {as_of}.")
     if rejected:
@@ -89,8 +89,8 @@ def summary(database: Path, *, target: str) -> str:
         )
     if alike:
         lines.append(
-            f"Not useful: {', '.join(feature for (feature,) in alike)}. In the files "
-            "it is the same for everybody, or missing; see feature_statistics."
+            f"Not useful: {', '.join(feature for (feature,) in alike)}. After clipping "
+            "it is the same for everybody, or nobody has it; see feature_statistics."
         )
     lines += ["", f"{'':3}{'customers':>10}{'share':>8}{'revenue':>16}{'share':>8}"]
     for number, name, customers, share, revenue, revenue_share, text in segments:

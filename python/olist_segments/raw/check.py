@@ -518,7 +518,7 @@ def _header_problem(line: str, columns: Sequence[str]) -> str | None:
         named = [one for one in missing if one in _names(line, delimiter)]
         if len(named) > len(columns) / 2:
             return f"is separated by {word} instead of commas: save it with commas"
-    if not {column.lower() for column in columns} & {name.lower() for name in found}:
+    if columns and not {column.lower() for column in columns} & {name.lower() for name in found}:
         return (
             "has none of its columns in the first line: expected "
             f"{', '.join(columns)}; found {line[:60]!r}. Put the line with the names "

@@ -33,7 +33,7 @@ SCORES = {
     "inertia": "More segments always fit closer. The inertia, which is the variation "
     "left within segments, falls steeply before the elbow and slowly after it. "
     "Where the elbow lies depends on the range that is drawn, so the choice goes by "
-    "the bend at each k: 1 is none.",
+    "the bend at each k; 1 means no bend.",
     "silhouette": "The silhouette, from -1 to 1, says how much nearer customers are to "
     "their own segment than to the next, by the squared Euclidean distance of scaled "
     "features. Noise has a silhouette too, so only the difference counts.",
@@ -280,7 +280,7 @@ def _rules(data: dict[str, pd.DataFrame], number: int) -> dict | None:
     columns = {
         "words": Column("customers with"),
         "customer_count": Column("customers", "count"),
-        "member_share": Column("of them members", "share"),
+        "member_share": Column("members among them", "share"),
     }
     return {
         "table": _table(
@@ -509,7 +509,6 @@ def _candidates(data: dict[str, pd.DataFrame]) -> Table:
         "silhouette": Column("silhouette", "precise"),
         "noise_silhouette": Column("silhouette of noise", "precise"),
         "stability_min_ari": Column("lowest agreement of refits", "precise"),
-        "min_stability": Column("agreement required", "precise"),
         "smallest_segment_share": Column("smallest segment", "share"),
         "reason": Column("taken or not, and why"),
     }
@@ -545,9 +544,9 @@ def _formation(data: dict[str, pd.DataFrame]) -> Chart | None:
     )
     columns = {
         "cluster": Column("cluster"),
-        "next_cluster": Column("with one segment more"),
+        "next_cluster": Column("cluster with one segment more"),
         "customer_count": Column("customers", "count"),
-        "share": Column("share of the latter", "share"),
+        "share": Column("share of the second cluster", "share"),
     }
     latter = flows.groupby(["k", "next_cluster_id"])["customer_count"]
     rows = flows.assign(
@@ -559,9 +558,9 @@ def _formation(data: dict[str, pd.DataFrame]) -> Chart | None:
     )
     return Chart.titled(
         segment_formation(flows, names),
-        note="The bars above a number of segments are its clusters, as high as they "
-        "have customers. A band shows customers who are together on both sides; bands "
-        "of less than 0.5% of customers are left out.",
+        note="Each bar is a cluster, as high as its number of customers. A band joins "
+        "two clusters that share customers; bands of less than 0.5% of customers are "
+        "left out.",
         name="formation",
         table=_table("formation-figures", "Customers in both", columns, rows),
     )
@@ -669,7 +668,7 @@ def _worth(segments: pd.DataFrame, average: float) -> str:
         else f"; {largest['segment_name']} bring the most in total, "
         f"{largest['revenue_share']:.1%} of revenue"
     )
-    within = " (a difference within chance)" if len(tied) > 1 else ""
+    within = " (a difference that may be chance)" if len(tied) > 1 else ""
     return (
         f"{_listed(tied['segment_name'])} are worth the most: {amounts} each on "
         f"average{within}, {against}{in_all}"

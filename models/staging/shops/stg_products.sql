@@ -1,0 +1,28 @@
+-- One row per line of the products file that can be read: a product, unless lines
+-- repeat.
+
+{{ config(enabled=shop() != 'olist') }}
+
+with products as (
+
+    {% if shop_table('products') -%}
+        select * from {{ input_rows('products') }}
+    {%- else -%}
+        select
+            product_id,
+            min(category) as category,
+            {% for column in [
+                'name_length', 'description_length', 'photo_count', 'weight_g',
+                'length_cm', 'height_cm', 'width_cm'
+            ] -%}
+                cast(null as integer) as {{ column }},
+            {% endfor -%}
+            false as has_null_word
+        from {{ ref('stg_lines') }}
+        where product_id is not null
+        group by product_id
+    {%- endif %}
+
+)
+
+select * from products
