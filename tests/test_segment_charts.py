@@ -241,6 +241,30 @@ def test_axes_are_named_by_the_features_that_make_them():
     assert axis_words(later, "x", at_least=0.05).endswith("days early")
 
 
+def test_two_features_are_drawn_with_what_segments_explain_of_each():
+    sample = pd.DataFrame(
+        {
+            "segment_id": [1] * 5 + [2] * 3,
+            "segment_name": ["One"] * 5 + [HOSTILE] * 3,
+            "visits": [1.0] * 5 + [2.0, 2.0, None],
+            "total_spend": [1.0] * 6 + [1000.0, 1.0],
+        }
+    )
+    figure = charts.feature_scatter(sample, "visits", "total_spend")
+    assert [list(trace.x) for trace in figure.data] == [[1] * 5, [2, 2]]
+    assert figure.data[1].name == plain(HOSTILE)
+    assert (figure.layout.xaxis.type, figure.layout.yaxis.type) == (None, "log")
+    assert figure.layout.yaxis.title.text == "total spend (logarithmic)"
+    # Logarithms to base 1000 are six zeros and a one. Their sum of squares is 6/7, of
+    # which 1/2 lies within the second segment: 5/12 lies between.
+    assert figure.layout.title.text == (
+        "Segments explain 100.0% of the variance of visits and 41.7% of that of total "
+        "spend"
+    )
+    empty = charts.feature_scatter(sample.tail(1), "visits", "total_spend")
+    assert empty.layout.title.text == "No customer has both of these numbers"
+
+
 def test_no_two_segments_look_alike():
     ids = range(1, 43)
     colors, symbols = segment_colors(ids), segment_symbols(ids)

@@ -415,22 +415,7 @@ def customer_map(sample: pd.DataFrame, loadings: pd.DataFrame) -> go.Figure:
         for other in means.index
         if one < other
     }
-    figure = go.Figure()
-    # Draw the largest segments first, below the others.
-    for segment_id, rows, look in sorted(
-        _segments(sample), key=lambda one: (-len(one[1]), one[0])
-    ):
-        figure.add_scatter(
-            meta=segment_id,
-            x=rows["x"],
-            y=rows["y"],
-            name=plain(rows["segment_name"].iloc[0]),
-            mode="markers",
-            marker={**look, "size": 6, "opacity": 0.65, "line": {"width": 0}},
-            hovertemplate="%{x:.1f}, %{y:.1f}<extra>%{fullData.name}</extra>",
-            legendrank=segment_id,
-        )
-    figure.update_layout(legend_itemsizing="constant")
+    figure = _scatter(sample, "x", "y")
     figure.update_xaxes(title=plain(axis_words(loadings, "x"), 36), zeroline=True)
     figure.update_yaxes(title=plain(axis_words(loadings, "y"), 36), zeroline=True)
     title = "All customers are in one segment"
@@ -439,6 +424,52 @@ def customer_map(sample: pd.DataFrame, loadings: pd.DataFrame) -> go.Figure:
     elif gaps:
         near = min(gaps, key=gaps.get)
         title = f"{near[0]} and {near[1]} are the nearest neighbours on the map"
+    return finish(figure, title, height=560)
+
+
+def feature_scatter(sample: pd.DataFrame, x: str, y: str) -> go.Figure:
+    """Plot two features of customers against each other, coloured by segment.
+
+    Parameters
+    ----------
+    sample : DataFrame
+        Customers of customer_segments: segment_id, segment_name and the features.
+        Those without one of the two are left out.
+    x, y : str
+        Names of the features.
+
+    Returns
+    -------
+    Figure
+        A point per customer. The axis of positive values with a skew above 2 is
+        logarithmic. The title says which share of the variance of each feature lies
+        between the segments (eta squared, 0 to 1), as it is drawn: of logarithms, if
+        the axis is logarithmic.
+    """
+    drawn = sample.dropna(subset=[x, y]).astype({x: float, y: float})
+    figure = _scatter(drawn, x, y)
+    shares = []
+    for feature, update in ((x, figure.update_xaxes), (y, figure.update_yaxes)):
+        name, values = feature.replace("_", " "), drawn[feature]
+        is_skewed = bool(len(values) > 2 and values.min() > 0 and values.skew() > 2)
+        values = np.log(values) if is_skewed else values
+        update(title=plain(name))
+        if is_skewed:
+            ticks = [10.0**power * step for power in range(-3, 9) for step in (1, 3)]
+            update(
+                title=plain(f"{name} (logarithmic)"),
+                type="log",
+                tickvals=ticks,
+                ticktext=[f"{tick:,.9g}" for tick in ticks],
+            )
+        shares.append((f"{_explained(values, drawn['segment_id']):.1%}", name))
+    (one, first), (other, second) = shares
+    title = (
+        f"Segments explain {one} of the variance of {first} and {other} of that of "
+        f"{second}"
+    )
+    if drawn.empty:
+        title = "No customer has both of these numbers"
     return finish(figure, title, height=560)
 
 
@@ -708,6 +739,33 @@ def _segments(table: pd.DataFrame):
         look = {"color": colors[one], "symbol": symbols[one]}
         look["line"] = {"color": INK, "width": 0.8}
         yield one, table[table["segment_id"] == one], look
+
+
+def _scatter(table: pd.DataFrame, x: str, y: str) -> go.Figure:
+    """Draw a point per customer, the largest segments first, below the others."""
+    figure = go.Figure()
+    for segment_id, rows, look in sorted(
+        _segments(table), key=lambda one: (-len(one[1]), one[0])
+    ):
+        figure.add_scatter(
+            meta=segment_id,
+            x=rows[x],
+            y=rows[y],
+            name=plain(rows["segment_name"].iloc[0]),
+            mode="markers",
+            marker={**look, "size": 6, "opacity": 0.65, "line": {"width": 0}},
+            hovertemplate="%{x:,.1f}, %{y:,.1f}<extra>%{fullData.name}</extra>",
+            legendrank=segment_id,
+        )
+    figure.update_layout(legend_itemsizing="constant")
+    return figure
+
+
+def _explained(values: pd.Series, groups: pd.Series) -> float:
+    """Return the share of the variance that lies between groups."""
+    total = ((values - values.mean()) ** 2).sum()
+    between = ((values.groupby(groups).transform("mean") - values.mean()) ** 2).sum()
+    return float(between / total) if total else 0.0
 
 
 def _labelled(
