@@ -2,7 +2,11 @@
 {% macro check_order_lines() -%}
     {%- set is_read = 'model.olist_segments.stg_lines' in selected_resources -%}
     {%- if execute and flags.WHICH in ('build', 'run') and is_read -%}
-        {%- set lines = shop_table('order_lines') -%}
+        {%- set lines = 'order_lines_to_check' -%}
+        {%- do run_query(
+            'create or replace temporary ' ~ ('view ' if target.type == 'spark' else 'table ')
+            ~ lines ~ ' as select * from ' ~ shop_table('order_lines')
+        ) -%}
         {%- set given = run_query('select * from ' ~ lines ~ ' limit 0').column_names -%}
         {%- set problems = missing_inputs(given) -%}
         {%- if not problems -%}

@@ -3,7 +3,7 @@
     {%- if is_text(type) -%}
         cast({{ value }} as string)
     {%- elif type == 'timestamp' -%}
-        {{ adapter.dispatch('read_time')(
+        {{ read_time(
             'cast(' ~ value ~ ' as string)', table.meta.date_format,
             table.source_meta.time_zone, table.source_meta.times_in
         ) }}
