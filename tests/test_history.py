@@ -161,6 +161,12 @@ def test_a_replay_labels_past_months_and_mends_a_history_that_ran_ahead(
     assert "[2/2] as of 2018-07-31" in stdout
     days = rows(database, "select distinct entered_at::varchar from segment_changes")
     assert sorted(days) == [("2018-06-30",), ("2018-07-31",), ("2018-10-17",)]
+    assert rows(
+        database,
+        "select label_date::varchar, horizon_days, rule, sum(customer_count) = (select "
+        "count(*) from intermediate.int_outcome_labels where rule = 'kmeans'), "
+        "sum(buyer_count) > 0 from segment_outcomes group by all order by all",
+    ) == [("2018-06-30", 90, rule, True, True) for rule in ("all", "kmeans", "rfm")]
     assert rows(database, "select distinct model_id from segment_changes") == [
         (model(demo_database),)
     ]

@@ -17,6 +17,9 @@ HISTORY = (
     "customer_segment_history",
     "segment_changes",
     "segment_migrations",
+    "int_outcome_days",
+    "int_outcome_labels",
+    "segment_outcomes",
 )
 STORED = ("segment_model_features", "segment_centroids", "segment_model_bins")
 

@@ -52,7 +52,10 @@ def test_every_question_has_an_answer_with_the_columns_that_are_described(demo):
         answer = connection.sql(sql[name])
         assert answer.columns == list(question.columns), name
         # Reviews of demo data do not go by seller or category: none is beyond chance.
-        assert len(answer) > 0 or name.endswith("_with_unhappy_customers"), name
+        # A first build has no labels of a past day.
+        assert len(answer) > 0 or name.endswith(
+            ("_with_unhappy_customers", "_did_next")
+        ), name
 
 
 def test_without_reviews_nobody_is_known_to_be_content_or_at_risk(demo, tmp_path):

@@ -53,6 +53,15 @@ def test_a_missing_folder_lacks_all_nine(tmp_path):
     assert missing_files(tmp_path / "none") == list(RAW_FILES)
 
 
+def test_another_shop_has_its_own_files_and_no_demo(tmp_path):
+    raw = tmp_path / "data" / "raw"
+    assert find_raw_folder(tmp_path, shop="mine") == ("dev", raw)
+    other = find_raw_folder(tmp_path, shop="mine", raw_dir=str(tmp_path))
+    assert other == ("dev", tmp_path)
+    with pytest.raises(UserError, match="demo data of olist only"):
+        find_raw_folder(tmp_path, shop="mine", target="demo")
+
+
 # --- Whatever looks like the files is used, or named ----------------------------------
 
 PACKED: dict[str, Callable[[Path], object]] = {

@@ -26,6 +26,7 @@ from olist_segments.project import (
     dbt_process,
     project_root,
     run_dbt,
+    shop_name,
     started,
 )
 from olist_segments.raw.check import find_problems, read_contract
@@ -169,7 +170,9 @@ def build_tables(
         If dbt fails.
     """
     asked, raw_dir = target, os.environ.get("OLIST_RAW_DIR")
-    target, folder = find_raw_folder(root, target=target, raw_dir=raw_dir)
+    words = list(words)
+    shop = shop_name(root, given_variables(words))
+    target, folder = find_raw_folder(root, target=target, raw_dir=raw_dir, shop=shop)
     if target == "demo" and not raw_dir:
         print(
             "No real data in data/raw: building on SYNTHETIC demo data."
@@ -179,8 +182,9 @@ def build_tables(
         if missing_files(folder):
             demo_data.write(folder)
     else:
-        print(f"Building on the files in {folder}")
-    if not words:  # a variable may allow more, so dbt decides
+        of_shop = "" if shop == "olist" else f" of {shop}"
+        print(f"Building on the files{of_shop} in {folder}")
+    if not words and shop == "olist":  # a variable may allow more, so dbt decides
         check_raw_files(root, folder)
     words = ["build", "--target", target, *words]
     settings["OLIST_RAW_DIR"] = str(folder)
@@ -228,7 +232,9 @@ def build_on_spark(
     for setting in settings:
         if "=" not in setting:
             raise UserError(f"--conf {setting} has no value: write --conf NAME=VALUE")
-    target, folder = find_raw_folder(root, raw_dir=os.environ.get("OLIST_RAW_DIR"))
+    shop = shop_name(root, given_variables(words))
+    raw_dir = os.environ.get("OLIST_RAW_DIR")
+    target, folder = find_raw_folder(root, raw_dir=raw_dir, shop=shop)
     tables = database_path(root, target, SPARK_FOLDERS)
     if target == "demo" and missing_files(folder):
         demo_data.write(folder)
@@ -238,7 +244,7 @@ def build_on_spark(
         "the models; the process that drives it runs their Python.",
         flush=True,
     )
-    if not words:
+    if not words and shop == "olist":
         check_raw_files(root, folder)
     os.environ["OLIST_RAW_DIR"] = str(folder.resolve())
     session = open_session(
@@ -269,6 +275,30 @@ def check_variables(root: Path, words: list[str]) -> None:
         If a variable cannot be read or used.
     """
     _read_yaml((root / "dbt_project.yml").read_text("utf-8"), "dbt_project.yml")
+    given = given_variables(words)
+    problems = find_problems_of_variables(root, given, command="build")
+    if problems:
+        raise UserError("\n".join(problems))
+
+
+def given_variables(words: list[str]) -> dict:
+    """Read the variables that dbt is given.
+
+    Parameters
+    ----------
+    words : list of str
+        Arguments for dbt; ``--vars`` has variables.
+
+    Returns
+    -------
+    dict
+        Empty if there are none.
+
+    Raises
+    ------
+    UserError
+        If they cannot be read.
+    """
     parser = argparse.ArgumentParser(prog="dbt", add_help=False, allow_abbrev=False)
     parser.add_argument("--vars", default="{}")
     text = parser.parse_known_args(words)[0].vars
@@ -278,9 +308,7 @@ def check_variables(root: Path, words: list[str]) -> None:
             f"--vars '{text}' cannot be read: write names and values, as in "
             "--vars 'k: 6'"
         )
-    problems = find_problems_of_variables(root, given, command="build")
-    if problems:
-        raise UserError("\n".join(problems))
+    return given
 
 
 def check_raw_files(root: Path, folder: Path) -> None:

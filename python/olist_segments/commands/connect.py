@@ -11,11 +11,19 @@ import duckdb
 from olist_segments.connect.proposal import propose_shop
 from olist_segments.connect.tables import common_name, read_tables
 from olist_segments.connect.writing import describe, sql_of, yaml_of
-from olist_segments.project import UserError, project_root, write_page
+from olist_segments.project import SCHEMAS, UserError, project_root, write_page
 
 HELP = "Propose what the columns of a shop's files mean, and write it down."
-# Engines have macros of their own, which dbt would take for those of the shop.
-_TAKEN = ("olist", "default", "duckdb", "spark")
+# Names of databases, engines and schemas.
+_TAKEN = (
+    *SCHEMAS,
+    "olist",
+    "olist_segments",
+    "olist_demo",
+    "default",
+    "duckdb",
+    "spark",
+)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -21,6 +21,7 @@ SUMMARY_TABLES = {
     "customer_segments",
     "segment_by_state",
     "segment_k_candidates",
+    "segment_outcomes",
     "feature_statistics",
     "rejected_rows",
 }
@@ -82,6 +83,13 @@ def summary(database: Path, *, target: str) -> str:
             "select feature from feature_statistics where clipped_values <= 1 "
             "order by feature"
         ).fetchall()
+        ((month,),) = connection.sql(
+            # The last month that ended 180 days ago, if there is a year of orders.
+            "select case when min(purchased_at)::date <= max(as_of_date) - 365 "
+            "and (select count(*) from segment_outcomes) = 0 then strftime("
+            "date_trunc('month', max(as_of_date) - 179) - interval 1 day, '%Y-%m') end "
+            "from orders cross join intermediate.int_as_of"
+        ).fetchall()
     lines.append(f"As of {as_of}.")
     if rejected:
         lines.append(
@@ -110,4 +118,11 @@ def summary(database: Path, *, target: str) -> str:
     for name in SUGGESTED:
         lines += [f"# {questions[name].text}", shell_command(f"query {name}", target)]
     lines += ["# All questions and their names", shell_command("query", target)]
+    if month:
+        lines += [
+            "# What do segments do next? This labels customers as of the end of "
+            f"{month}, and counts what they",
+            "# bought in the 180 days after; it takes about twice as long as a build.",
+            shell_command(f"replay --from {month} --to {month}", target),
+        ]
     return "\n".join(lines)

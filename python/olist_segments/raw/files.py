@@ -138,12 +138,16 @@ def unpack_files(folder: Path) -> list[str]:
 
 
 def find_raw_folder(
-    root: Path, *, target: str | None = None, raw_dir: str | None = None
+    root: Path,
+    *,
+    target: str | None = None,
+    raw_dir: str | None = None,
+    shop: str = "olist",
 ) -> tuple[str, Path]:
     """Decide what to build: the real files if there are any, else demo data.
 
-    Files that are packed are unpacked; nine that lie together in a folder below, one
-    or two levels deep, are used there.
+    Files of Olist that are packed are unpacked; nine that lie together in a folder
+    below, one or two levels deep, are used there. Another shop has no demo data.
 
     Parameters
     ----------
@@ -154,6 +158,7 @@ def find_raw_folder(
     raw_dir : str, optional
         Folder instead of that of the target, as in ``OLIST_RAW_DIR``; an empty text
         counts as not given.
+    shop : str
 
     Returns
     -------
@@ -166,8 +171,13 @@ def find_raw_folder(
     Raises
     ------
     UserError
-        If files are there twice, or cannot be unpacked.
+        If files are there twice, or cannot be unpacked; if demo data of another shop
+        is asked for.
     """
+    if shop != "olist":
+        if target == "demo":
+            raise UserError(f"there is demo data of olist only, not of {shop}")
+        return target or "dev", Path(raw_dir) if raw_dir else root / "data" / "raw"
     if raw_dir:
         target, folder = target or "dev", Path(raw_dir)
     elif target == "demo":
