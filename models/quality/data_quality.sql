@@ -521,11 +521,19 @@ item_checks as (
     select
         'items_without_amount' as check_name,
         {{ allowed }} as share_allowed,
-        'Items without price or freight.' as description,
-        'Kept; the missing amount counts as 0.' as action,
-        count(*) as rows_checked,
-        count(*) filter (where price is null or freight is null) as rows_affected
-    from {{ ref('stg_order_items') }}
+        {% if is_olist -%}
+            'Items without price or freight.' as description,
+            'Kept; the missing amount counts as 0.' as action,
+            count(*) as rows_checked,
+            count(*) filter (where price is null or freight is null) as rows_affected
+        from {{ ref('stg_order_items') }}
+        {%- else -%}
+            'Lines without an amount.' as description,
+            'Left out: nobody knows what was paid.' as action,
+            count(*) as rows_checked,
+            count(*) filter (where amount is null) as rows_affected
+        from {{ ref('stg_lines') }}
+        {%- endif %}
     union all
     select
         'items_with_negative_price' as check_name,

@@ -13,6 +13,7 @@ COLUMNS = {
     "state": "states",
     "city": "cities",
     "seller_state": "seller_states",
+    "category": "categories",
     "payment_type": "payments",
     "installments": "installments",
     "mean_installments": "installments",
@@ -179,8 +180,7 @@ def read_shop(connection: duckdb.DuckDBPyConnection) -> Shop:
         If the database has no such table.
     """
     try:
-        answer = connection.sql("from shop")
-        (row,) = (dict(zip(answer.columns, one, strict=True)) for one in answer.fetchall())
+        (row,) = connection.sql("from shop").df().to_dict("records")
     except duckdb.CatalogException as error:
         raise UserError(
             "the database has no table shop: run `make build` first"

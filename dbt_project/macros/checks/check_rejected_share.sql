@@ -11,7 +11,7 @@
         ).rows[0][0] if shop() == 'olist' -%}
         {%- set path = raw_file(file) | replace("'", "''") -%}
         {%- set all = run_query(
-            "select raw_file_line_count('" ~ path ~ "')"
+            "select raw_file_line_count('" ~ path ~ "', ',')"
         ).rows[0][0] -%}
         {%- set message -%}
             {{ file }}: {{ '{:,}'.format(rejected) }} of {{ '{:,}'.format(all) }} lines

@@ -10,11 +10,12 @@ from olist_segments.charts.style import (
     INK,
     ORANGE,
     finish,
+    money,
     plain,
-    reais,
     segment_colors,
     segment_symbols,
 )
+from olist_segments.shop import Currency
 
 SCORES = {
     "inertia": "inertia (squared standard deviations)",
@@ -122,19 +123,20 @@ def segment_features(features: pd.DataFrame) -> go.Figure:
     )
 
 
-def spend_distribution(profile: pd.DataFrame) -> go.Figure:
+def spend_distribution(profile: pd.DataFrame, currency: Currency) -> go.Figure:
     """Plot what customers of each segment spend: the middle 80%, median and mean.
 
     Parameters
     ----------
     profile : DataFrame
         The rows of segment_profile whose metric is total_spend.
+    currency : Currency
 
     Returns
     -------
     Figure
         A line per segment from the 10th to the 90th percentile, on a logarithmic
-        axis in reais.
+        axis.
     """
     profile = profile.sort_values("segment_id")
     most = profile.loc[profile["median"].idxmax()]
@@ -154,7 +156,7 @@ def spend_distribution(profile: pd.DataFrame) -> go.Figure:
             x=[one["p10"], one["median"], one["mean"], one["p90"]],
             y=[name] * 4,
             mode="markers+text",
-            text=["", plain(reais(one["median"])), "", ""],
+            text=["", plain(currency.written(one["median"])), "", ""],
             textposition="top center",
             marker={
                 "opacity": 1,
@@ -164,19 +166,21 @@ def spend_distribution(profile: pd.DataFrame) -> go.Figure:
                 "line": {"color": INK, "width": 2},
             },
             customdata=["a tenth spend less", "median", "mean", "a tenth spend more"],
-            hovertemplate="%{customdata}: R&#36; %{x:,.2f}<extra></extra>",
+            hovertemplate="%{customdata}: "
+            f"{money('%{x:,.2f}', currency)}<extra></extra>",
         )
     figure.update_xaxes(
         type="log",
-        title=plain("R$ per customer (logarithmic)", 22),
+        title=plain(f"{currency.unit} per customer (logarithmic)", 22),
         tickvals=(ticks := [10**power * step for power in range(6) for step in (1, 3)]),
-        ticktext=[plain(f"R$ {tick:,}") for tick in ticks],
+        ticktext=[plain(currency.written(tick, 0)) for tick in ticks],
     )
     figure.update_yaxes(autorange="reversed", type="category")
     return finish(
         figure,
-        f"Half of {most['segment_name']} spend over {reais(most['median'])}, half of "
-        f"{least['segment_name']} over {reais(least['median'])}",
+        f"Half of {most['segment_name']} spend over "
+        f"{currency.written(most['median'])}, half of {least['segment_name']} over "
+        f"{currency.written(least['median'])}",
         height=110 + 62 * len(profile),
         showlegend=False,
     )
@@ -188,6 +192,7 @@ def breakdown(
     segment_id: int,
     *,
     unit: str,
+    currency: Currency | None = None,
     largest: int = 7,
     standing_out: int = 3,
 ) -> go.Figure:
@@ -204,6 +209,8 @@ def breakdown(
         Number of the segment.
     unit : str
         What the shares count, in the plural: "customers", "orders", "items".
+    currency : Currency, optional
+        What stands beside bands of price.
     largest, standing_out : int, default 7 and 3
         Numbers of values to show: those with the largest shares, and of the others
         those that stand out most.
@@ -216,7 +223,12 @@ def breakdown(
         says that it is beyond chance; it is bold where the value stands out.
     """
     rows = shown_values(
-        table, by, segment_id, largest=largest, standing_out=standing_out
+        table,
+        by,
+        segment_id,
+        currency=currency,
+        largest=largest,
+        standing_out=standing_out,
     )
     color = segment_colors([segment_id])[segment_id]
     names = [plain(name, 18) for name in rows["label"]]
@@ -266,13 +278,17 @@ def breakdown(
     figure.update_yaxes(autorange="reversed", type="category")
     return finish(
         figure,
-        _breakdown_finding(_labelled(table, by, segment_id), by, unit),
+        _breakdown_finding(_labelled(table, by, segment_id, currency), by, unit),
         height=120 + 38 * len(rows),
     )
 
 
 def over_representation(
-    table: pd.DataFrame, by: str, *, largest: int = 20
+    table: pd.DataFrame,
+    by: str,
+    *,
+    currency: Currency | None = None,
+    largest: int = 20,
 ) -> go.Figure:
     """Plot how often each value occurs in each segment, compared with all customers.
 
@@ -282,6 +298,8 @@ def over_representation(
         One of the breakdowns, such as segment_by_state.
     by : str
         The column to break down by.
+    currency : Currency, optional
+        What stands beside bands of price.
     largest : int, default 20
         Number of values to show: those with most customers.
 
@@ -291,7 +309,7 @@ def over_representation(
         A heat map of the index, where 100 is as often as among all customers. Cells
         within chance are empty.
     """
-    table = _labelled(table, by)
+    table = _labelled(table, by, currency=currency)
     sure = table[table["is_beyond_chance"]]
     totals = table.groupby("label")["customer_count"].sum().reset_index()
     totals = totals.sort_values(["customer_count", "label"], ascending=[False, True])
@@ -645,12 +663,12 @@ def metric_name(phrase: str) -> str:
     Parameters
     ----------
     phrase : str
-        The phrase after its value, such as "% of orders late" or "reais spent".
+        The phrase after its value, such as "% of orders late" or "euros spent".
 
     Returns
     -------
     str
-        Such as "share of orders late" or "reais spent".
+        Such as "share of orders late" or "euros spent".
     """
     return f"share{phrase.removeprefix('%')}" if phrase.startswith("%") else phrase
 
@@ -660,6 +678,7 @@ def shown_values(
     by: str,
     segment_id: int,
     *,
+    currency: Currency | None = None,
     largest: int = 7,
     standing_out: int = 3,
 ) -> pd.DataFrame:
@@ -667,7 +686,7 @@ def shown_values(
 
     Parameters
     ----------
-    table, by, segment_id, largest, standing_out
+    table, by, segment_id, currency, largest, standing_out
         As in `breakdown`.
 
     Returns
@@ -676,7 +695,7 @@ def shown_values(
         Rows of the table with a `label`, not escaped; price bands in their order,
         all others by share.
     """
-    rows = _labelled(table, by, segment_id)
+    rows = _labelled(table, by, segment_id, currency)
     rows = rows.sort_values(["share_of_segment", "label"], ascending=[False, True])
     over = _over(rows.iloc[largest:])
     shown = pd.concat([rows.head(largest), over.head(standing_out)])
@@ -769,7 +788,10 @@ def _explained(values: pd.Series, groups: pd.Series) -> float:
 
 
 def _labelled(
-    table: pd.DataFrame, by: str, segment_id: int | None = None
+    table: pd.DataFrame,
+    by: str,
+    segment_id: int | None = None,
+    currency: Currency | None = None,
 ) -> pd.DataFrame:
     """Add the label of each value, and the rank of a price band."""
     if by == "price_band":
@@ -779,10 +801,12 @@ def _labelled(
     if segment_id is not None:
         table = table[table["segment_id"] == segment_id]
     values = table.get(f"{by}_name", table[by])
-    labels = [_shortened(_value_name(str(value), by)) for value in values]
+    labels = [_shortened(_value_name(str(value), by, currency)) for value in values]
     if by == "city":  # several states may have a city of that name
         pairs = zip(labels, table["state"], strict=True)
-        labels = [f"{city}, {state}" for city, state in pairs]
+        labels = [
+            city if state == "unknown" else f"{city}, {state}" for city, state in pairs
+        ]
     return table.assign(label=labels)
 
 
@@ -792,14 +816,14 @@ def _shortened(label: str, most: int = 60) -> str:
     return label if len(label) <= most else f"{label[:half]} … {label[-half:]}"
 
 
-def _value_name(value: str, by: str) -> str:
-    """Capitalize cities, write reais as R$, and replace underscores by spaces."""
+def _value_name(value: str, by: str, currency: Currency | None) -> str:
+    """Capitalize cities, add the currency, and replace underscores by spaces."""
     if by == "city":
         small = {"d", "da", "das", "de", "do", "dos", "e"}
         words = value.split(" ")
         return " ".join(w if w in small else w[:1].upper() + w[1:] for w in words)
-    if by == "price_band" and any(letter.isdigit() for letter in value):
-        return f"R$ {value}"
+    if by == "price_band" and currency and any(map(str.isdigit, value)):
+        return currency.beside(value)
     return _words(value) if by in ("category", "payment_type") else value
 
 

@@ -14,12 +14,16 @@ from olist_segments.commands.common import add_target
 from olist_segments.exports import check_ending, partial_path, write_answer
 from olist_segments.project import UserError, find_built, is_synthetic, project_root
 from olist_segments.questions import (
+    Question,
+    answerable,
     compile_question,
     explain_unknown,
     introduce,
+    known_columns,
     list_questions,
     read_questions,
 )
+from olist_segments.shop import read_shop
 
 HELP = (
     "Print the answer to a question, or to a query in SQL, which reads the database "
@@ -63,7 +67,7 @@ def run(options: argparse.Namespace) -> int:
     root = project_root()
     questions = read_questions(root)
     if options.query is None:
-        print(list_questions(questions))
+        print(list_questions(_known(questions, root, options.target)))
         return 0
     target, database = find_built(root, options.target)
     sql = options.query
@@ -75,6 +79,12 @@ def run(options: argparse.Namespace) -> int:
             raise UserError(
                 explain_unknown(sql, questions, {name for (name,) in shown}, root=root)
             )
+        with duckdb.connect(str(database), read_only=True) as connection:
+            shop = read_shop(connection)
+        lacking = shop.lacking(questions[sql].needs)
+        if lacking:
+            return _refuse(sql, lacking, options.to)
+        questions = answerable(questions, shop)
         sql = compile_question(questions, sql, options.set, root=root, target=target)
     elif options.set:
         raise UserError("--set is for questions, and this is SQL")
@@ -104,6 +114,7 @@ def run(options: argparse.Namespace) -> int:
         if is_made_up:
             print("The answer is about SYNTHETIC data.", file=sys.stderr)
         if options.query in questions:
+            answer = known_columns(answer, shop)
             print(introduce(questions[options.query]) + "\n")
         count = len(answer)
         if options.to:
@@ -160,6 +171,26 @@ def _table(answer: duckdb.DuckDBPyRelation, rows: int) -> str:
     with contextlib.redirect_stdout(drawn):
         answer.limit(rows).show(max_width=UNCUT, max_col_width=UNCUT, max_rows=rows)
     return drawn.getvalue().rstrip("\n")
+
+
+def _known(
+    questions: dict[str, Question], root: Path, target: str | None
+) -> dict[str, Question]:
+    """Leave out questions that the shop has no data for, if there is a database."""
+    try:
+        _, database = find_built(root, target)
+        with duckdb.connect(str(database), read_only=True) as connection:
+            return answerable(questions, read_shop(connection))
+    except UserError:
+        return questions
+
+
+def _refuse(name: str, lacking: str, to: Path | None) -> int:
+    """Answer that there is nothing to answer with."""
+    if to:
+        raise UserError(f"{lacking}, so there is no answer to {name}")
+    print(f"{lacking[0].upper()}{lacking[1:]}.")
+    return 0
 
 
 def _lock(connection: duckdb.DuckDBPyConnection, to: Path | None) -> None:

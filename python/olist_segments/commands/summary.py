@@ -13,6 +13,7 @@ from olist_segments.project import (
     shell_command,
 )
 from olist_segments.questions import read_questions
+from olist_segments.shop import read_shop
 
 HELP = "Print the segments that were built."
 SUMMARY_TABLES = {
@@ -24,8 +25,10 @@ SUMMARY_TABLES = {
     "segment_outcomes",
     "feature_statistics",
     "rejected_rows",
+    "shop",
 }
-SUGGESTED = ("win_back", "states_beyond_chance", "why_this_k")
+# The first three that the shop has the data for.
+SUGGESTED = ("win_back", "states_beyond_chance", "why_this_k", "spend_by_month")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -70,6 +73,7 @@ def summary(database: Path, *, target: str) -> str:
         if SUMMARY_TABLES - {name for (name,) in tables}:
             lines.append("It has no segments yet: `make build` builds everything.")
             return "\n".join(lines)
+        shop = read_shop(connection)
         segments = connection.sql(
             "select segment_id, segment_name, customer_count, customer_share, "
             "revenue, revenue_share, description from segments order by segment_id"
@@ -95,27 +99,31 @@ def summary(database: Path, *, target: str) -> str:
         lines.append(
             f"{rejected:,} lines of the raw files could not be read: see rejected_rows."
         )
+    alike = [feature for (feature,) in alike if shop.has_column(feature)]
     if alike:
         lines.append(
-            f"Not useful: {', '.join(feature for (feature,) in alike)}. After clipping "
-            "it is the same for everybody, or nobody has it; see feature_statistics."
+            f"Not useful: {', '.join(alike)}. After clipping it is the same for "
+            "everybody, or nobody has it; see feature_statistics."
         )
     lines += ["", f"{'':3}{'customers':>10}{'share':>8}{'revenue':>16}{'share':>8}"]
+    money = shop.currency.written
     for number, name, customers, share, revenue, revenue_share, text in segments:
         lines.append(f"{number:<3}{name}")
         lines.append(
-            f"{'':3}{customers:>10,}{share:>8.1%}{f'R$ {revenue:,.0f}':>16}"
+            f"{'':3}{customers:>10,}{share:>8.1%}{money(revenue, 0):>16}"
             f"{revenue_share or 0:>8.1%}"
         )
         lines.append(f"{'':3}{text or 'It has no customers at present.'}")
+    order = "a delivered order" if shop.has("deliveries") else "an order that counts"
     lines += [
-        f"{excluded:,} customers without a delivered order have no segment: see "
+        f"{excluded:,} customers without {order} have no segment: see "
         "excluded_customers.",
         "",
         "Three questions to ask:",
     ]
     questions = read_questions(project_root())
-    for name in SUGGESTED:
+    suggested = [one for one in SUGGESTED if not shop.lacking(questions[one].needs)]
+    for name in suggested[:3]:
         lines += [f"# {questions[name].text}", shell_command(f"query {name}", target)]
     lines += ["# All questions and their names", shell_command("query", target)]
     if month:

@@ -17,10 +17,12 @@ from threadpoolctl import threadpool_limits
 # above the last bits, which depend on the order in which floats are added.
 DECIMALS = 12
 # The search for a fit: the pairs of clusters that it merges, the steps after which it
-# judges a start, how much higher than the lowest the inertia of its rivals may then be,
-# and the least relative gain in inertia that counts as one.
+# judges a start, scikit-learn's tolerance, with which it may do so before, how much
+# higher than the lowest the inertia of its rivals may then be, and the least relative
+# gain in inertia that counts as one.
 MERGERS = 3
 FIRST_STEPS = 3
+TOLERANCE = 1e-4
 RIVALS = 0.03
 LEAST_GAIN = 1e-5
 # Starts whose inertia differs by a smaller share than this are about as good.
@@ -425,6 +427,7 @@ def _search(
     """
     distinct = _distinct(points, max(ks) + 1)
     near = sorted({n for k in ks for n in (k - 1, k, k + 1) if 1 <= n <= distinct})
+    columns = np.ascontiguousarray(points.T)
 
     def begin(k: int) -> KMeans:
         return KMeans(k, n_init=n_init, random_state=seed).fit(points)
@@ -435,13 +438,12 @@ def _search(
             starts += _with_a_split(points, fits[k - 1])
         if k + 1 in changed:
             starts += _with_a_merger(points, fits[k + 1])
-        steps = {"n_init": 1, "max_iter": FIRST_STEPS}
-        begun = [KMeans(k, init=start, **steps).fit(points) for start in starts]
-        least = min((fit.inertia_ for fit in begun), default=0)
+        begun = [_first_steps(columns, start) for start in starts]
+        least = min((inertia for inertia, _ in begun), default=0)
         return [
-            KMeans(k, init=fit.cluster_centers_, n_init=1).fit(points)
-            for fit in begun
-            if fit.inertia_ <= least * (1 + rivals)
+            KMeans(k, init=centers, n_init=1).fit(points)
+            for inertia, centers in begun
+            if inertia <= least * (1 + rivals)
         ]
 
     fits = dict(zip(near, each(begin, near), strict=True))
@@ -490,6 +492,37 @@ def _with_a_merger(points: np.ndarray, fit: KMeans) -> Iterator[np.ndarray]:
         pair = list(pairs[index])
         merged = np.average(centers[pair], axis=0, weights=sizes[pair])
         yield np.vstack([np.delete(centers, pair, axis=0), merged])
+
+
+def _first_steps(columns: np.ndarray, centers: np.ndarray) -> tuple[float, np.ndarray]:
+    """Move centroids to the means of their members, at most `FIRST_STEPS` times.
+
+    It is what scikit-learn's `KMeans` does with that `max_iter`, whose checks would
+    take most of the time of so few steps. But a centroid without members stays where
+    it is.
+
+    Parameters
+    ----------
+    columns : array of shape (n_features, n_points)
+    centers : array of shape (k, n_features)
+
+    Returns
+    -------
+    inertia : float
+    centers : array of shape (k, n_features)
+    """
+    k, least_move = len(centers), TOLERANCE * columns.var(axis=1).mean()
+    for _ in range(FIRST_STEPS):
+        labels = nearest(columns.T, centers)
+        sizes = np.bincount(labels, minlength=k)[:, np.newaxis]
+        sums = [np.bincount(labels, column, minlength=k) for column in columns]
+        means = np.transpose(sums) / np.maximum(sizes, 1)
+        before, centers = centers, np.where(sizes, means, centers)
+        if np.square(centers - before).sum() <= least_move:
+            break
+    least = _relative_distances(columns.T, centers).min(axis=0)
+    inertia = np.square(columns).sum() + least.sum()
+    return max(0.0, inertia), centers  # rounding may leave less
 
 
 def _iterate(points: np.ndarray, start: np.ndarray) -> np.ndarray:
