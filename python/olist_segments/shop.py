@@ -84,7 +84,7 @@ class Currency:
         return f"{sign}{self.prefix}{abs(amount):,.{decimals}f}{self.suffix}"
 
     def beside(self, text: str) -> str:
-        """Write the symbol beside a text with amounts, such as "25 to 50".
+        """Write the symbol into a text with whole amounts, such as "25 to 50".
 
         Parameters
         ----------
@@ -93,9 +93,13 @@ class Currency:
         Returns
         -------
         str
-            Such as "€ 25 to 50". Not escaped.
+            Such as "€25 to €50", "R$ 25 to 50" or "25 to 50 €". Not escaped.
         """
-        return f"{self.prefix.strip()} {text}{self.suffix}".strip()
+        if self.prefix.endswith(" "):
+            return f"{self.prefix}{text}"
+        return re.sub(r"\d+", lambda number: f"{self.prefix}{number[0]}", text) + (
+            self.suffix
+        )
 
     @property
     def unit(self) -> str:
