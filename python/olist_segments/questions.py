@@ -253,9 +253,17 @@ def list_questions(questions: dict[str, Question]) -> str:
     """
     lines = []
     for question in questions.values():
-        lines += [question.name, f"    {question.text}"]
+        lines.append(question.name)
+        lines += textwrap.wrap(
+            question.text, 80, initial_indent=" " * 4, subsequent_indent=" " * 4
+        )
         for name, meaning in question.parameters.items():
-            lines.append(f"    --set {name}=...  {meaning}")
+            lines += textwrap.wrap(
+                f"--set {name}=...  {meaning}",
+                80,
+                initial_indent=" " * 4,
+                subsequent_indent=" " * 8,
+            )
     return "\n".join(lines)
 
 

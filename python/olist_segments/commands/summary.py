@@ -1,6 +1,7 @@
 """``olist-segments summary``, which a build also ends with."""
 
 import argparse
+import textwrap
 from pathlib import Path
 
 import duckdb
@@ -113,7 +114,10 @@ def summary(database: Path, *, target: str) -> str:
             f"{'':3}{customers:>10,}{share:>8.1%}{money(revenue, 0):>16}"
             f"{revenue_share or 0:>8.1%}"
         )
-        lines.append(f"{'':3}{text or 'It has no customers at present.'}")
+        text = text or "It has no customers at present."
+        lines += textwrap.wrap(
+            text, 80, initial_indent=" " * 3, subsequent_indent=" " * 3
+        )
     order = "a delivered order" if shop.has("deliveries") else "an order that counts"
     lines += [
         f"{excluded:,} customers without {order} have no segment: see "
