@@ -194,7 +194,7 @@ def compiled(target_path: Path) -> dict[str, str]:
 
 
 def answerable(questions: dict[str, Question], shop: Shop) -> dict[str, Question]:
-    """Leave out what the shop has no data for: questions, and columns of answers.
+    """Put the questions to a shop, without those and columns that it has no data for.
 
     Parameters
     ----------
@@ -208,8 +208,10 @@ def answerable(questions: dict[str, Question], shop: Shop) -> dict[str, Question
     return {
         name: replace(
             one,
+            text=shop.worded(one.text),
+            note=shop.worded(one.note),
             columns={
-                column: text
+                column: shop.worded(text)
                 for column, text in one.columns.items()
                 if shop.has_column(column)
             },

@@ -13,7 +13,7 @@ from olist_segments.project import (
     project_root,
     shell_command,
 )
-from olist_segments.questions import read_questions
+from olist_segments.questions import answerable, read_questions
 from olist_segments.shop import read_shop
 
 HELP = "Print the segments that were built."
@@ -125,9 +125,8 @@ def summary(database: Path, *, target: str) -> str:
         "",
         "Three questions to ask:",
     ]
-    questions = read_questions(project_root())
-    suggested = [one for one in SUGGESTED if not shop.lacking(questions[one].needs)]
-    for name in suggested[:3]:
+    questions = answerable(read_questions(project_root()), shop)
+    for name in [one for one in SUGGESTED if one in questions][:3]:
         lines += [f"# {questions[name].text}", shell_command(f"query {name}", target)]
     lines += ["# All questions and their names", shell_command("query", target)]
     if month:
