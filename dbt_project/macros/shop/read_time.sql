@@ -1,5 +1,4 @@
-{# A time of a text. It may end with its distance from UTC, such as Z or -04:00: it is
-   that of the shop's time zone then, if the shop names one, or left out. #}
+{# A time of a text. #}
 {% macro read_time(text, format, zone, given_zone) -%}
     {{ adapter.dispatch('read_time')(text, format, zone, given_zone) }}
 {%- endmacro %}
