@@ -28,6 +28,8 @@ NO_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_
 for name in ("SIGINT", "SIGHUP"):
     if hasattr(signal, name):  # Windows has no SIGHUP
         signal.signal(getattr(signal, name), signal.default_int_handler)
+# What a process that was killed returns.
+KILLED = -signal.SIGKILL if hasattr(signal, "SIGKILL") else 1  # Windows
 # Tells dbt where it has stored what it parsed; `demo_dir` fills it.
 PARSED: dict[str, str] = {}
 
@@ -89,7 +91,7 @@ def killed_when(sign: str, *words: str, **options) -> None:
                 break
         else:
             pytest.fail(f"dbt never said {sign}:\n{said}")
-    assert process.returncode == -signal.SIGKILL
+    assert process.returncode == KILLED
 
 
 def build(*words: str, **options) -> Path:

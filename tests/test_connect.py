@@ -236,7 +236,7 @@ def test_a_german_file_is_read_as_it_is(project, capsys):
         "columns": {
             "customer_id": "Kunde",
             "purchased_at": "Datum",
-            "amount": '"Betrag (EUR)"',
+            "amount": "Betrag (EUR)",
             "order_id": "Bestellnummer",
             "order_status": "Status",
         },
@@ -290,10 +290,16 @@ def test_files_are_put_together_and_joined_by_their_keys(project, capsys):
         "groups": "AW_Groups.csv",
         "areas": "AW_Areas.csv",
     }
+    sales = source["tables"][0]
+    assert sales["config"]["meta"]["date_format"] == "%d-%b-%Y"
+    assert sales["columns"] == [
+        {"name": "OrderDate", "data_type": "timestamp"},
+        {"name": "Quantity", "data_type": "decimal(18, 6)"},
+    ]
     sql = (project / "dbt_project" / "shops" / "aw.sql").read_text("utf-8")
     for part in (
         "{% macro aw__order_lines() -%}",
-        "try_strptime(sales.OrderDate, '%d-%b-%Y') as purchased_at",
+        "sales.OrderDate as purchased_at",
         "products.ProductPrice as unit_price",
         "groups.CategoryName as category",
         "areas.Region as state",

@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 import pytest
 import yaml
-from conftest import NO_TESTS, PARSED, ROOT, build, dbt, killed_when, rows
+from conftest import NO_TESTS, ROOT, build, dbt, killed_when, rows
 from olist_segments.cli import main
 from test_pipeline import differences
 
@@ -122,7 +122,7 @@ def test_a_build_can_end_with_a_code_of_its_own_when_a_refit_is_due(
 ):
     database = Path(shutil.copy(kept_model[0], tmp_path))
     monkeypatch.chdir(ROOT)
-    settings = {"OLIST_RAW_DIR": str(demo_dir), "OLIST_DB": str(database), **PARSED}
+    settings = {"OLIST_RAW_DIR": str(demo_dir), "OLIST_DB": str(database)}
     for name in ("DBT_TARGET_PATH", "DBT_LOG_PATH"):
         settings[name] = str(tmp_path / name)
     for name, value in settings.items():

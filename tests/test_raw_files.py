@@ -58,7 +58,7 @@ def test_another_shop_has_its_own_files_and_no_demo(tmp_path):
     assert find_raw_folder(tmp_path, shop="mine") == ("dev", raw)
     other = find_raw_folder(tmp_path, shop="mine", raw_dir=str(tmp_path))
     assert other == ("dev", tmp_path)
-    with pytest.raises(UserError, match="demo data of olist only"):
+    with pytest.raises(UserError, match="no demo data of the shop mine"):
         find_raw_folder(tmp_path, shop="mine", target="demo")
 
 

@@ -19,6 +19,7 @@ from olist_segments.shop import Currency
 
 REAIS = Currency("reais", "R$", "R$ ", "")
 EUROS = Currency("euros", "€", "", " €")
+POUNDS = Currency("pounds", "£", "£", "")
 HOSTILE = "<script>alert(1)</script> & %{x} $1$"
 
 
@@ -147,6 +148,8 @@ def test_bands_of_price_stand_in_order_of_price():
     assert labels == ["R$ under 25", "R$ 25 to 50", "R$ 100 to 200", "R$ 200 to 500"]
     labels = list(shown_values(table, "price_band", 1, currency=EUROS)["label"])
     assert labels == ["under 25 €", "25 to 50 €", "100 to 200 €", "200 to 500 €"]
+    labels = list(shown_values(table, "price_band", 1, currency=POUNDS)["label"])
+    assert labels == ["under £25", "£25 to £50", "£100 to £200", "£200 to £500"]
 
 
 def test_cities_of_one_name_are_told_apart_by_their_state():

@@ -15,7 +15,7 @@ with lines as (
         segment_id as segment,
         state,
         -- a name of a city can occur in several states
-        concat(state, ' ', city) as city,
+        case when city <> 'unknown' then concat(state, ' ', city) end as city,
         category,
         payment_type
     from {{ ref('int_segment_lines') }}

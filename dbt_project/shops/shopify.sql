@@ -5,8 +5,7 @@
         select
             "Name" as order_id,
             *,
-            try_cast("Lineitem quantity" as decimal(18, 2))
-            * try_cast("Lineitem price" as decimal(18, 2)) as list_price
+            "Lineitem quantity" * "Lineitem price" as list_price
         from {{ read_table(source('shopify', 'orders')) }}
 
     ),
@@ -17,8 +16,7 @@
         select
             order_id,
             lower(coalesce(max("Email"), max("Billing Phone"))) as customer_id,
-            {# The time of the shop, without its distance from UTC. -#}
-            substr(max("Created at"), 1, 19) as purchased_at,
+            max("Created at") as purchased_at,
             case
                 when max("Cancelled at") is not null then 'canceled'
                 else max("Financial Status")
@@ -31,10 +29,9 @@
             {# An apostrophe keeps spreadsheets from making a number of it. -#}
             ltrim(coalesce(max("Shipping Zip"), max("Billing Zip")), '''')
                 as zip_code_prefix,
-            try_cast(max("Shipping") as decimal(18, 2)) as shipping,
-            try_cast(max("Total") as decimal(18, 2))
-            - try_cast(max("Shipping") as decimal(18, 2)) as goods,
-            try_cast(max("Refunded Amount") as decimal(18, 2)) as refunded,
+            max("Shipping") as shipping,
+            max("Total") - max("Shipping") as goods,
+            max("Refunded Amount") as refunded,
             sum(list_price) as list_price
         from export
         group by order_id
@@ -86,7 +83,7 @@
                     as decimal(18, 2)
                 )
         end as amount,
-        case when parts.is_refund then '0' else lines.quantity end as quantity,
+        case when parts.is_refund then 0 else lines.quantity end as quantity,
         case when not parts.is_refund then lines.product_id end as product_id,
         case
             when lines.line_number = 1 and not parts.is_refund then orders.shipping else 0

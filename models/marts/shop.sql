@@ -39,6 +39,29 @@ lines as (
 
 ),
 
+{% if shop() != 'olist' -%}
+    places as (
+
+        select
+            case
+                when
+                    count(country) > 0
+                    and count(*) filter (where state <> country) = 0
+                    then 'country'
+                else 'state'
+            end as region_kind
+
+        from {{ ref('stg_lines') }}
+
+    ),
+{%- else -%}
+    places as (
+
+        select 'state' as region_kind
+
+    ),
+{%- endif %}
+
 joined as (
 
     select
@@ -47,6 +70,8 @@ joined as (
             {%- set quoted = text | replace("'", "''") %}
             cast('{{ quoted }}' as string) as {{ column }},
         {%- endfor %}
+
+        places.region_kind,
 
         orders.has_states,
         orders.has_cities,
@@ -64,6 +89,7 @@ joined as (
 
     from orders
     cross join lines
+    cross join places
 
 )
 

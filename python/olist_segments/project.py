@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
-import yaml
 
 DATABASES = {"dev": "olist_segments.duckdb", "demo": "olist_demo.duckdb"}
 # Of every database: dbt_project.yml sets them.
@@ -69,39 +68,6 @@ def project_root() -> Path:
         if (folder / "dbt_project.yml").is_file():
             return folder
     raise UserError(f"{here} is not inside the project: change into its folder")
-
-
-def shop_name(root: Path, variables: dict | None = None) -> str:
-    """Return the name of the shop that is built, as dbt's macro `shop` does.
-
-    Parameters
-    ----------
-    root : Path
-        Root of the project.
-    variables : dict, optional
-        Those that dbt is given by ``--vars``.
-
-    Returns
-    -------
-    str
-
-    Raises
-    ------
-    UserError
-        If nothing describes it.
-    """
-    project = yaml.safe_load((root / "dbt_project.yml").read_text("utf-8"))
-    given = {**project["vars"], **(variables or {})}
-    shop = os.environ.get("OLIST_SHOP") or str(given["shop"])
-    folder = root / "dbt_project" / "shops"
-    if shop != "olist" and not (folder / f"{shop}.yml").is_file():
-        names = ", ".join(sorted(one.stem for one in folder.glob("*.yml")))
-        raise UserError(
-            f"there is no shop {shop}, only olist and what is in "
-            f"{folder.relative_to(root)} ({names}): `olist-segments connect FILE` "
-            "describes a shop"
-        )
-    return shop
 
 
 def database_path(root: Path, target: str, names: dict[str, str] = DATABASES) -> Path:

@@ -194,7 +194,7 @@ def compiled(target_path: Path) -> dict[str, str]:
 
 
 def answerable(questions: dict[str, Question], shop: Shop) -> dict[str, Question]:
-    """Leave out what the shop has no data for: questions, and columns of answers.
+    """Put the questions to a shop, without those and columns that it has no data for.
 
     Parameters
     ----------
@@ -208,8 +208,10 @@ def answerable(questions: dict[str, Question], shop: Shop) -> dict[str, Question
     return {
         name: replace(
             one,
+            text=shop.worded(one.text),
+            note=shop.worded(one.note),
             columns={
-                column: text
+                column: shop.worded(text)
                 for column, text in one.columns.items()
                 if shop.has_column(column)
             },
@@ -251,9 +253,17 @@ def list_questions(questions: dict[str, Question]) -> str:
     """
     lines = []
     for question in questions.values():
-        lines += [question.name, f"    {question.text}"]
+        lines.append(question.name)
+        lines += textwrap.wrap(
+            question.text, 80, initial_indent=" " * 4, subsequent_indent=" " * 4
+        )
         for name, meaning in question.parameters.items():
-            lines.append(f"    --set {name}=...  {meaning}")
+            lines += textwrap.wrap(
+                f"--set {name}=...  {meaning}",
+                80,
+                initial_indent=" " * 4,
+                subsequent_indent=" " * 8,
+            )
     return "\n".join(lines)
 
 

@@ -1,5 +1,6 @@
 """The shop of a built database: how its money is written, and what it does not have."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -15,6 +16,9 @@ COLUMNS = {
     "seller_state": "seller_states",
     "category": "categories",
     "payment_type": "payments",
+    "payments": "payments",
+    "payment_total": "payments",
+    "placed_payment_total": "payments",
     "installments": "installments",
     "mean_installments": "installments",
     "review_score": "reviews",
@@ -27,12 +31,17 @@ COLUMNS = {
     "category_count": "categories",
     "distance_km": "distances",
 }
+COUNTRIES = {
+    "state": "country",
+    "State": "Country",
+    "states": "countries",
+    "States": "Countries",
+}
 # What a shop without a part does not have, in words.
 PARTS = {
     "states": "states of customers",
     "cities": "cities of customers",
     "seller_states": "states of sellers",
-    "payments": "payment types",
     "promises": "promised days of delivery",
     "distances": "distances between customers and sellers",
 }
@@ -75,7 +84,7 @@ class Currency:
         return f"{sign}{self.prefix}{abs(amount):,.{decimals}f}{self.suffix}"
 
     def beside(self, text: str) -> str:
-        """Write the symbol beside a text with amounts, such as "25 to 50".
+        """Write the symbol into a text with whole amounts, such as "25 to 50".
 
         Parameters
         ----------
@@ -84,9 +93,13 @@ class Currency:
         Returns
         -------
         str
-            Such as "€ 25 to 50". Not escaped.
+            Such as "€25 to €50", "R$ 25 to 50" or "25 to 50 €". Not escaped.
         """
-        return f"{self.prefix.strip()} {text}{self.suffix}".strip()
+        if self.prefix.endswith(" "):
+            return f"{self.prefix}{text}"
+        return re.sub(r"\d+", lambda number: f"{self.prefix}{number[0]}", text) + (
+            self.suffix
+        )
 
     @property
     def unit(self) -> str:
@@ -102,6 +115,8 @@ class Shop:
     ----------
     name : str
         As the variable shop has it.
+    region : {"state", "country"}
+        What the column state has.
     currency : Currency
     parts : frozenset of str
         The parts of its orders that are known, such as "reviews": the columns of the
@@ -109,6 +124,7 @@ class Shop:
     """
 
     name: str
+    region: str
     currency: Currency
     parts: frozenset[str]
 
@@ -140,6 +156,36 @@ class Shop:
             False for review_score, for example, if there are no reviews.
         """
         return name not in COLUMNS or self.has(COLUMNS[name])
+
+    def called(self, column: str) -> str:
+        """Call a column as people do.
+
+        Parameters
+        ----------
+        column : str
+
+        Returns
+        -------
+        str
+            Such as "payment type"; "country" for a state that is one.
+        """
+        return self.worded(column.replace("_", " "))
+
+    def worded(self, text: str) -> str:
+        """Speak of countries instead of states where the shop has countries.
+
+        Parameters
+        ----------
+        text : str
+            Of the project, not of the data.
+
+        Returns
+        -------
+        str
+        """
+        if self.region == "state":
+            return text
+        return re.sub(r"\b[Ss]tates?\b", lambda found: COUNTRIES[found[0]], text)
 
     def lacking(self, needs: Iterable[str]) -> str:
         """Say what is lacking for something that needs parts of the orders.
@@ -187,6 +233,7 @@ def read_shop(connection: duckdb.DuckDBPyConnection) -> Shop:
         ) from error
     return Shop(
         row["shop"],
+        row["region_kind"],
         Currency(
             row["currency_name"],
             row["currency_symbol"],

@@ -6,15 +6,19 @@
         {%- for file in graph.sources.values() if file.meta.file -%}
             {%- do contract.append({
                 'name': file.meta.file,
-                'columns': (file.columns or file.meta.columns or {}).keys() | list if shop() == 'olist' else [],
-                'may_be_empty': file.meta.get('may_be_empty', false)
+                'columns': file.columns.keys() | list,
+                'may_be_empty': file.meta.get('may_be_empty', shop() != 'olist'),
+                'delimiter': file.meta.get('delimiter', ','),
+                'encoding': file.meta.get('encoding', 'utf-8'),
+                'mapping': (file.meta.columns or {}).values() | map('string') | list
+                    if shop() != 'olist' else none
             }) -%}
         {%- endfor -%}
         {%- set folder = raw_file('') -%}
         {%- set problems = run_query(
             'select ' ~ ('explode' if target.type == 'spark' else 'unnest')
             ~ "(raw_file_problems('" ~ folder | replace("'", "''") ~ "', '"
-            ~ tojson(contract) ~ "', cast("
+            ~ tojson(contract) | replace("'", "''") ~ "', cast("
             ~ var('max_rejected_share') | float ~ ' as double)))'
         ).columns[0].values() -%}
         {%- if problems -%}

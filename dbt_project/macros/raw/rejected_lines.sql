@@ -1,9 +1,8 @@
-{# The lines of a raw CSV that DuckDB could not read while the model was built. #}
-{% macro rejected_lines(file) -%}
-    {%- set path = raw_file(file.meta.file) | replace("'", "''") -%}
+{# The lines of a raw CSV that DuckDB has rejected. #}
+{% macro rejected_lines(source, errors, file, path, delimiter) -%}
     with header as (
 
-        select raw_file_header('{{ path }}') as names
+        select raw_file_header('{{ path }}', '{{ delimiter }}') as names
 
     ),
 
@@ -14,7 +13,7 @@
             row_number() over (
                 partition by line order by byte_position, column_idx
             ) as error_rank
-        from reject_errors_{{ file.name }}
+        from reject_errors_{{ errors }}
 
     ),
 
@@ -31,6 +30,7 @@
             unnest(
                 raw_file_lines(
                     '{{ path }}',
+                    '{{ delimiter }}',
                     cast(list(line_byte_position order by line) as bigint[]),
                     cast(list(byte_position order by line) as bigint[])
                 ),
@@ -42,13 +42,13 @@
 
     headers as (
 
-        select unnest(raw_file_headers('{{ path }}'), recursive := true)
+        select unnest(raw_file_headers('{{ path }}', '{{ delimiter }}'), recursive := true)
 
     )
 
     select
-        '{{ file.name }}' as source,
-        '{{ file.meta.file }}' as file,
+        '{{ source.name }}' as source,
+        '{{ file | replace("'", "''") }}' as file,
         lines.line_number,
         lines.line_count,
         case
@@ -65,8 +65,8 @@
     where lines.line_number not in (select headers.line_number from headers)
     union all
     select
-        '{{ file.name }}' as source,
-        '{{ file.meta.file }}' as file,
+        '{{ source.name }}' as source,
+        '{{ file | replace("'", "''") }}' as file,
         line_number,
         line_count,
         null as column_name,

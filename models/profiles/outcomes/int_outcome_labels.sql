@@ -16,8 +16,12 @@ history as (
 
 orders as (
 
-    select * from {{ ref('orders') }}
-    where is_delivered and has_items
+    select
+        *,
+        is_delivered and has_items as is_counted,
+        {{ 'is_return' if shop_settings().returns == 'net' else 'false' }}
+            as lowers_spend
+    from {{ ref('orders') }}
 
 ),
 
@@ -47,15 +51,19 @@ features as (
     select
         days.label_date,
         orders.customer_unique_id,
-        {{ days_between('max(orders.purchased_at)', 'days.label_date') }}
-            as recency_days,
-        count(*) as order_count,
+        {{ days_between(
+            'max(case when orders.is_counted then orders.purchased_at end)',
+            'days.label_date'
+        ) }} as recency_days,
+        count(*) filter (where orders.is_counted) as order_count,
+        count(*) filter (where orders.lowers_spend) as return_count,
         sum(orders.order_total) as total_spend
 
     from days
     inner join orders
         on
-            cast(orders.purchased_at as date) <= days.label_date
+            (orders.is_counted or orders.lowers_spend)
+            and cast(orders.purchased_at as date) <= days.label_date
             and coalesce(
                 cast(orders.delivered_at as date) <= days.label_date, true
             )
@@ -63,9 +71,16 @@ features as (
 
 ),
 
+eligible as (
+
+    select * from features
+    where order_count > 0 and (total_spend > 0 or return_count = 0)
+
+),
+
 ruled as (
 
-    {{ rfm_labels('features', 'features', day='label_date') | indent(4) }}
+    {{ rfm_labels('eligible', 'eligible', day='label_date') | indent(4) }}
 
 ),
 

@@ -18,7 +18,7 @@ labels as (
 orders as (
 
     select * from {{ ref('orders') }}
-    where order_status not in ('canceled', 'unavailable')
+    where not {{ has_status('order_status', 'canceled') }} and not is_return
 
 ),
 

@@ -3,4 +3,4 @@
 
 {{ config(enabled=shop() != 'olist') }}
 
-select * from {{ input_rows('category_translations') }}
+select * from {{ input('categories').rows }}

@@ -3,10 +3,12 @@
 
 {{ config(enabled=shop() != 'olist') }}
 
+{%- set customers = input('customers') %}
+
 with source as (
 
-    {% if shop_table('customers') -%}
-        select * from {{ input_rows('customers') }}
+    {% if customers.columns -%}
+        select * from {{ customers.rows }}
     {%- else -%}
         {# The place of the latest order. #}
         {{ one_per_key(
@@ -24,7 +26,7 @@ renamed as (
 
     select
         customer_id,
-        {% if shop_table('customers') -%}
+        {% if customers.columns -%}
             coalesce(customer_unique_id, customer_id) as customer_unique_id,
         {%- else -%}
             customer_id as customer_unique_id,
@@ -34,7 +36,7 @@ renamed as (
         city,
         state,
 
-        {{ 'has_null_word' if shop_table('customers') else 'false as has_null_word' }}
+        {{ 'has_null_word' if customers.columns else 'false as has_null_word' }}
 
     from source
 

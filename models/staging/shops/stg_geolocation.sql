@@ -3,4 +3,4 @@
 
 {{ config(enabled=shop() != 'olist') }}
 
-select * from {{ input_rows('places') }}
+select * from {{ input('places').rows }}

@@ -4,11 +4,12 @@
 
 {{ config(enabled=shop() != 'olist') }}
 
-{%- set given = input_columns('order_lines') %}
+{%- set order_lines = input('order_lines') %}
+{%- set given = order_lines.columns %}
 
 with source as (
 
-    select * from {{ input_rows('order_lines') }}
+    select * from {{ order_lines.rows }}
 
 ),
 

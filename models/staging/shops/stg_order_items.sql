@@ -6,6 +6,7 @@
 with lines as (
 
     select * from {{ ref('stg_lines') }}
+    where amount is not null
 
 ),
 

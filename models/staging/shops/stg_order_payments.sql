@@ -3,9 +3,11 @@
 
 {{ config(enabled=shop() != 'olist') }}
 
+{%- set payments = input('payments') %}
+
 with payments as (
 
-    {% if shop_table('payments') -%}
+    {% if payments.columns -%}
         select
             order_id,
             coalesce(
@@ -19,7 +21,7 @@ with payments as (
             coalesce(installments, 1) as installments,
             payment_value,
             has_null_word
-        from {{ input_rows('payments') }}
+        from {{ payments.rows }}
     {%- else -%}
         select
             order_id,

@@ -3,9 +3,11 @@
 
 {{ config(enabled=shop() != 'olist') }}
 
+{%- set reviews = input('reviews') %}
+
 with reviews as (
 
-    {% if shop_table('reviews') -%}
+    {% if reviews.columns -%}
         select
             coalesce(review_id, order_id) as review_id,
             order_id,
@@ -15,7 +17,7 @@ with reviews as (
             survey_sent_at,
             answered_at,
             has_null_word
-        from {{ input_rows('reviews') }}
+        from {{ reviews.rows }}
     {%- else -%}
         select
             order_id as review_id,

@@ -3,7 +3,7 @@
 {{ config(enabled=shop() != 'olist') }}
 
 {%- set settings = shop_settings() %}
-{%- set has_orders = shop_table('orders') %}
+{%- set orders = input('orders') %}
 
 with lines as (
 
@@ -14,7 +14,7 @@ with lines as (
 
 orders as (
 
-    select * from {{ input_rows('orders') }}
+    select * from {{ orders.rows }}
 
 ),
 
@@ -41,7 +41,7 @@ per_order as (
 joined as (
 
     select
-        {{ 'orders' if has_orders else 'lines' }}.order_id,
+        {{ 'orders' if orders.columns else 'lines' }}.order_id,
         coalesce(orders.customer_id, lines.customer_id) as customer_id,
 
         coalesce(lower(trim(orders.order_status)), lines.order_status) as order_status,
@@ -56,7 +56,7 @@ joined as (
 
         coalesce(orders.has_null_word, false) as has_null_word
 
-    {% if has_orders -%}
+    {% if orders.columns -%}
         from orders
         left join per_order as lines
     {%- else -%}

@@ -3,10 +3,12 @@
 
 {{ config(enabled=shop() != 'olist') }}
 
+{%- set products = input('products') %}
+
 with products as (
 
-    {% if shop_table('products') -%}
-        select * from {{ input_rows('products') }}
+    {% if products.columns -%}
+        select * from {{ products.rows }}
     {%- else -%}
         select
             product_id,

@@ -2,10 +2,12 @@
 
 {{ config(enabled=shop() != 'olist') }}
 
+{%- set sellers = input('sellers') %}
+
 with sellers as (
 
-    {% if shop_table('sellers') -%}
-        select * from {{ input_rows('sellers') }}
+    {% if sellers.columns -%}
+        select * from {{ sellers.rows }}
     {%- else -%}
         select distinct
             seller_id,

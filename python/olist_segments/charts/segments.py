@@ -1,5 +1,7 @@
 """Charts of the segments: who they are, where they live, what they buy and spend."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -193,6 +195,7 @@ def breakdown(
     *,
     unit: str,
     currency: Currency | None = None,
+    called: str | None = None,
     largest: int = 7,
     standing_out: int = 3,
 ) -> go.Figure:
@@ -211,6 +214,8 @@ def breakdown(
         What the shares count, in the plural: "customers", "orders", "items".
     currency : Currency, optional
         What stands beside bands of price.
+    called : str, optional
+        What the title calls a value; by default the name of the column.
     largest, standing_out : int, default 7 and 3
         Numbers of values to show: those with the largest shares, and of the others
         those that stand out most.
@@ -278,7 +283,9 @@ def breakdown(
     figure.update_yaxes(autorange="reversed", type="category")
     return finish(
         figure,
-        _breakdown_finding(_labelled(table, by, segment_id, currency), by, unit),
+        _breakdown_finding(
+            _labelled(table, by, segment_id, currency), called or _words(by), unit
+        ),
         height=120 + 38 * len(rows),
     )
 
@@ -288,6 +295,7 @@ def over_representation(
     by: str,
     *,
     currency: Currency | None = None,
+    called: str | None = None,
     largest: int = 20,
 ) -> go.Figure:
     """Plot how often each value occurs in each segment, compared with all customers.
@@ -300,6 +308,8 @@ def over_representation(
         The column to break down by.
     currency : Currency, optional
         What stands beside bands of price.
+    called : str, optional
+        What a value is called; by default the name of the column.
     largest : int, default 20
         Number of values to show: those with most customers.
 
@@ -344,11 +354,12 @@ def over_representation(
     )
     figure.update_yaxes(autorange="reversed", type="category")
     figure.update_xaxes(
-        title=f"{_words(by)}; 100 is as often as among all customers", type="category"
+        title=f"{called or _words(by)}; 100 is as often as among all customers",
+        type="category",
     )
     over = _over(kept)
     if over.empty:
-        title = f"No {_words(by)} stands out in a segment"
+        title = f"No {called or _words(by)} stands out in a segment"
     else:
         top = over.loc[over["index_vs_all"].idxmax()]
         title = (
@@ -795,9 +806,7 @@ def _labelled(
 ) -> pd.DataFrame:
     """Add the label of each value, and the rank of a price band."""
     if by == "price_band":
-        sums = table.groupby(by)[["revenue", "line_count"]].sum()
-        ranks = (sums["revenue"].astype(float) / sums["line_count"]).rank()
-        table = table.assign(rank=table[by].map(ranks))
+        table = table.assign(rank=table[by].map(_lowest_price))
     if segment_id is not None:
         table = table[table["segment_id"] == segment_id]
     values = table.get(f"{by}_name", table[by])
@@ -808,6 +817,14 @@ def _labelled(
             city if state == "unknown" else f"{city}, {state}" for city, state in pairs
         ]
     return table.assign(label=labels)
+
+
+def _lowest_price(band: str) -> float:
+    """Read where a band of price begins: 25 for "25 to 50", below that "under 25"."""
+    number = re.search(r"[\d,]+", band)
+    if not number:
+        return -1
+    return float(number[0].replace(",", "")) - band.startswith("under")
 
 
 def _shortened(label: str, most: int = 60) -> str:
@@ -827,14 +844,14 @@ def _value_name(value: str, by: str, currency: Currency | None) -> str:
     return _words(value) if by in ("category", "payment_type") else value
 
 
-def _breakdown_finding(rows: pd.DataFrame, by: str, unit: str) -> str:
+def _breakdown_finding(rows: pd.DataFrame, called: str, unit: str) -> str:
     if rows.empty:
-        return f"No {_words(by)}: this segment has no customers at present"
+        return f"No {called}: this segment has no customers at present"
     over, under = _over(rows), _under(rows)
     if over.empty and under.empty:
         top = rows.sort_values(["share_of_segment", "label"]).iloc[-1]
         return (
-            f"No {_words(by)} stands out; the largest is {top['label']}, with "
+            f"No {called} stands out; the largest is {top['label']}, with "
             f"{top['share_of_segment']:.1%} of the segment's {unit}"
         )
     said, top = (

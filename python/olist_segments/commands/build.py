@@ -26,12 +26,15 @@ from olist_segments.project import (
     dbt_process,
     project_root,
     run_dbt,
-    shop_name,
     started,
 )
 from olist_segments.raw.check import find_problems, read_contract
 from olist_segments.raw.files import find_raw_folder, missing_files
-from olist_segments.variables import find_problems_of_variables
+from olist_segments.variables import (
+    chosen_shop,
+    find_problems_of_variables,
+    shop_source,
+)
 
 HELP = "Build everything and print the segments."
 # Seconds without a line after which progress names what runs.
@@ -171,7 +174,7 @@ def build_tables(
     """
     asked, raw_dir = target, os.environ.get("OLIST_RAW_DIR")
     words = list(words)
-    shop = shop_name(root, given_variables(words))
+    shop = chosen_shop(root, _given_variables(words))
     target, folder = find_raw_folder(root, target=target, raw_dir=raw_dir, shop=shop)
     if target == "demo" and not raw_dir:
         print(
@@ -181,11 +184,12 @@ def build_tables(
         )
         if missing_files(folder):
             demo_data.write(folder)
+    elif shop == "olist":
+        print(f"Building on the files in {folder}")
     else:
-        of_shop = "" if shop == "olist" else f" of {shop}"
-        print(f"Building on the files{of_shop} in {folder}")
-    if not words and shop == "olist":  # a variable may allow more, so dbt decides
-        check_raw_files(root, folder)
+        print(f"Building the shop {shop} on the files in {folder}")
+    if not words:  # a variable may allow more, so dbt decides
+        check_raw_files(root, folder, shop)
     words = ["build", "--target", target, *words]
     settings["OLIST_RAW_DIR"] = str(folder)
     if is_verbose:
@@ -232,7 +236,7 @@ def build_on_spark(
     for setting in settings:
         if "=" not in setting:
             raise UserError(f"--conf {setting} has no value: write --conf NAME=VALUE")
-    shop = shop_name(root, given_variables(words))
+    shop = chosen_shop(root, _given_variables(words))
     raw_dir = os.environ.get("OLIST_RAW_DIR")
     target, folder = find_raw_folder(root, raw_dir=raw_dir, shop=shop)
     tables = database_path(root, target, SPARK_FOLDERS)
@@ -244,8 +248,8 @@ def build_on_spark(
         "the models; the process that drives it runs their Python.",
         flush=True,
     )
-    if not words and shop == "olist":
-        check_raw_files(root, folder)
+    if not words:
+        check_raw_files(root, folder, shop)
     os.environ["OLIST_RAW_DIR"] = str(folder.resolve())
     session = open_session(
         tables, settings=dict(setting.split("=", 1) for setting in settings)
@@ -275,43 +279,13 @@ def check_variables(root: Path, words: list[str]) -> None:
         If a variable cannot be read or used.
     """
     _read_yaml((root / "dbt_project.yml").read_text("utf-8"), "dbt_project.yml")
-    given = given_variables(words)
+    given = _given_variables(words)
     problems = find_problems_of_variables(root, given, command="build")
     if problems:
         raise UserError("\n".join(problems))
 
 
-def given_variables(words: list[str]) -> dict:
-    """Read the variables that dbt is given.
-
-    Parameters
-    ----------
-    words : list of str
-        Arguments for dbt; ``--vars`` has variables.
-
-    Returns
-    -------
-    dict
-        Empty if there are none.
-
-    Raises
-    ------
-    UserError
-        If they cannot be read.
-    """
-    parser = argparse.ArgumentParser(prog="dbt", add_help=False, allow_abbrev=False)
-    parser.add_argument("--vars", default="{}")
-    text = parser.parse_known_args(words)[0].vars
-    given = _read_yaml(text, f"--vars '{text}'")
-    if not isinstance(given, dict):
-        raise UserError(
-            f"--vars '{text}' cannot be read: write names and values, as in "
-            "--vars 'k: 6'"
-        )
-    return given
-
-
-def check_raw_files(root: Path, folder: Path) -> None:
+def check_raw_files(root: Path, folder: Path, shop: str) -> None:
     """Refuse raw files that cannot be used, with the same message as dbt.
 
     Parameters
@@ -320,6 +294,8 @@ def check_raw_files(root: Path, folder: Path) -> None:
         Root of the project.
     folder : Path
         Where the raw files are.
+    shop : str
+        The shop whose files they are.
 
     Raises
     ------
@@ -329,15 +305,19 @@ def check_raw_files(root: Path, folder: Path) -> None:
     project = yaml.safe_load((root / "dbt_project.yml").read_text(encoding="utf-8"))
     problems = find_problems(
         folder,
-        read_contract(root / "models" / "staging" / "olist" / "_sources.yml"),
+        read_contract(shop_source(root, shop)),
         max_bad_share=float(project["vars"]["max_rejected_share"]),
     )
     if problems:
         unset = "unset OLIST_RAW_DIR and " if os.environ.get("OLIST_RAW_DIR") else ""
         raise UserError(
             "\n- ".join([f"the raw files in {folder} cannot be used:", *problems])
-            + f"\nCorrect them, or {unset}build on synthetic data with "
-            "`make build TARGET=demo`."
+            + (
+                f"\nCorrect them, or {unset}build on synthetic data with "
+                "`make build TARGET=demo`."
+                if shop == "olist"
+                else "\nCorrect them, or the YAML of the shop."
+            )
         )
 
 
@@ -407,6 +387,20 @@ def _exit_code(drifted: list) -> int:
     measures = ", ".join(row[0] for row in drifted)
     print(f"olist-segments: a refit is due, because of {measures}", file=sys.stderr)
     return REFIT_DUE
+
+
+def _given_variables(words: list[str]) -> dict:
+    """Return the variables among the arguments for dbt."""
+    parser = argparse.ArgumentParser(prog="dbt", add_help=False, allow_abbrev=False)
+    parser.add_argument("--vars", default="{}")
+    text = parser.parse_known_args(words)[0].vars
+    given = _read_yaml(text, f"--vars '{text}'")
+    if not isinstance(given, dict):
+        raise UserError(
+            f"--vars '{text}' cannot be read: write names and values, as in "
+            "--vars 'k: 6'"
+        )
+    return given
 
 
 def _read_yaml(text: str, name: str) -> object:

@@ -25,9 +25,9 @@ from olist_segments.project import (
     database_path,
     project_root,
     run_dbt,
-    shop_name,
 )
 from olist_segments.raw.files import find_raw_folder
+from olist_segments.variables import chosen_shop
 
 HELP = (
     "Write the history of segments again: label customers as of every month end with "
@@ -50,9 +50,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Label the customers of every month end, then those of the present day."""
     root = project_root()
-    raw_dir, shop = os.environ.get("OLIST_RAW_DIR"), shop_name(root)
+    raw_dir = os.environ.get("OLIST_RAW_DIR")
     target, folder = find_raw_folder(
-        root, target=options.target, raw_dir=raw_dir, shop=shop
+        root, target=options.target, raw_dir=raw_dir, shop=chosen_shop(root, {})
     )
     days = month_ends(options.first, options.last)
     database = database_path(root, target)

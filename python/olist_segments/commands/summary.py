@@ -1,6 +1,7 @@
 """``olist-segments summary``, which a build also ends with."""
 
 import argparse
+import textwrap
 from pathlib import Path
 
 import duckdb
@@ -12,7 +13,7 @@ from olist_segments.project import (
     project_root,
     shell_command,
 )
-from olist_segments.questions import read_questions
+from olist_segments.questions import answerable, read_questions
 from olist_segments.shop import read_shop
 
 HELP = "Print the segments that were built."
@@ -113,7 +114,10 @@ def summary(database: Path, *, target: str) -> str:
             f"{'':3}{customers:>10,}{share:>8.1%}{money(revenue, 0):>16}"
             f"{revenue_share or 0:>8.1%}"
         )
-        lines.append(f"{'':3}{text or 'It has no customers at present.'}")
+        text = text or "It has no customers at present."
+        lines += textwrap.wrap(
+            text, 80, initial_indent=" " * 3, subsequent_indent=" " * 3
+        )
     order = "a delivered order" if shop.has("deliveries") else "an order that counts"
     lines += [
         f"{excluded:,} customers without {order} have no segment: see "
@@ -121,9 +125,8 @@ def summary(database: Path, *, target: str) -> str:
         "",
         "Three questions to ask:",
     ]
-    questions = read_questions(project_root())
-    suggested = [one for one in SUGGESTED if not shop.lacking(questions[one].needs)]
-    for name in suggested[:3]:
+    questions = answerable(read_questions(project_root()), shop)
+    for name in [one for one in SUGGESTED if one in questions][:3]:
         lines += [f"# {questions[name].text}", shell_command(f"query {name}", target)]
     lines += ["# All questions and their names", shell_command("query", target)]
     if month:

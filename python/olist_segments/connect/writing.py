@@ -42,12 +42,13 @@ def yaml_of(shop: Proposal) -> str:
         lines += _table(shop, "order_lines", shop.lines)
         lines += ["            columns:"]
         lines += [
-            f"              {name}: {_scalar(shop.value(name))}" for name in shop.found
+            f"              {name}: {_scalar(_mapped(shop, name))}"
+            for name in shop.found
         ]
     else:
         for number in [shop.base, *(one.table for one in shop.joins)]:
             table = shop.tables[number]
-            lines += _table(shop, table.name, table)
+            lines += _table(shop, table.name, table) + _types(shop, number)
         lines += [
             "",
             "macros:",
@@ -73,7 +74,7 @@ def sql_of(shop: Proposal) -> str:
         f"{{{{ read_table(source('{shop.name}', '{table.name}')) }}}}"
         for table in shop.tables
     ]
-    columns = [f"        {shop.parsed(name)} as {name}," for name in shop.found]
+    columns = [f"        {shop.value(name)} as {name}," for name in shop.found]
     columns[-1] = columns[-1].removesuffix(",")
     source = shop.from_clause(relations).replace("\n", "\n    ")
     return "\n".join(
@@ -107,7 +108,7 @@ def describe(shop: Proposal) -> str:
         added = shop.tables[one.table].name
         parts.append(f"{added}.{one.key} is joined to {by}.{one.by.name}.")
     rows = [
-        (name, shop.value(name), _short(_example(column)))
+        (name, _mapped(shop, name), _short(_example(column)))
         for name, column in shop.found.items()
     ]
     parts += ["", *_aligned([("input column", "from", "for example"), *rows])]
@@ -186,11 +187,32 @@ def _table(shop: Proposal, name: str, table: Table) -> list[str]:
         column.date_format
         for input_name, column in shop.found.items()
         if inputs()[input_name].kind == "time"
+        and shop.tables[column.table] is table
         and column.date_format not in USUAL_FORMATS
     }
-    if not shop.joins and formats:
+    if formats:
         lines.append(f"            date_format: {_scalar(sorted(formats)[0])}")
     return lines
+
+
+def _types(shop: Proposal, number: int) -> list[str]:
+    """Return the columns of a joined table that are no text, as lines of YAML."""
+    types = {"time": "timestamp", "number": "decimal(18, 6)", "whole": "integer"}
+    lines = []
+    for name, column in shop.found.items():
+        kind = inputs()[name].kind
+        if column.table == number and kind in types:
+            lines.append(f"          - name: {_scalar(column.name)}")
+            lines.append(f"            data_type: {types[kind]}")
+    return ["        columns:", *lines] if lines else []
+
+
+def _mapped(shop: Proposal, name: str) -> str:
+    """Return an input column as the mapping has it: a name needs no quotes there."""
+    column = shop.found[name]
+    if shop.joins or column.has_point_zero:
+        return shop.value(name)
+    return column.name
 
 
 def _table_in_words(table: Table) -> str:

@@ -306,6 +306,14 @@ def written(value: object, kind: str = "text", currency: Currency | None = None)
     return text.replace("-", "\N{MINUS SIGN}")
 
 
+def _on_one_line(value: object, currency: Currency | None) -> object:
+    """Let no line end between an amount and its currency."""
+    if currency and type(value) is str:
+        for sign in filter(None, (currency.prefix, currency.suffix)):
+            value = value.replace(sign, sign.replace(" ", "\N{NO-BREAK SPACE}"))
+    return value
+
+
 def _templates(currency: Currency | None = None) -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("olist_segments", "pages"),
@@ -313,6 +321,7 @@ def _templates(currency: Currency | None = None) -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=partial(_on_one_line, currency=currency),
     )
     environment.filters["written"] = partial(written, currency=currency)
     return environment

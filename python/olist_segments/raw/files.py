@@ -146,8 +146,8 @@ def find_raw_folder(
 ) -> tuple[str, Path]:
     """Decide what to build: the real files if there are any, else demo data.
 
-    Files of Olist that are packed are unpacked; nine that lie together in a folder
-    below, one or two levels deep, are used there. Another shop has no demo data.
+    Files that are packed are unpacked; nine that lie together in a folder below, one
+    or two levels deep, are used there.
 
     Parameters
     ----------
@@ -159,6 +159,7 @@ def find_raw_folder(
         Folder instead of that of the target, as in ``OLIST_RAW_DIR``; an empty text
         counts as not given.
     shop : str
+        The shop whose files they are. There is demo data for olist only.
 
     Returns
     -------
@@ -171,12 +172,14 @@ def find_raw_folder(
     Raises
     ------
     UserError
-        If files are there twice, or cannot be unpacked; if demo data of another shop
-        is asked for.
+        If files are there twice, or cannot be unpacked, or if there is no demo data.
     """
     if shop != "olist":
         if target == "demo":
-            raise UserError(f"there is demo data of olist only, not of {shop}")
+            raise UserError(
+                f"there is no demo data of the shop {shop}: unset OLIST_SHOP, or leave "
+                "out the target demo"
+            )
         return target or "dev", Path(raw_dir) if raw_dir else root / "data" / "raw"
     if raw_dir:
         target, folder = target or "dev", Path(raw_dir)

@@ -125,7 +125,7 @@ def render_report(
         is_any_eligible=data["candidates"]["is_eligible"].any(),
         rivals=_rivals(data["candidates"]),
         drift=_drift(data),
-        excluded=_excluded(data),
+        excluded=_excluded(data, shop),
         rejected=_rejected(data),
         quality=_quality(data),
         findings=_findings(data, totals, currency),
@@ -223,7 +223,7 @@ def _segment(data: dict[str, pd.DataFrame], shop: Shop, one: dict) -> dict:
         else "This segment has no customers at present.",
         "charts": {
             **{
-                by: _breakdown(data, by, number, currency)
+                by: _breakdown(data, shop, by, number)
                 for by in BREAKDOWNS
                 if shop.has_column(by)
             },
@@ -345,16 +345,17 @@ def _habits(data: dict[str, pd.DataFrame], shop: Shop, number: int) -> str:
         return f"More often than other customers, they {_listed(habits)}."
     if not known:
         return ""
-    return f"No {_listed(map(_words, known), 'or')} stands out."
+    return f"No {_listed(map(shop.called, known), 'or')} stands out."
 
 
 def _breakdown(
-    data: dict[str, pd.DataFrame], by: str, number: int, currency: Currency
+    data: dict[str, pd.DataFrame], shop: Shop, by: str, number: int
 ) -> Chart:
     unit, heading = BREAKDOWNS[by]
-    rows = charts.shown_values(data[by], by, number, currency=currency)
+    heading = shop.worded(heading)
+    rows = charts.shown_values(data[by], by, number, currency=shop.currency)
     columns = {
-        "label": Column(by.replace("_", " ")),
+        "label": Column(shop.called(by)),
         "customer_count": Column("customers", "count"),
         "share_of_segment": Column(f"share of the segment's {unit}", "share"),
         "share_of_all": Column(f"share of all {unit}", "share"),
@@ -364,7 +365,14 @@ def _breakdown(
     }
     name = f"{by}-{number}"
     return Chart.titled(
-        charts.breakdown(data[by], by, number, unit=unit, currency=currency),
+        charts.breakdown(
+            data[by],
+            by,
+            number,
+            unit=unit,
+            currency=shop.currency,
+            called=shop.called(by),
+        ),
         name=name,
         note=heading,
         table=_table(f"{name}-figures", f"{heading}: figures", columns, rows),
@@ -614,13 +622,14 @@ def _drift(data: dict[str, pd.DataFrame]) -> Table:
     return _table("drift", "Drift since the model was fitted", columns, rows)
 
 
-def _excluded(data: dict[str, pd.DataFrame]) -> Table:
+def _excluded(data: dict[str, pd.DataFrame], shop: Shop) -> Table:
     columns = {
         "reason": Column("reason"),
         "customer_count": Column("customers", "count"),
         "order_count": Column("orders placed", "count"),
         "payments": Column("payments for them", "money"),
     }
+    columns = {name: one for name, one in columns.items() if shop.has_column(name)}
     return _table("excluded", "Customers without a segment", columns, data["excluded"])
 
 
@@ -813,10 +822,6 @@ def _closer(shop: Shop) -> str:
     }
     said = [words for words, is_known in known.items() if is_known]
     return ", ".join(said or ["what an item costs", "when they bought"])
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")
 
 
 def _count_word(number: int) -> str:

@@ -22,6 +22,7 @@ _FUNCTIONS = {
     "raw_file_date_columns": _STRINGS,
     "raw_file_line_count": "bigint",
     "raw_file_records": _RECORDS,
+    "raw_table_files": "array<struct<name: string, path: string>>",
 }
 
 
