@@ -602,7 +602,10 @@ def _outcomes(data: dict[str, pd.DataFrame]) -> dict | None:
         ),
     )
     (everybody,) = rows[rows["rule"] == "all"].to_dict("records")
-    captions = {"kmeans": "The segments of the model", "rfm": "The segments of a plain RFM rule"}
+    captions = {
+        "kmeans": "The segments of the model",
+        "rfm": "The segments of a plain RFM rule",
+    }
     total = {**everybody, "segment_name": "All customers", "versus": None}
     return {
         **everybody,
