@@ -215,7 +215,8 @@ def test_a_german_file_is_read_as_it_is(project, capsys):
         "1;Käthe;31.12.2024 14:05;1.234,50;abgeschlossen\n"
         "2;Jörg;01.01.2025 09:12;-9,90;storniert\n"
         "3;;02.01.2025 09:12;5,00;offen\n"
-    )
+    ) + "4;Käthe;31.12.2024 14:05;1,00;abgeschlossen\n" * 200
+    text += "5;Käthe;31.02.2025 14:05;zwei;abgeschlossen\n"  # one line is wrong
     source = connected(project, written(project, "mein Laden.csv", text, "latin-1"))
     assert source["name"] == "mein_laden"
     settings = source["config"]["meta"]
@@ -230,7 +231,7 @@ def test_a_german_file_is_read_as_it_is(project, capsys):
     assert table["config"]["meta"] == {
         "file": "mein Laden.csv",
         "delimiter": ";",
-        "encoding": "latin-1",
+        "encoding": "cp1252",
         "decimal": ",",
         "date_format": "%d.%m.%Y %H:%M",
         "columns": {
@@ -242,9 +243,10 @@ def test_a_german_file_is_read_as_it_is(project, capsys):
         },
     }
     said = capsys.readouterr().out
-    assert "3 lines, separated by semicolons, latin-1, decimal commas" in said
+    assert "204 lines, separated by semicolons, cp1252, decimal commas" in said
     assert "below 0: 1." in said
     assert "without a customer: 1." in said
+    assert "that can be read: 1." in said
     assert "OLIST_SHOP=mein_laden make build" in said
     assert "OLIST_SHOP=mein_laden make report" in said
 
@@ -339,6 +341,7 @@ def test_what_cannot_be_found_is_refused_and_can_be_named(project, capsys):
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
+        ("kunde;datum;betrag\na;gestern;5\n", "but its values, such as 'gestern'"),
         ("a;b\n", "has a header but no lines"),
         ("1,2024-01-01,5\n2,2024-01-02,6\n", "must name its columns"),
         ("just a text\nand another\n", "has one column only"),
@@ -439,12 +442,12 @@ def test_a_workbook_becomes_a_csv(tmp_path):
     )
 
 
-def test_a_workbook_is_connected_by_the_csv_that_a_build_makes_of_it(project):
+def test_a_workbook_is_connected_as_it_is(project):
     path = workbook(
         project / "Online Retail.xlsx", HEADER + row(17850, "(40513.35)", 6, 2.55)
     )
     source = connected(project, str(path), "--name", "retail")
-    assert source["tables"][0]["config"]["meta"]["file"] == "Online Retail.csv"
+    assert source["tables"][0]["config"]["meta"]["file"] == "Online Retail.xlsx"
     assert not (project / "Online Retail.csv").exists()
 
 

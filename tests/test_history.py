@@ -83,6 +83,7 @@ def replay(database: Path, raw_dir: Path, first: str, last: str) -> subprocess.P
             **os.environ,
             "OLIST_RAW_DIR": str(raw_dir),
             "OLIST_DB": str(database),
+            "DBT_TARGET_PATH": str(database.parent / "target of the next build"),
             "PYTHONPATH": str(ROOT / "python"),
         },
         start_new_session=True,
@@ -170,6 +171,8 @@ def test_a_replay_labels_past_months_and_mends_a_history_that_ran_ahead(
     assert rows(database, "select distinct model_id from segment_changes") == [
         (model(demo_database),)
     ]
+    # What dbt has parsed for the next build stays: a replay has other variables.
+    assert not (tmp_path / "target of the next build").exists()
     # Customers who come from a segment have left it that day.
     ((moved, left),) = rows(
         database,

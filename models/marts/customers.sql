@@ -1,13 +1,14 @@
 -- One row per person (customer_unique_id). order_count, total_spend and the means
 -- count delivered orders with items; columns that begin with placed_ count all.
 
+{%- set is_net = shop_settings().returns == 'net' %}
+
 with orders as (
 
     select
         *,
         is_delivered and has_items as is_counted,
-        {{ 'is_return' if shop_settings().returns == 'net' else 'false' }}
-            as lowers_spend,
+        {{ 'is_return' if is_net else 'false' }} as lowers_spend,
         row_number() over (
             partition by customer_unique_id
             order by purchased_at desc, order_id asc
@@ -23,7 +24,11 @@ lines as (
         customer_unique_id,
 
         count(distinct category_english) as category_count,
-        {{ exact_mean('distance_km') }} as distance_km
+        {{ exact_mean('distance_km') }} as distance_km,
+
+        {# Some shops give back a part of an order without another order. -#}
+        max(case when {{ 'price < 0' if is_net else 'false' }} then 1 else 0 end) = 1
+            as has_returns
 
     from {{ ref('order_lines') }}
     where is_delivered and has_item
@@ -102,10 +107,12 @@ joined as (
         lines.distance_km,
 
         per_customer.has_delivered_order,
-        per_customer.has_returns,
+        per_customer.has_returns or coalesce(lines.has_returns, false) as has_returns,
         per_customer.order_count > 0
-        and (per_customer.total_spend > 0 or not per_customer.has_returns)
-            as is_eligible,
+        and (
+            per_customer.total_spend > 0
+            or not (per_customer.has_returns or coalesce(lines.has_returns, false))
+        ) as is_eligible,
 
         per_customer.first_purchased_at,
         per_customer.last_purchased_at

@@ -499,7 +499,9 @@ item_checks as (
         count(*) as rows_affected
     from {{ ref('int_items') }} as items
     where
-        not exists (
+        -- What was given back of an order need not name a product.
+        (items.product_id is not null or items.price >= 0)
+        and not exists (
             select 1 from {{ ref('int_products') }} as products
             where products.product_id = items.product_id
         )

@@ -18,7 +18,7 @@
         {%- set problems = run_query(
             'select ' ~ ('explode' if target.type == 'spark' else 'unnest')
             ~ "(raw_file_problems('" ~ folder | replace("'", "''") ~ "', '"
-            ~ tojson(contract) ~ "', cast("
+            ~ tojson(contract) | replace("'", "''") ~ "', cast("
             ~ var('max_rejected_share') | float ~ ' as double)))'
         ).columns[0].values() -%}
         {%- if problems -%}

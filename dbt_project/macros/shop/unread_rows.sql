@@ -115,21 +115,3 @@
         {{ 'union all' if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}
-
-{# The value that unread_column names. #}
-{% macro value_of_unread(types, table) -%}
-    case {{ unread_column(types, table) }}
-        {%- for name, type in types.items() if not is_text(type) %}
-        when '{{ name | replace("'", "''") }}' then cast({{ quoted(name) }} as string)
-        {%- endfor %}
-        when '' then ''
-    end
-{%- endmacro %}
-
-{# The columns of a table of rejects, without rows. #}
-{% macro no_rejects() -%}
-    select
-        '' as source, '' as file, cast(0 as bigint) as line_number,
-        cast(0 as bigint) as line_count, '' as column_name, '' as reason, '' as raw_line
-    where false
-{%- endmacro %}

@@ -1,5 +1,5 @@
 -- One row per delivered line of a customer who has a segment, for the breakdowns to
--- count.
+-- count; where returns lower the spend, their lines too.
 
 with lines as (
 

@@ -58,7 +58,10 @@ def run(options: argparse.Namespace) -> int:
     database = database_path(root, target)
     try:
         with _copy_to_replace(database) as copy:
-            _replay(root, target, days, OLIST_DB=str(copy), OLIST_RAW_DIR=str(folder))
+            # What dbt has parsed for the next build stays in the project's own target.
+            settings = {"DBT_TARGET_PATH": str(copy.with_name("target"))}
+            settings |= {"OLIST_DB": str(copy), "OLIST_RAW_DIR": str(folder)}
+            _replay(root, target, days, **settings)
     except (DbtError, KeyboardInterrupt):
         print(f"The replay stopped: {database} is as it was.", file=sys.stderr)
         raise

@@ -160,6 +160,20 @@ def propose(
     return {name: found[name] for name in inputs() if name in found}
 
 
+def is_called(name: str, input_name: str) -> bool:
+    """Return whether a column is called like an input column, whatever its values.
+
+    Parameters
+    ----------
+    name, input_name : str
+
+    Returns
+    -------
+    bool
+    """
+    return _rank(name, inputs()[input_name]) is not None
+
+
 def missing(found: Iterable[str]) -> list[str]:
     """Say what a shop cannot do without and a mapping lacks.
 

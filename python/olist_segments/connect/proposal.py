@@ -10,6 +10,7 @@ from olist_segments.connect.mapping import (
     Column,
     currency_in,
     inputs,
+    is_called,
     missing,
     tokens_of,
     words,
@@ -98,7 +99,7 @@ class Proposal:
         """
         column, value = self.found[name], self.value(name)
         kind = inputs()[name].kind
-        if kind == "time" and column.date_format not in USUAL_FORMATS:
+        if kind == "time" and column.date_format not in ("", *USUAL_FORMATS):
             return f"try_strptime({value}, '{column.date_format}')"
         if kind in ("number", "whole") and self.tables[column.table].decimal == ",":
             return f"replace(replace({value}, '.', ''), ',', '.')"
@@ -188,6 +189,13 @@ def _refuse_unknown(tables: list[Table], given: dict[str, str]) -> None:
 def _refuse_missing(
     lines: Table, joins: list[Join], found: dict[str, Column], lacks: list[str]
 ) -> None:
+    for column in lines.columns:
+        if "the time of purchase" in lacks and is_called(column.name, "purchased_at"):
+            raise UserError(
+                f"{column.name} in {lines.pattern} is called like the time of "
+                f"purchase, but its values, such as {column.example!r}, are no times "
+                "that are known"
+            )
     names = ", ".join(one.name for one in lines.columns)
     first = {
         "the customer": "customer_id",

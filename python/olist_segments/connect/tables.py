@@ -1,8 +1,10 @@
 """Look at a shop's files with DuckDB: how they are written, and what is in them."""
 
 import codecs
+import contextlib
+import gzip
 import re
-import tempfile
+import zlib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,11 +16,15 @@ import duckdb
 from olist_segments.connect.mapping import Column, tokens_of
 from olist_segments.project import UserError
 from olist_segments.raw import workbooks
+from olist_segments.raw.tables import table_files
 
 # Lines of a file that are looked at.
 LINES = 1_000_000
 _BLOCK = 1 << 20
 _VALUES = 2000
+# Share of the values that must be readable. A few lines of an export may be wrong; they
+# are rejected one by one.
+_ENOUGH = 0.99
 # How times may be written: the most usual first, and the day before the month.
 _FORMATS = [
     f"{day}{time}"
@@ -36,6 +42,12 @@ _FORMATS = [
 USUAL_FORMATS = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S")
 _NUMBER = r"^\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$"
 _WHOLE = r"^[-+]?[0-9]+(\.0+)?$"
+# A number is a time only if it is like 20180131.
+_IS_LIKE_TIME = (
+    "length(value) between 6 and 35 and regexp_matches(value, '[0-9]') "
+    "and (not regexp_matches(value, '^[0-9]+$') "
+    "or regexp_matches(value, '^(19|20)[0-9]{6}$'))"
+)
 _POINT_ZERO = r"^[0-9]+\.0$"
 _COMMA = r"^\s*[-+]?[0-9]{1,3}(\.[0-9]{3})*,[0-9]+\s*$|^\s*[-+]?[0-9]+,[0-9]+\s*$"
 
@@ -57,7 +69,7 @@ class Table:
     delimiter : str
         Empty for Parquet.
     encoding : str
-        utf-8, utf-16 or latin-1.
+        utf-8, utf-16, cp1252 (of Windows, with all letters of Latin-1), or latin-1.
     decimal : str
         A comma if numbers have one.
     """
@@ -171,21 +183,18 @@ def _reserved() -> set[str]:
 
 def _relation(path: Path) -> tuple[str, dict[str, str]]:
     """Return how DuckDB reads a file, all as text, and what was found out about it."""
-    suffixes = [one.lower() for one in path.suffixes]
-    name = str(path).replace("'", "''")
-    if suffixes[-1:] == [".parquet"]:
+    is_workbook = path.suffix.lower() in workbooks.SUFFIXES
+    is_parquet = path.suffix.lower() == ".parquet"
+    encoding = "utf-8" if is_workbook or is_parquet else _encoding(path)
+    if is_workbook:
+        print(f"Reading {path.name} ...", flush=True)
+    (file,) = table_files(path.parent, path.name, encoding)
+    name = file.path.replace("'", "''")
+    if is_parquet:
         return f"read_parquet('{name}')", {"delimiter": ""}
-    if suffixes[-1:] and suffixes[-1] in workbooks.SUFFIXES:
-        out = Path(tempfile.mkdtemp(prefix="olist_segments_")) / f"{path.stem}.csv"
-        workbooks.write_csv(path, out)
-        name = str(out).replace("'", "''")
-    encoding = _encoding(path) if suffixes[-1:] != [".gz"] else "utf-8"
-    if suffixes[-1:] and suffixes[-1] in workbooks.SUFFIXES:
-        encoding = "utf-8"
     try:
         ((delimiter, quote, skipped, columns),) = duckdb.sql(
-            "select Delimiter, Quote, SkipRows, len(Columns) "
-            f"from sniff_csv('{name}', encoding = '{encoding}')"
+            f"select Delimiter, Quote, SkipRows, len(Columns) from sniff_csv('{name}')"
         ).fetchall()
     except duckdb.Error as error:
         raise UserError(
@@ -203,8 +212,7 @@ def _relation(path: Path) -> tuple[str, dict[str, str]]:
     quote = '"' if quote in ("(empty)", '"') else quote
     options = (
         f"header = true, all_varchar = true, delim = '{delimiter}', quote = '{quote}', "
-        f"escape = '{quote}', encoding = '{encoding}', ignore_errors = true, "
-        "null_padding = true"
+        f"escape = '{quote}', ignore_errors = true, null_padding = true"
     )
     return f"read_csv('{name}', {options})", {
         "delimiter": delimiter,
@@ -213,19 +221,21 @@ def _relation(path: Path) -> tuple[str, dict[str, str]]:
 
 
 def _encoding(path: Path) -> str:
-    """Find out the encoding of a text file, of three."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    with path.open("rb") as opened:
-        start = opened.read(2)
-        if start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-            return "utf-16"
-        opened.seek(0)
-        try:
-            while block := opened.read(_BLOCK):
-                decoder.decode(block)
-        except UnicodeDecodeError:
-            return "latin-1"
-    return "utf-8"
+    """Find out the encoding of a text file, of four."""
+    opened = gzip.open if path.suffix.lower() == ".gz" else open
+    try:
+        with opened(path, "rb") as source:
+            if source.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+                return "utf-16"
+        for encoding in ("utf-8", "cp1252"):
+            decoder = codecs.getincrementaldecoder(encoding)()
+            with opened(path, "rb") as source, contextlib.suppress(UnicodeDecodeError):
+                while block := source.read(_BLOCK):
+                    decoder.decode(block)
+                return encoding
+    except (OSError, EOFError, zlib.error) as error:
+        raise UserError(f"{path} cannot be read: {error}") from error
+    return "latin-1"
 
 
 def _refuse_header(path: Path, names: list[str]) -> None:
@@ -254,7 +264,7 @@ def _columns(
     (answers,) = connection.sql(f'select {", ".join(asked)} from "{table}"').fetchall()
     parts = [answers[place : place + 6] for place in range(0, len(answers), 6)]
     has_comma = any(
-        filled and comma and comma + point >= 0.99 * filled
+        filled and comma and comma + point >= _ENOUGH * filled
         for filled, point, comma, *_ in parts
     )
     columns = []
@@ -262,8 +272,7 @@ def _columns(
         names, parts, strict=True
     ):
         kinds = set()
-        # A few lines of an export may be wrong; they are rejected one by one.
-        enough = 0.99 * filled
+        enough = _ENOUGH * filled
         numbers = point + comma if has_comma else point
         date_format = _date_format(connection, table, name) if filled else ""
         if filled and whole >= enough:
@@ -290,27 +299,25 @@ def _columns(
 
 
 def _date_format(connection: duckdb.DuckDBPyConnection, table: str, name: str) -> str:
-    """Find the first usual way of writing times in which all values can be read."""
+    """Find the usual way of writing times in which nearly all values can be read."""
     value = f"trim({quoted(name)})"
-    found = connection.sql(
-        f'select distinct {value} as value from "{table}" '
-        f"where {value} <> '' order by hash({value}) limit {_VALUES}"
-    ).fetchall()
-    values = [one for (one,) in found]
-    if not all(re.search(r"\d", one) and 6 <= len(one) <= 35 for one in values):
-        return ""
-    if all(re.fullmatch(r"\d+", one) for one in values) and not all(
-        re.fullmatch(r"(19|20)\d{6}", one) for one in values
-    ):
-        return ""
-    tries = ", ".join(
-        f"count(try_strptime(value, '{one}')) = count(*)" for one in _FORMATS
+    relation = (
+        f'(select {value} as value, count(*) as times from "{table}" '
+        f"where {value} <> '' group by value order by hash(value) limit {_VALUES})"
     )
-    (answers,) = connection.execute(
-        f"select {tries} from (select unnest($1) as value)", [values]
+    tried = [f"sum(times) filter (where {_IS_LIKE_TIME})"]
+    tried += [
+        f"sum(times) filter (where try_strptime(value, '{one}') is not null)"
+        for one in _FORMATS
+    ]
+    ((count, like_times, *readable),) = connection.sql(
+        f"select sum(times), {', '.join(tried)} from {relation} as values_of_column"
     ).fetchall()
-    fitting = [one for one, fits in zip(_FORMATS, answers, strict=True) if fits]
-    return fitting[0] if fitting else ""
+    readable = [one or 0 for one in readable]
+    most = max(readable)
+    if min(like_times or 0, most) < _ENOUGH * count:
+        return ""
+    return _FORMATS[readable.index(most)]
 
 
 def _names(groups: Sequence[Sequence[Path]]) -> list[str]:
@@ -378,11 +385,8 @@ def _stem(path: Path) -> str:
 
 
 def _unpacked(name: str) -> str:
-    """Return the name that a file has when `make build` has unpacked it."""
-    path = Path(name)
-    if path.suffix.lower() == ".gz":
-        return path.stem
-    return f"{path.stem}.csv" if path.suffix.lower() in workbooks.SUFFIXES else name
+    """Return the name under which a file counts: without .gz."""
+    return name.removesuffix(".gz").removesuffix(".GZ")
 
 
 def _short(error: Exception) -> str:

@@ -188,7 +188,7 @@ def _table(shop: Proposal, name: str, table: Table) -> list[str]:
         for input_name, column in shop.found.items()
         if inputs()[input_name].kind == "time"
         and shop.tables[column.table] is table
-        and column.date_format not in USUAL_FORMATS
+        and column.date_format not in ("", *USUAL_FORMATS)
     }
     if formats:
         lines.append(f"            date_format: {_scalar(sorted(formats)[0])}")
@@ -263,8 +263,8 @@ def _remarks(shop: Proposal) -> list[str]:
         )
     if shop.unreadable:
         remarks.append(
-            f"Lines with a time or an amount that cannot be read: {shop.unreadable:,}. "
-            "They will be in rejected_rows."
+            f"Lines without a time or an amount that can be read: {shop.unreadable:,}. "
+            "They do not count."
         )
     if shop.is_repeated and "amount" in shop.found:
         remarks.append(
