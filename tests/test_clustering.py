@@ -136,6 +136,11 @@ def test_refits_agree_on_clusters_that_exist_and_not_on_others(blobs):
     assert lowest[4] > 0.95 > lowest[9]
 
 
+def test_a_half_with_too_few_different_points_gives_no_refit():
+    few = np.array([[0.0], [1.0], [5.0]])
+    assert refit_agreement(few, {2: few[1:]}, refits=3, **SETTINGS) == []
+
+
 def jaccard_means(points, k):
     """Mean over bootstrap refits of the Jaccard index of each cluster."""
     labels = nearest(points, fit_centroids(points, [k], **SETTINGS)[k])

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from operator import itemgetter
 from threading import Lock
 from types import SimpleNamespace
 
@@ -16,10 +17,11 @@ from threadpoolctl import threadpool_limits
 # Results are rounded to this many decimals: far below any difference that matters, far
 # above the last bits, which depend on the order in which floats are added.
 DECIMALS = 12
-# The search for a fit: the pairs of clusters that it merges, the steps after which it
-# judges a start, how much higher than the lowest the inertia of its rivals may then be,
-# and the least relative gain in inertia that counts as one.
+# The search for a fit: the pairs of clusters that it merges, the swaps that it tries,
+# the steps after which it judges a start, how much higher than the lowest the inertia
+# of its rivals may then be, and the least relative gain in inertia that counts as one.
 MERGERS = 3
+SWAPS = 2
 FIRST_STEPS = 3
 RIVALS = 0.03
 LEAST_GAIN = 1e-5
@@ -46,7 +48,8 @@ def fit_centroids(
     The search runs on a random sample. Each k starts from k-means++, then from its
     neighbours, which are fitted for that if they are not asked for: from the fit of
     k - 1 with each cluster split in two in turn, and from that of k + 1 with two near
-    clusters merged in turn, until no k improves. Of all fits found for a k, the best on
+    clusters merged in turn; and from its own fit with one cluster split and two others
+    merged. This is repeated until no k improves. Of all fits found for a k, the best on
     all points is then iterated on them until no point changes its cluster, so that
     every centroid is the mean of its members. Each fit uses one thread: the result does
     not depend on the machine. Fits of several k run at the same time, fewer at a time
@@ -88,7 +91,13 @@ def fit_centroids(
         )
     sample = _sample(points, seed, sample_size)
     found = _search(
-        sample, ks, seed=seed, n_init=n_init, each=_side_by_side, rivals=RIVALS
+        sample,
+        ks,
+        seed=seed,
+        n_init=n_init,
+        each=_side_by_side,
+        rivals=RIVALS,
+        swaps=SWAPS,
     )
     fits = _side_by_side(
         lambda k: sorted_centroids(_iterate(points, _best(points, found[k]))),
@@ -127,6 +136,7 @@ def refit_agreement(
     list of (k, refit, adjusted Rand index)
         The index compares the labels that both fits give to all points: 1 for the
         same clusters, about 0 for random ones, below 0 for less agreement than that.
+        A half with fewer than k different points gives none.
     """
     labels = {k: nearest(points, centers) for k, centers in centroids.items()}
 
@@ -136,6 +146,8 @@ def refit_agreement(
         sample = _sample(half, seed + refit, sample_size)
         distinct = _distinct(sample, max(centroids))
         ks = [k for k in centroids if k <= distinct]
+        if not ks:
+            return []
         found = _search(sample, ks, seed=seed + refit, n_init=n_init)
         fits = {k: _iterate(half, found[k][0]) for k in ks}
         return [
@@ -416,47 +428,74 @@ def _search(
     n_init: int,
     each: Callable = lambda function, items: list(map(function, items)),
     rivals: float = 0,
+    swaps: int = 0,
 ) -> dict[int, list[np.ndarray]]:
     """Find centroids from k-means++ and from neighbouring k, for every k.
 
-    Of the starts that neighbours give, the best after `FIRST_STEPS` is iterated, and
+    Of the starts that other fits give, the best after `FIRST_STEPS` is iterated, and
     `rivals` whose inertia is up to this share higher: the best fit of a sample need not
-    be the best one of all points. All fits found are returned, the best one first.
+    be the best one of all points. Up to `swaps` fits of a k are split and then merged
+    at another place. All different fits found are returned, the best one first.
     """
     distinct = _distinct(points, max(ks) + 1)
     near = sorted({n for k in ks for n in (k - 1, k, k + 1) if 1 <= n <= distinct})
 
     def begin(k: int) -> KMeans:
-        return KMeans(k, n_init=n_init, random_state=seed).fit(points)
+        starts = n_init if k > 1 else 1
+        return KMeans(k, n_init=starts, random_state=seed).fit(points)
+
+    def judge(start: np.ndarray) -> KMeans:
+        steps = {"n_init": 1, "max_iter": FIRST_STEPS}
+        return KMeans(len(start), init=start, **steps).fit(points)
+
+    def finish(begun: list[KMeans], bound: float) -> list[KMeans]:
+        return [
+            KMeans(fit.n_clusters, init=fit.cluster_centers_, n_init=1).fit(points)
+            for fit in _different([fit for fit in begun if fit.inertia_ <= bound])
+        ]
 
     def from_neighbours(k: int) -> list[KMeans]:
-        starts = []
+        split, merged, swapped = [], [], []
         if k - 1 in changed:
-            starts += _with_a_split(points, fits[k - 1])
+            split = [judge(start) for start in _with_a_split(points, fits[k - 1])]
         if k + 1 in changed:
-            starts += _with_a_merger(points, fits[k + 1])
-        steps = {"n_init": 1, "max_iter": FIRST_STEPS}
-        begun = [KMeans(k, init=start, **steps).fit(points) for start in starts]
+            mergers = itertools.islice(_with_a_merger(fits[k + 1]), MERGERS)
+            merged = [judge(start) for _, start in mergers]
+        if swaps and split and k > 2:
+            mergers = [next(_with_a_merger(fit, but_last=True)) for fit in split]
+            best = sorted(mergers, key=itemgetter(0))[:swaps]
+            judged = [judge(start) for _, start in best]
+            swapped = finish(judged, fits[k - 1].inertia_)
+        begun = split + merged
         least = min((fit.inertia_ for fit in begun), default=0)
-        return [
-            KMeans(k, init=fit.cluster_centers_, n_init=1).fit(points)
-            for fit in begun
-            if fit.inertia_ <= least * (1 + rivals)
-        ]
+        return finish(begun, least * (1 + rivals)) + swapped
 
     fits = dict(zip(near, each(begin, near), strict=True))
     found = {k: [] for k in near}
     changed = set(near)
     while changed:
-        others = dict(zip(near, each(from_neighbours, near), strict=True))
+        others = each(from_neighbours, near)
         changed = set()
-        for k in near:
-            for fit in others[k]:
-                if fit.inertia_ < fits[k].inertia_ * (1 - LEAST_GAIN):
-                    fit, fits[k] = fits[k], fit
-                    changed.add(k)
-                found[k].append(fit.cluster_centers_)
-    return {k: [fits[k].cluster_centers_, *found[k]] for k in ks}
+        for fit in itertools.chain.from_iterable(others):
+            k = fit.n_clusters
+            if fit.inertia_ < fits[k].inertia_ * (1 - LEAST_GAIN):
+                fit, fits[k] = fits[k], fit
+                changed.add(k)
+            found[k].append(fit)
+    return {
+        k: [fit.cluster_centers_ for fit in _different([fits[k], *found[k]])]
+        for k in ks
+    }
+
+
+def _different(fits: list[KMeans]) -> list[KMeans]:
+    """Leave out fits whose inertia is about that of one before: the same clusters."""
+    kept = []
+    for fit in fits:
+        least = LEAST_GAIN * fit.inertia_
+        if all(abs(fit.inertia_ - other.inertia_) > least for other in kept):
+            kept.append(fit)
+    return kept
 
 
 def _with_a_split(points: np.ndarray, fit: KMeans) -> Iterator[np.ndarray]:
@@ -471,8 +510,12 @@ def _with_a_split(points: np.ndarray, fit: KMeans) -> Iterator[np.ndarray]:
             yield np.vstack([np.delete(centers, cluster, axis=0), halves])
 
 
-def _with_a_merger(points: np.ndarray, fit: KMeans) -> Iterator[np.ndarray]:
-    """Yield centroids with two clusters merged, for the pairs that raise inertia least.
+def _with_a_merger(
+    fit: KMeans, *, but_last: bool = False
+) -> Iterator[tuple[float, np.ndarray]]:
+    """Yield centroids with two clusters merged, and their inertia, the lowest first.
+
+    The last two clusters are not merged `but_last`: they are the halves of a split.
 
     References
     ----------
@@ -481,15 +524,14 @@ def _with_a_merger(points: np.ndarray, fit: KMeans) -> Iterator[np.ndarray]:
     """
     centers = fit.cluster_centers_
     sizes = np.bincount(fit.labels_, minlength=len(centers))
-    pairs = list(itertools.combinations(range(len(centers)), 2))
-    cost = [
-        np.square(centers[a] - centers[b]).sum() / (1 / sizes[a] + 1 / sizes[b])
-        for a, b in pairs
-    ]
-    for index in np.argsort(cost, kind="stable")[:MERGERS]:
-        pair = list(pairs[index])
+    left, right = np.triu_indices(len(centers), 1)
+    squared = np.square(centers[left] - centers[right]).sum(axis=1)
+    cost = squared / (1 / sizes[left] + 1 / sizes[right])
+    for index in np.argsort(cost[:-1] if but_last else cost, kind="stable"):
+        pair = [left[index], right[index]]
         merged = np.average(centers[pair], axis=0, weights=sizes[pair])
-        yield np.vstack([np.delete(centers, pair, axis=0), merged])
+        start = np.vstack([np.delete(centers, pair, axis=0), merged])
+        yield fit.inertia_ + cost[index], start
 
 
 def _iterate(points: np.ndarray, start: np.ndarray) -> np.ndarray:
