@@ -5,7 +5,7 @@ SEED ?= 42
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help build parity replay test test-slow test-all lint docs report export \
+.PHONY: help build connect parity replay test test-slow test-all lint docs report export \
 	queries study notebooks demo-data demo-report summary bench lock plotly clean
 
 help: ## list the commands
@@ -13,6 +13,11 @@ help: ## list the commands
 
 build: .venv/runtime $(if $(filter spark,$(TARGET)),.venv/spark) ## build everything, on data/raw or else on demo data (TARGET=dev|demo|spark)
 	@$(BIN)/olist-segments build $(if $(TARGET),--target $(TARGET))
+
+connect: .venv/runtime ## describe the files of your shop (FILE=orders.csv, NAME=, CURRENCY=EUR)
+	@test -n "$(FILE)" || { echo "Name a file: make connect FILE=orders.csv"; exit 2; }
+	@$(BIN)/olist-segments connect "$(FILE)" $(if $(NAME),--name "$(NAME)") \
+		$(if $(CURRENCY),--currency "$(CURRENCY)")
 
 parity: .venv/runtime ## compare a build on Spark with one on DuckDB
 	@$(BIN)/olist-segments parity

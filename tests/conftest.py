@@ -1,13 +1,13 @@
 """Builds that several tests look at, each made once."""
 
 import contextlib
-import fcntl
 import io
 import json
 import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,8 +25,11 @@ ROOT = Path(__file__).resolve().parents[1]
 SCHEMAS = ("main", "intermediate")
 NO_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 # Under nohup they are ignored, and in every process that a test starts.
-for number in (signal.SIGINT, signal.SIGHUP):
-    signal.signal(number, signal.default_int_handler)
+for name in ("SIGINT", "SIGHUP"):
+    if hasattr(signal, name):  # Windows has no SIGHUP
+        signal.signal(getattr(signal, name), signal.default_int_handler)
+# What a process that was killed returns.
+KILLED = -signal.SIGKILL if hasattr(signal, "SIGKILL") else 1  # Windows
 # Tells dbt where it has stored what it parsed; `demo_dir` fills it.
 PARSED: dict[str, str] = {}
 
@@ -88,7 +91,7 @@ def killed_when(sign: str, *words: str, **options) -> None:
                 break
         else:
             pytest.fail(f"dbt never said {sign}:\n{said}")
-    assert process.returncode == -signal.SIGKILL
+    assert process.returncode == KILLED
 
 
 def build(*words: str, **options) -> Path:
@@ -174,8 +177,9 @@ def once(tmp_path_factory) -> Callable[[str, Callable[[Path], object]], Path]:
 
     def make_once(name: str, make: Callable[[Path], object]) -> Path:
         folder, done = shared / name, shared / f"{name}.done"
-        with (shared / f"{name}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        lock = sqlite3.connect(shared / f"{name}.lock", timeout=1800)
+        with contextlib.closing(lock):
+            lock.execute("begin exclusive")  # SQLite locks files on every system
             if not done.exists():
                 make(folder)
                 done.touch()

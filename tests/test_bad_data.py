@@ -19,7 +19,7 @@ from olist_segments.commands.build import check_raw_files
 from olist_segments.raw.check import find_problems, read_contract
 
 YAML = ROOT / "models" / "staging" / "olist" / "_sources.yml"
-CONTRACT = read_contract(YAML)
+CONTRACT = read_contract(yaml.safe_load(YAML.read_text("utf-8"))["sources"][0])
 SOURCES = {
     table["name"]: table["config"]["meta"]["file"]
     for table in yaml.safe_load(YAML.read_text("utf-8"))["sources"][0]["tables"]

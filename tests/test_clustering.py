@@ -51,6 +51,16 @@ def test_every_centroid_is_the_mean_of_its_members(blobs):
             np.testing.assert_allclose(centers[cluster], mean, atol=1e-9)
 
 
+@pytest.mark.parametrize("away", [0, 0.01, 1])
+def test_the_first_steps_of_a_start_are_those_of_scikit_learn(blobs, away):
+    start = KMeans(8, n_init=1, random_state=0).fit(blobs).cluster_centers_ + away
+    steps = KMeans(8, init=start, n_init=1, max_iter=clustering.FIRST_STEPS)
+    expected = steps.fit(blobs)
+    inertia, centers, _ = clustering._first_steps(np.ascontiguousarray(blobs.T), start)
+    assert inertia == pytest.approx(expected.inertia_, rel=1e-12)
+    np.testing.assert_allclose(centers, expected.cluster_centers_, atol=1e-12)
+
+
 def test_starts_on_a_sample_lose_nothing_against_starts_on_all_points(blobs):
     for k, centers in fit_centroids(blobs, range(2, 6), **SETTINGS).items():
         full = KMeans(k, n_init=10, random_state=0).fit(blobs).inertia_

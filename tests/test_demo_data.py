@@ -11,7 +11,6 @@ import os
 import re
 import subprocess
 import sys
-import termios
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -393,6 +392,7 @@ def test_any_number_of_threads_writes_the_same_bytes(small_folder, tmp_path, thr
 
 
 def test_progress_is_shown_on_a_terminal_only(tmp_path):
+    termios = pytest.importorskip("termios", reason="Windows has no such terminals")
     terminal, end = os.openpty()
     termios.tcsetwinsize(end, (24, 80))
     shown = _write_in_a_process(tmp_path, stderr=end)

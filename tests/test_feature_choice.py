@@ -6,7 +6,12 @@ LIMITS = {"max_missing_share": 0.05, "max_correlation": 0.8}
 
 def measures(**changed):
     """Return numbers that the rule takes, but for what is changed of each."""
-    usual = {"missing_share": 0.0, "distinct_values": 9, "trimmed_variance": 2.0}
+    usual = {
+        "missing_share": 0.0,
+        "distinct_values": 9,
+        "clipped_values": 8,
+        "trimmed_variance": 2.0,
+    }
     return pd.DataFrame(
         [{"feature": name, **usual, **change} for name, change in changed.items()]
     )
@@ -91,19 +96,21 @@ def test_what_varies_of_a_list_is_selected_whatever_the_rule_says():
         order_count={"trimmed_variance": 0.0},
         review_score={},
         item_count={"trimmed_variance": 0.0},
-        installments={"distinct_values": 1, "trimmed_variance": 0.0},
-        distance_km={"missing_share": 1.0, "distinct_values": 0},
+        installments={"distinct_values": 1, "clipped_values": 1},
+        distance_km={"missing_share": 1.0, "clipped_values": 0},
+        category_count={"clipped_values": 1},
+        freight_share={"clipped_values": pd.NA},
     )
     listed = ["recency_days", "order_count"]
     chosen = choose_features(
         table,
         correlations(),
         worded=list(table["feature"]),
-        fixed_features=[*listed, "installments", "distance_km"],
+        fixed_features=[*listed, "installments", "distance_km", "category_count"],
         **LIMITS,
     )
     assert chosen["feature"][chosen["is_selected"]].tolist() == listed
-    taken = [True, False, True, False, False, False]
+    taken = [True, False, True, False, False, False, False, True]
     assert chosen["is_taken_by_rule"].tolist() == taken
     fault = "it does not vary among the middle 98%"
     assert chosen["reason"].tolist() == [
@@ -113,4 +120,7 @@ def test_what_varies_of_a_list_is_selected_whatever_the_rule_says():
         f"not in the list of features: {fault}",
         "in the list of features, but left out: everybody has the same value",
         "in the list of features, but left out: nobody has a value",
+        "in the list of features, but left out: everybody has the same value after "
+        "clipping",
+        "not in the list of features, but the rule would take it",
     ]

@@ -83,6 +83,7 @@ def replay(database: Path, raw_dir: Path, first: str, last: str) -> subprocess.P
             **os.environ,
             "OLIST_RAW_DIR": str(raw_dir),
             "OLIST_DB": str(database),
+            "DBT_TARGET_PATH": str(database.parent / "target of the next build"),
             "PYTHONPATH": str(ROOT / "python"),
         },
         start_new_session=True,
@@ -161,9 +162,17 @@ def test_a_replay_labels_past_months_and_mends_a_history_that_ran_ahead(
     assert "[2/2] as of 2018-07-31" in stdout
     days = rows(database, "select distinct entered_at::varchar from segment_changes")
     assert sorted(days) == [("2018-06-30",), ("2018-07-31",), ("2018-10-17",)]
+    assert rows(
+        database,
+        "select label_date::varchar, horizon_days, rule, sum(customer_count) = (select "
+        "count(*) from intermediate.int_outcome_labels where rule = 'kmeans'), "
+        "sum(buyer_count) > 0 from segment_outcomes group by all order by all",
+    ) == [("2018-06-30", 90, rule, True, True) for rule in ("all", "kmeans", "rfm")]
     assert rows(database, "select distinct model_id from segment_changes") == [
         (model(demo_database),)
     ]
+    # What dbt has parsed for the next build stays: a replay has other variables.
+    assert not (tmp_path / "target of the next build").exists()
     # Customers who come from a segment have left it that day.
     ((moved, left),) = rows(
         database,

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import yaml
 from conftest import NO_TESTS, ROOT, build, dbt, killed_when, rows
+from olist_segments.cli import main
 from test_pipeline import differences
 
 HISTORY = (
@@ -16,6 +17,9 @@ HISTORY = (
     "customer_segment_history",
     "segment_changes",
     "segment_migrations",
+    "int_outcome_days",
+    "int_outcome_labels",
+    "segment_outcomes",
 )
 STORED = ("segment_model_features", "segment_centroids", "segment_model_bins")
 
@@ -110,6 +114,33 @@ def test_a_drifted_model_is_said_to_be_due_in_a_sentence(kept_model):
     said = "A refit is due: customers are no longer like those that model "
     assert said + model(database) in printed
     assert "WARN=1 ERROR=0" in printed
+
+
+@pytest.mark.slow
+def test_a_build_can_end_with_a_code_of_its_own_when_a_refit_is_due(
+    kept_model, demo_dir, tmp_path, monkeypatch, capsys
+):
+    database = Path(shutil.copy(kept_model[0], tmp_path))
+    monkeypatch.chdir(ROOT)
+    settings = {"OLIST_RAW_DIR": str(demo_dir), "OLIST_DB": str(database)}
+    for name in ("DBT_TARGET_PATH", "DBT_LOG_PATH"):
+        settings[name] = str(tmp_path / name)
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    words = ["build", "--target", "demo", "--fail-on-drift"]
+    words += ["--", *NO_TESTS, "--select", "segment_drift"]
+    assert main(words) == 3
+    said = capsys.readouterr().err
+    assert said.startswith("olist-segments: a refit is due, because of recency_days")
+
+    with duckdb.connect(str(database)) as connection:  # a day before the fit
+        connection.execute(
+            "update intermediate.int_as_of set as_of_date = '2018-02-28'"
+        )
+    assert main(words) == 0
+    assert rows(database, "select verdict from segment_drift where drift >= 0.25") == [
+        ("watch",)
+    ]
 
 
 def test_a_fresh_model_has_not_drifted(demo_database):

@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from olist_segments import charts
+from olist_segments.shop import Currency
 
+REAIS = Currency("reais", "R$", "R$ ", "")
 HOSTILE = "<b>bold</b> & $1$"
 
 
@@ -23,7 +25,7 @@ def test_the_month_with_most_orders_is_in_the_title():
 
 def test_bars_of_amounts_hold_every_amount_above_zero():
     values = pd.Series([0.0, 1.0, 10.0, 10.0, 1000.0, None])
-    figure = charts.amounts(values, "items", "price")
+    figure = charts.amounts(values, "items", "price", REAIS)
     bars, median, mean = figure.data
     assert sum(bars.y) == 4
     assert bars.x[0] - bars.width[0] / 2 <= 1 < 1000 <= bars.x[-1] + bars.width[-1] / 2
@@ -35,7 +37,7 @@ def test_bars_of_amounts_hold_every_amount_above_zero():
 
 
 def test_one_amount_only_is_drawn_too():
-    bars = charts.amounts(pd.Series([7.0, 7.0]), "items", "price").data[0]
+    bars = charts.amounts(pd.Series([7.0, 7.0]), "items", "price", REAIS).data[0]
     assert sum(bars.y) == 2
     assert min(bars.width) > 0
 
@@ -59,13 +61,13 @@ def test_means_of_installments_are_weighted_by_orders():
             "mean_payment": [400.0, 50.0, 100.0],
         }
     )
-    figure = charts.installments(table)
+    figure = charts.installments(table, REAIS)
     assert figure.layout.title.text == (
         "60.0% of orders are paid at once, R&#36; 50.00 on average; those in "
         "installments are worth R&#36; 175.00"
     )
     assert [list(trace.x) for trace in figure.data] == [[1, 2, 10]] * 2
-    once = charts.installments(table[table["installments"] == 1])
+    once = charts.installments(table[table["installments"] == 1], REAIS)
     assert once.layout.title.text == "100.0% of orders are paid at once"
 
 

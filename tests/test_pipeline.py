@@ -367,6 +367,20 @@ def test_a_past_day_a_fixed_k_and_other_features_are_configuration_only(
     )
     assert (k, as_of) == (4, "2018-03-31")
     assert names == "recency_days, distance_km"
+    assert rows(
+        database,
+        "select feature, reason from feature_statistics where clipped_values <= 1",
+    ) == [
+        (
+            "order_count",
+            "in the list of features, but left out: everybody has the same value "
+            "after clipping",
+        )
+    ]
+    selected = rows(
+        database, "select feature from feature_statistics where is_selected"
+    )
+    assert {name for (name,) in selected} == {"recency_days", "distance_km"}
     named = rows(database, "select segment_name, segment_key from segments")
     assert any("最近" in name for name, _ in named)
     assert all(re.fullmatch("[a-z0-9_]+", key) for _, key in named)

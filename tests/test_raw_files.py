@@ -1,5 +1,4 @@
 import gzip
-import resource
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -52,6 +51,15 @@ def test_files_are_found_by_name_whatever_else_is_there(tmp_path):
 
 def test_a_missing_folder_lacks_all_nine(tmp_path):
     assert missing_files(tmp_path / "none") == list(RAW_FILES)
+
+
+def test_another_shop_has_its_own_files_and_no_demo(tmp_path):
+    raw = tmp_path / "data" / "raw"
+    assert find_raw_folder(tmp_path, shop="mine") == ("dev", raw)
+    other = find_raw_folder(tmp_path, shop="mine", raw_dir=str(tmp_path))
+    assert other == ("dev", tmp_path)
+    with pytest.raises(UserError, match="no demo data of the shop mine"):
+        find_raw_folder(tmp_path, shop="mine", target="demo")
 
 
 # --- Whatever looks like the files is used, or named ----------------------------------
@@ -266,6 +274,7 @@ def test_what_cannot_be_unpacked_is_refused_and_leaves_nothing(
 
 
 def test_a_full_disk_leaves_no_file(tmp_path):
+    resource = pytest.importorskip("resource", reason="only POSIX limits files")
     pack(tmp_path / "archive.zip", method=zipfile.ZIP_DEFLATED)
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, limits[1]))

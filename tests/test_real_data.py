@@ -1,6 +1,7 @@
 """Published figures of the real files; skipped without the files."""
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import duckdb
@@ -118,6 +119,15 @@ def test_between_four_and_six_segments_are_chosen_and_every_k_has_a_reason(
         assert reason.startswith("taken: " if is_chosen else "not taken: ")
 
 
+def test_a_build_of_a_shop_runs_the_data_tests_and_no_unit_tests(real_database):
+    text = (real_database.parent / "target" / "run_results.json").read_text("utf-8")
+    kinds = Counter(
+        one["unique_id"].split(".")[0] for one in json.loads(text)["results"]
+    )
+    assert kinds["unit_test"] == 0
+    assert kinds["test"] > 100
+
+
 def test_the_published_scores_come_out_by_a_change_of_configuration(real_dir, tmp_path):
     words = {
         "recency_days": ("none", "adjective", "long-gone", "recent"),
@@ -137,8 +147,6 @@ def test_the_published_scores_come_out_by_a_change_of_configuration(real_dir, tm
         for name, (transform, word, high, low) in words.items()
     ]
     database = build(
-        "--exclude-resource-type",
-        "unit_test",
         raw_dir=real_dir,
         database=tmp_path / "published.duckdb",
         target="dev",
@@ -165,6 +173,16 @@ def test_the_figures_in_the_readme_are_those_of_the_build(real_database):
         row = f"| {name} | {customers:,} | {share:.1%} | {revenue_share:.1%} | "
         row += f"{revenue:,.2f} |"
         assert row in readme, f"README.md should say: {row}"
+    with duckdb.connect(str(real_database), read_only=True) as connection:
+        ((jaccard, found, uncertain),) = connection.sql(
+            "select min(jaccard_mean), min(found_share), "
+            "sum(uncertain_share * customer_count) / sum(customer_count) "
+            "from segment_stability join segments using (segment_id)"
+        ).fetchall()
+    said = f"again each time, with a mean Jaccard index of {jaccard:.3f} or more "
+    said += f"(`stable_segments`); {uncertain:.1%} of customers are uncertain"
+    assert found == 1
+    assert said in " ".join(readme.split())
     with duckdb.connect(str(real_database), read_only=True) as connection:
         ((days, last),) = connection.sql(
             "select min(recency_days), max(as_of_date) from customer_segments"

@@ -12,10 +12,14 @@ from olist_segments.charts.segments import (
     shown_values,
     standing_out,
 )
-from olist_segments.charts.style import plain, reais, segment_colors, segment_symbols
+from olist_segments.charts.style import plain, segment_colors, segment_symbols
 from olist_segments.pages import written
 from olist_segments.report.page import in_words
+from olist_segments.shop import Currency
 
+REAIS = Currency("reais", "R$", "R$ ", "")
+EUROS = Currency("euros", "€", "", " €")
+POUNDS = Currency("pounds", "£", "£", "")
 HOSTILE = "<script>alert(1)</script> & %{x} $1$"
 
 
@@ -140,8 +144,12 @@ def test_bands_of_price_stand_in_order_of_price():
         revenue=[300.0, 40.0, 20.0, 150.0],
         line_count=[1, 1, 1, 1],
     )
-    labels = list(shown_values(table, "price_band", 1)["label"])
+    labels = list(shown_values(table, "price_band", 1, currency=REAIS)["label"])
     assert labels == ["R$ under 25", "R$ 25 to 50", "R$ 100 to 200", "R$ 200 to 500"]
+    labels = list(shown_values(table, "price_band", 1, currency=EUROS)["label"])
+    assert labels == ["under 25 €", "25 to 50 €", "100 to 200 €", "200 to 500 €"]
+    labels = list(shown_values(table, "price_band", 1, currency=POUNDS)["label"])
+    assert labels == ["under £25", "£25 to £50", "£100 to £200", "£200 to £500"]
 
 
 def test_cities_of_one_name_are_told_apart_by_their_state():
@@ -162,7 +170,13 @@ def test_plotly_reads_no_tag_entity_or_formula_in_a_text():
             "revenue_share": [1.0],
         }
     )
+    profile = segments.assign(p10=1.0, median=2.0, mean=2.0, p90=3.0)
+    currency = Currency(HOSTILE, HOSTILE, HOSTILE, HOSTILE)
+    paid = pd.DataFrame({"installments": [1, 2], "order_count": 1, "mean_payment": 2.0})
     figures = [
+        charts.spend_distribution(profile, currency),
+        charts.amounts(profile["mean"], "items", "price", currency),
+        charts.installments(paid, currency),
         charts.breakdown(table, "category", 1, unit="items"),
         charts.over_representation(table, "category"),
         charts.segments_overview(segments),
@@ -198,8 +212,8 @@ def test_segments_are_drawn_with_the_clusters_they_come_from():
     marks = figure.select_traces({"mode": "markers"})
     assert [trace.name for trace in marks] == [plain(HOSTILE), "Two"]
     assert figure.layout.title.text == plain(
-        f"With 2 segments, 85.7% of {HOSTILE} would share a cluster: the smallest part "
-        "of any segment"
+        f"With 2 segments, 85.7% of {HOSTILE} would be in one cluster: the lowest "
+        "share of any segment"
     )
 
 
@@ -241,6 +255,30 @@ def test_axes_are_named_by_the_features_that_make_them():
     assert axis_words(later, "x", at_least=0.05).endswith("days early")
 
 
+def test_two_features_are_drawn_with_what_segments_explain_of_each():
+    sample = pd.DataFrame(
+        {
+            "segment_id": [1] * 5 + [2] * 3,
+            "segment_name": ["One"] * 5 + [HOSTILE] * 3,
+            "visits": [1.0] * 5 + [2.0, 2.0, None],
+            "total_spend": [1.0] * 6 + [1000.0, 1.0],
+        }
+    )
+    figure = charts.feature_scatter(sample, "visits", "total_spend")
+    assert [list(trace.x) for trace in figure.data] == [[1] * 5, [2, 2]]
+    assert figure.data[1].name == plain(HOSTILE)
+    assert (figure.layout.xaxis.type, figure.layout.yaxis.type) == (None, "log")
+    assert figure.layout.yaxis.title.text == "total spend (logarithmic)"
+    # Logarithms to base 1000 are six zeros and a one. Their sum of squares is 6/7, of
+    # which 1/2 lies within the second segment: 5/12 lies between.
+    assert figure.layout.title.text == (
+        "Segments explain 100.0% of the variance of visits and 41.7% of that of total "
+        "spend"
+    )
+    empty = charts.feature_scatter(sample.tail(1), "visits", "total_spend")
+    assert empty.layout.title.text == "No customer has both of these numbers"
+
+
 def test_no_two_segments_look_alike():
     ids = range(1, 43)
     colors, symbols = segment_colors(ids), segment_symbols(ids)
@@ -250,8 +288,9 @@ def test_no_two_segments_look_alike():
 @pytest.mark.parametrize(
     ("value", "kind", "text"),
     [
-        (1234.5, "reais", "R$ 1,234.50"),
-        (-0.5, "reais", "\N{MINUS SIGN}R$ 0.50"),
+        (1234.5, "money", "R$ 1,234.50"),
+        (-0.5, "money", "\N{MINUS SIGN}R$ 0.50"),
+        (-0.001, "money", "R$ 0.00"),
         (1234567, "count", "1,234,567"),
         (0.00002, "share", "<0.1%"),
         (0.0, "share", "0.0%"),
@@ -261,17 +300,19 @@ def test_no_two_segments_look_alike():
         (1.8, "later|earlier", "1.8 later"),
         (-0.04, "later|earlier", "0.0 later"),
         (-0.004, "precise", "0.00"),
-        (None, "reais", "\N{EN DASH}"),
+        (None, "money", "\N{EN DASH}"),
         (float("nan"), "count", "\N{EN DASH}"),
     ],
 )
 def test_values_are_written_as_an_english_text_has_them(value, kind, text):
-    assert written(value, kind) == text
+    assert written(value, kind, REAIS) == text
 
 
-def test_reais_have_their_sign_in_front():
-    assert reais(1234.5) == "R$ 1,234.50"
-    assert reais(-1234.5) == "-R$ 1,234.50"
+def test_amounts_have_their_sign_in_front_and_the_currency_where_it_belongs():
+    assert REAIS.written(1234.5) == "R$ 1,234.50"
+    assert REAIS.written(-1234.5) == "-R$ 1,234.50"
+    assert EUROS.written(-1234.5, 0) == "-1,234 €"
+    assert Currency("money", "", "", "").written(7) == "7.00"
 
 
 def test_means_are_said_in_the_phrases_of_the_configuration():
@@ -282,10 +323,14 @@ def test_means_are_said_in_the_phrases_of_the_configuration():
         (6.42, ["installments per order"], "6.4 installments per order", "6.4"),
         (-6.42, ["points"], "\N{MINUS SIGN}6.4 points", "\N{MINUS SIGN}6.4"),
         (309.434, ["reais spent"], "R$ 309.43 spent", "R$ 309.43"),
+        (309.434, ["euros spent"], "309.4 euros spent", "309.4"),
         (0.076, [late], "7.6% of orders late", "7.6%"),
         (1.8, delay, "1.8 days later than promised", "1.8 later"),
         (-1.8, delay, "1.8 days earlier than promised", "1.8 earlier"),
         (-2, behind, "2.0 ahead", "2.0 ahead"),
     ]:
-        assert in_words(number, *phrases) == said
-        assert in_words(number, *phrases, is_short=True) == in_short
+        assert in_words(number, *phrases, currency=REAIS) == said
+        short = in_words(number, *phrases, currency=REAIS, is_short=True)
+        assert short == in_short
+    said = in_words(309.434, "euros spent", currency=EUROS)
+    assert said == "309.43 € spent"

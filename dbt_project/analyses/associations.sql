@@ -15,7 +15,7 @@ with lines as (
         segment_id as segment,
         state,
         -- a name of a city can occur in several states
-        concat(state, ' ', city) as city,
+        case when city <> 'unknown' then concat(state, ' ', city) end as city,
         category,
         payment_type
     from {{ ref('int_segment_lines') }}
@@ -95,4 +95,6 @@ select
         when most > 0 then round(least(sqrt(corrected_phi_squared / most), 1), 3)
     end as cramers_v
 from corrected
+-- what is the same everywhere, or not known at all, is associated with nothing
+where value_count > 1 and other_value_count > 1
 order by cramers_v desc nulls last, variable asc, other_variable asc

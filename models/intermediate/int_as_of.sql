@@ -11,6 +11,7 @@ with orders as (
     select
         order_id,
         order_status,
+        is_return,
         cast(purchased_at as date) as purchase_date,
         case
             when {{ is_plausible_date('delivered_at') }}
@@ -37,7 +38,7 @@ deliveries as (
     from orders
     inner join items
         on orders.order_id = items.order_id
-    where orders.order_status = 'delivered'
+    where {{ has_status('orders.order_status', 'counted') }} and not orders.is_return
 
 ),
 

@@ -19,6 +19,8 @@ rounded as (
         product_id,
         seller_id,
 
+        coalesce(quantity, 1) as quantity,
+        {{ item_count('quantity') }} as item_count,
         coalesce(cast(price as decimal(18, 2)), 0) as price,
         coalesce(cast(freight as decimal(18, 2)), 0) as freight,
 

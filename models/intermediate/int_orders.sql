@@ -28,6 +28,7 @@ dated as (
         order_id,
         customer_id,
         order_status,
+        is_return,
         purchased_at,
         case when {{ is_plausible_date('approved_at') }} then approved_at end
             as approved_at,
@@ -41,7 +42,11 @@ dated as (
             as promised_at
 
     from orders
-    where {{ is_plausible_date('purchased_at') }}
+    where
+        {{ is_plausible_date('purchased_at') }}
+        {% if shop_settings().guests == 'exclude' -%}
+            and customer_id is not null
+        {%- endif %}
 
 ),
 
@@ -51,6 +56,7 @@ known as (
         orders.order_id,
         orders.customer_id,
         orders.order_status,
+        orders.is_return,
         orders.purchased_at,
         case
             when cast(orders.approved_at as date) <= as_of.as_of_date
@@ -96,6 +102,8 @@ with_status as (
             when approved_at is not null then 'approved'
             else 'created'
         end as order_status,
+
+        is_return,
 
         purchased_at,
         approved_at,

@@ -1,11 +1,14 @@
 -- One row per person (customer_unique_id). order_count, total_spend and the means
 -- count delivered orders with items; columns that begin with placed_ count all.
 
+{%- set is_net = shop_settings().returns == 'net' %}
+
 with orders as (
 
     select
         *,
         is_delivered and has_items as is_counted,
+        {{ 'is_return' if is_net else 'false' }} as lowers_spend,
         row_number() over (
             partition by customer_unique_id
             order by purchased_at desc, order_id asc
@@ -21,7 +24,11 @@ lines as (
         customer_unique_id,
 
         count(distinct category_english) as category_count,
-        {{ exact_mean('distance_km') }} as distance_km
+        {{ exact_mean('distance_km') }} as distance_km,
+
+        {# Some shops give back a part of an order without another order. -#}
+        max(case when {{ 'price < 0' if is_net else 'false' }} then 1 else 0 end) = 1
+            as has_returns
 
     from {{ ref('order_lines') }}
     where is_delivered and has_item
@@ -40,16 +47,16 @@ per_customer as (
         max(case when orders_back = 1 then customer_city end) as city,
         max(case when orders_back = 1 then customer_state end) as state,
 
-        count(*) as placed_order_count,
-        count(*) filter (where order_status in ('canceled', 'unavailable'))
+        count(*) filter (where not lowers_spend) as placed_order_count,
+        count(*) filter (where {{ has_status('order_status', 'canceled') }})
             as canceled_order_count,
         sum(price_total) as placed_price_total,
         sum(freight_total) as placed_freight_total,
         sum(payment_total) as placed_payment_total,
         count(*) filter (where is_counted) as order_count,
         sum(item_count) filter (where is_counted) as item_count,
-        sum(order_total) filter (where is_counted) as total_spend,
-        sum(freight_total) filter (where is_counted) as total_freight,
+        sum(order_total) filter (where is_counted or lowers_spend) as total_spend,
+        sum(freight_total) filter (where is_counted or lowers_spend) as total_freight,
         {{ exact_mean('review_score', 'is_counted') }} as review_score,
         {{ exact_mean('installments', 'is_counted') }} as installments,
         {{ exact_mean('delivery_days', 'is_counted') }} as delivery_days,
@@ -57,6 +64,7 @@ per_customer as (
         count(*) filter (where is_counted and is_late) as late_order_count,
 
         max(case when is_delivered then 1 else 0 end) = 1 as has_delivered_order,
+        max(case when lowers_spend then 1 else 0 end) = 1 as has_returns,
 
         min(purchased_at) filter (where is_counted) as first_purchased_at,
         max(purchased_at) filter (where is_counted) as last_purchased_at
@@ -99,7 +107,12 @@ joined as (
         lines.distance_km,
 
         per_customer.has_delivered_order,
-        per_customer.order_count > 0 as is_eligible,
+        per_customer.has_returns or coalesce(lines.has_returns, false) as has_returns,
+        per_customer.order_count > 0
+        and (
+            per_customer.total_spend > 0
+            or not (per_customer.has_returns or coalesce(lines.has_returns, false))
+        ) as is_eligible,
 
         per_customer.first_purchased_at,
         per_customer.last_purchased_at

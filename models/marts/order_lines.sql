@@ -53,8 +53,10 @@ joined as (
         coalesce(sellers.city, 'unknown') as seller_city,
         coalesce(sellers.state, 'unknown') as seller_state,
 
+        items.quantity,
         items.price,
         items.freight,
+        coalesce(items.price / nullif(items.quantity, 0), items.price) as unit_price,
         products.weight_g as product_weight_g,
         products.volume_cm3 as product_volume_cm3,
         products.photo_count as product_photo_count,
@@ -74,6 +76,7 @@ joined as (
 
         items.order_id is not null as has_item,
         orders.is_delivered,
+        orders.is_return,
         orders.is_late,
 
         orders.purchased_at,
@@ -107,11 +110,11 @@ banded as (
         category_english,
         case
             when price is null then 'no item'
-            when price < 25 then 'under 25'
-            when price < 50 then '25 to 50'
-            when price < 100 then '50 to 100'
-            when price < 200 then '100 to 200'
-            when price < 500 then '200 to 500'
+            when unit_price < 25 then 'under 25'
+            when unit_price < 50 then '25 to 50'
+            when unit_price < 100 then '50 to 100'
+            when unit_price < 200 then '100 to 200'
+            when unit_price < 500 then '200 to 500'
             else '500 and over'
         end as price_band,
         case
@@ -129,6 +132,7 @@ banded as (
         seller_city,
         seller_state,
 
+        quantity,
         price,
         freight,
         product_weight_g,
@@ -145,6 +149,7 @@ banded as (
 
         has_item,
         is_delivered,
+        is_return,
         is_late,
 
         purchased_at,

@@ -20,7 +20,7 @@ items as (
 
     select
         order_id,
-        count(*) as item_count,
+        cast(sum(item_count) as bigint) as item_count,
         count(distinct product_id) as product_count,
         count(distinct seller_id) as seller_count,
         sum(price) as price_total,
@@ -76,7 +76,9 @@ joined as (
             seconds_between('orders.promised_at', 'orders.delivered_at'), 86400, 10, 4
         ) }} as delivery_delay_days,
 
-        orders.order_status = 'delivered' as is_delivered,
+        {{ has_status('orders.order_status', 'counted') }}
+            and not orders.is_return as is_delivered,
+        orders.is_return,
         orders.delivered_at > orders.promised_at as is_late,
         items.order_id is not null as has_items,
         coalesce(reviews.has_comment, false) as has_comment,
@@ -127,6 +129,7 @@ typed as (
         delivery_delay_days,
 
         is_delivered,
+        is_return,
         is_late,
         has_items,
         has_comment,

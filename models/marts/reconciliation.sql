@@ -1,5 +1,5 @@
 -- One row per measure: how the total of a raw file becomes the total of the marts.
--- Counts and Brazilian reais; what is left out adds up to the difference, to the cent.
+-- Counts and amounts; what is left out adds up to the difference, to the cent.
 
 {# LT02 does not see the indent of lines that a loop writes. #}
 -- noqa: disable=LT02
@@ -11,7 +11,7 @@
     'order_items': (
         ['order_id', 'line_number'], ref('int_items'),
         {
-            'items': ('1', '1', '1'),
+            'items': (item_count('quantity'), 'item_count', 'item_count'),
             'price': ('price', 'price', 'price'),
             'freight': ('freight', 'freight', 'freight')
         }
@@ -48,11 +48,17 @@ known_orders as (
 
     select
         known.order_id,
+        known.is_of_guest,
         dated.order_id is not null as is_dated
 
     from (
-        select distinct order_id from {{ ref('stg_orders') }}
+        select
+            order_id,
+            {{ 'max(customer_id) is null' if shop_settings().guests == 'exclude' else 'false' }}
+                as is_of_guest
+        from {{ ref('stg_orders') }}
         where order_id is not null
+        group by order_id
     ) as known
     left join {{ ref('int_orders') }} as dated
         on known.order_id = dated.order_id
@@ -83,6 +89,8 @@ known_orders as (
                 sum({{ amount }}) as {{ measure }}_without_repeats,
                 sum({{ amount }}) filter (where known_orders.order_id is not null)
                     as {{ measure }}_of_known_orders,
+                sum({{ amount }}) filter (where known_orders.is_of_guest)
+                    as {{ measure }}_of_guests,
                 sum(cast({{ known }} as decimal(18, 2))) filter (
                     where known_orders.is_dated
                 ) as {{ measure }}_by_as_of_date{{ ',' if not loop.last }}
@@ -107,6 +115,7 @@ totals as (
                 {{ measure }}_with_key as with_key,
                 {{ measure }}_without_repeats as without_repeats,
                 {{ measure }}_of_known_orders as of_known_orders,
+                {{ measure }}_of_guests as of_guests,
                 {{ measure }}_by_as_of_date as by_as_of_date,
                 {{ measure }} as in_marts
             from {{ source }}_in_file
@@ -127,6 +136,7 @@ zeroed as (
         coalesce(with_key, 0) as with_key,
         coalesce(without_repeats, 0) as without_repeats,
         coalesce(of_known_orders, 0) as of_known_orders,
+        coalesce(of_guests, 0) as of_guests,
         coalesce(by_as_of_date, 0) as by_as_of_date,
         coalesce(in_marts, 0) as in_marts
 
@@ -145,7 +155,10 @@ differences as (
         cast(in_file - with_key as decimal(18, 2)) as without_key,
         cast(with_key - without_repeats as decimal(18, 2)) as repeated,
         cast(without_repeats - of_known_orders as decimal(18, 2)) as of_unknown_orders,
-        cast(of_known_orders - by_as_of_date as decimal(18, 2)) as not_by_as_of_date,
+        cast(of_guests as decimal(18, 2)) as of_guests,
+        cast(
+            of_known_orders - of_guests - by_as_of_date as decimal(18, 2)
+        ) as not_by_as_of_date,
         cast(in_marts as decimal(18, 2)) as in_marts
 
     from zeroed

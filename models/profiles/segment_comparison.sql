@@ -1,7 +1,7 @@
 -- One row per segmentation and number of customer_features: the share of its variance
 -- that lies between the segments rather than within them. More segments explain more of
 -- everything, and each segmentation explains best what it is made from: KMeans its
--- features, RFM recency, orders and spend.
+-- features, RFM recency, orders and spend. No segmentation has seen later_revenue.
 
 {# LT02 does not see the indent of lines that a loop writes. #}
 -- noqa: disable=LT02
@@ -166,6 +166,51 @@ joined as (
     left join clustered_on
         on between_segments.metric = clustered_on.feature
 
+),
+
+-- What customers spent in the 180 days after the last day that can be judged.
+outcomes as (
+
+    select
+        *,
+        max(label_date) over () as last_label_date
+    from {{ ref('segment_outcomes') }}
+    where horizon_days = 180
+
+),
+
+later as (
+
+    select
+        by_segment.rule as segmentation,
+        'later_revenue' as metric,
+
+        count(*) as segment_count,
+        cast(min(by_segment.customer_count) as double) / max(everybody.customer_count)
+            as smallest_segment_share,
+        cast(max(by_segment.customer_count) as double) / max(everybody.customer_count)
+            as largest_segment_share,
+        {{ exact_sum(
+            'by_segment.customer_count * power(by_segment.revenue'
+            ~ ' / by_segment.customer_count - everybody.revenue'
+            ~ ' / everybody.customer_count, 2)'
+        ) }}
+        / nullif(
+            max(everybody.customer_count * power(everybody.revenue_deviation, 2)), 0
+        ) as explained_share,
+
+        false as is_clustered_on
+
+    from outcomes as by_segment
+    inner join outcomes as everybody
+        on everybody.rule = 'all' and by_segment.label_date = everybody.label_date
+    where
+        by_segment.rule != 'all'
+        and by_segment.label_date = by_segment.last_label_date
+    group by by_segment.rule
+
 )
 
 select * from joined
+union all
+select * from later

@@ -1,4 +1,4 @@
--- One row per segment and rule: thresholds on a few features that name customers of the
+-- One row per segment and rule: thresholds on a few features that find customers of the
 -- segment without its centroid, and how well they do so. Every customer fulfils exactly
 -- one rule.
 

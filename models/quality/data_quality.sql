@@ -4,6 +4,26 @@
 {#- Each check is one select: to add one, copy another of the same source. Above
     share_allowed the build stops; where it is null, it never does. #}
 {%- set allowed = var('max_defect_share') | float %}
+{%- set is_olist = shop() == 'olist' %}
+{%- set settings = shop_settings() %}
+{#- Checks that make sense only where a column of a staging model has values. -#}
+{%- set needed = {
+    ('order_payments', 'order_id'): [
+        'orders_without_payment', 'delivered_orders_without_payment'
+    ],
+    ('order_reviews', 'order_id'): ['orders_without_review'],
+    ('order_items', 'product_id'): ['items_of_unknown_products'],
+    ('order_items', 'seller_id'): ['items_of_unknown_sellers'],
+    ('orders', 'handed_to_carrier_at'): ['orders_shipped_without_date'],
+    ('orders', 'delivered_at'): ['orders_delivered_without_date'],
+    ('customers', 'zip_code_prefix'): ['customers_with_odd_zip_code_prefix'],
+    ('geolocation', 'zip_code_prefix'): [
+        'customer_prefixes_without_place', 'seller_prefixes_without_place'
+    ],
+    ('products', 'category'): ['products_without_category'],
+    ('products', 'weight_g'): ['products_without_weight'],
+    ('category_translations', 'category'): ['categories_without_translation']
+} %}
 {#- By source what its rows are called in names of checks, and their key. -#}
 {%- set keys = {
     'orders': ('orders', ['order_id']),
@@ -35,7 +55,8 @@ orders_with_items as (
 complete_orders as (
 
     select
-        orders.order_status,
+        {{ has_status('orders.order_status', 'counted') }} and not orders.is_return
+            as is_delivered,
         items.order_id is not null as has_items,
         payments.order_id is not null as has_payments,
         coalesce(reviews.review_count, 0) > 0 as has_reviews,
@@ -94,6 +115,35 @@ days_with_gap as (
 
 order_checks as (
 
+    {% if not is_olist -%}
+        select
+            'orders_of_guests' as check_name,
+            {{ 0 if settings.guests == 'refuse' else 'null' }} as share_allowed,
+            'Orders without a customer.' as description,
+            {% if settings.guests == 'refuse' -%}
+                'The build stops: set guests to exclude, to leave them out.' as action,
+            {%- else -%}
+                'Left out: nobody knows who bought. reconciliation has their amount.'
+                    as action,
+            {%- endif %}
+            count(*) as rows_checked,
+            count(*) filter (where customer_id is null) as rows_affected
+        from {{ ref('stg_orders') }}
+        union all
+        select
+            'orders_returned' as check_name,
+            null as share_allowed,
+            'Orders whose lines are all returns.' as description,
+            {% if settings.returns == 'net' -%}
+                'Kept: they are no purchase, and lower the spend.' as action,
+            {%- else -%}
+                'Kept as canceled.' as action,
+            {%- endif %}
+            count(*) as rows_checked,
+            count(*) filter (where is_return) as rows_affected
+        from {{ ref('stg_orders') }}
+        union all
+    {%- endif %}
     select
         'orders_without_id' as check_name,
         {{ allowed }} as share_allowed,
@@ -234,18 +284,20 @@ order_checks as (
     union all
     select
         'orders_of_unknown_status' as check_name,
-        {{ allowed }} as share_allowed,
-        'Orders whose status is none of the eight published ones, or missing.'
-            as description,
+        {{ allowed if is_olist else 'null' }} as share_allowed,
+        {% if is_olist -%}
+            'Orders whose status is none of the eight published ones, or missing.'
+                as description,
+        {%- else -%}
+            'Orders whose status the settings of the shop do not name, or missing.'
+                as description,
+        {%- endif %}
         'Kept; they count as not delivered.' as action,
         count(*) as rows_checked,
         count(*) filter (
             where
             order_status is null
-            or order_status not in (
-                'delivered', 'shipped', 'canceled', 'unavailable', 'invoiced',
-                'processing', 'created', 'approved'
-            )
+            or not ({{ has_status('order_status', 'known') }})
         ) as rows_affected
     from {{ ref('stg_orders') }}
     union all
@@ -316,7 +368,7 @@ order_checks as (
         count(*) as rows_checked,
         count(*) filter (where not has_items) as rows_affected
     from complete_orders
-    where order_status = 'delivered'
+    where is_delivered
     union all
     select
         'orders_without_payment' as check_name,
@@ -336,7 +388,7 @@ order_checks as (
         count(*) as rows_checked,
         count(*) filter (where not has_payments) as rows_affected
     from complete_orders
-    where order_status = 'delivered'
+    where is_delivered
     union all
     select
         'orders_without_review' as check_name,
@@ -361,7 +413,7 @@ order_checks as (
             else 0
         end as rows_affected
     from complete_orders
-    where order_status = 'delivered'
+    where is_delivered
     union all
     select
         'orders_with_several_reviews' as check_name,
@@ -380,6 +432,31 @@ order_checks as (
 
 item_checks as (
 
+    {% if not is_olist -%}
+        select
+            'items_returned' as check_name,
+            {{ 0 if settings.returns == 'refuse' else 'null' }} as share_allowed,
+            'Lines with a quantity or amount below 0.' as description,
+            {% if settings.returns == 'refuse' -%}
+                'The build stops: set returns to net, so that they lower the spend, or '
+                || 'to cancel, so that they count as canceled orders.' as action,
+            {%- else -%}
+                'Kept.' as action,
+            {%- endif %}
+            count(*) as rows_checked,
+            count(*) filter (where is_return) as rows_affected
+        from {{ ref('stg_lines') }}
+        union all
+        select
+            'items_of_guests' as check_name,
+            null as share_allowed,
+            'Lines without a customer.' as description,
+            'See orders_of_guests.' as action,
+            count(*) as rows_checked,
+            count(*) filter (where customer_id is null) as rows_affected
+        from {{ ref('stg_lines') }}
+        union all
+    {%- endif %}
     select
         'items_without_key' as check_name,
         {{ allowed }} as share_allowed,
@@ -422,7 +499,9 @@ item_checks as (
         count(*) as rows_affected
     from {{ ref('int_items') }} as items
     where
-        not exists (
+        -- What was given back of an order need not name a product.
+        (items.product_id is not null or items.price >= 0)
+        and not exists (
             select 1 from {{ ref('int_products') }} as products
             where products.product_id = items.product_id
         )
@@ -444,15 +523,23 @@ item_checks as (
     select
         'items_without_amount' as check_name,
         {{ allowed }} as share_allowed,
-        'Items without price or freight.' as description,
-        'Kept; the missing amount counts as 0.' as action,
-        count(*) as rows_checked,
-        count(*) filter (where price is null or freight is null) as rows_affected
-    from {{ ref('stg_order_items') }}
+        {% if is_olist -%}
+            'Items without price or freight.' as description,
+            'Kept; the missing amount counts as 0.' as action,
+            count(*) as rows_checked,
+            count(*) filter (where price is null or freight is null) as rows_affected
+        from {{ ref('stg_order_items') }}
+        {%- else -%}
+            'Lines without an amount.' as description,
+            'Left out: nobody knows what was paid.' as action,
+            count(*) as rows_checked,
+            count(*) filter (where amount is null) as rows_affected
+        from {{ ref('stg_lines') }}
+        {%- endif %}
     union all
     select
         'items_with_negative_price' as check_name,
-        {{ allowed }} as share_allowed,
+        {{ allowed if is_olist else 'null' }} as share_allowed,
         'Items with a price below 0.' as description,
         'Kept so that totals agree; the segmentation counts a spend below 0 '
         || 'as 0.' as action,
@@ -472,7 +559,7 @@ item_checks as (
     union all
     select
         'items_with_parts_of_cents' as check_name,
-        {{ allowed }} as share_allowed,
+        {{ allowed if is_olist else 'null' }} as share_allowed,
         'Items whose price or freight has more than two decimals.' as description,
         'Rounded to the cent.' as action,
         count(*) as rows_checked,
@@ -544,7 +631,7 @@ payment_checks as (
     union all
     select
         'payments_with_parts_of_cents' as check_name,
-        {{ allowed }} as share_allowed,
+        {{ allowed if is_olist else 'null' }} as share_allowed,
         'Payments with more than two decimals.' as description,
         'Rounded to the cent.' as action,
         count(*) as rows_checked,
@@ -1012,6 +1099,20 @@ shares as (
         share_allowed
 
     from counted
+    {% if not is_olist -%}
+        where
+            rows_checked > 0
+            {% for (model, column), names in needed.items() -%}
+                and (
+                    check_name not in ('{{ names | join("', '") }}')
+                    or (select count({{ column }}) from {{ ref('stg_' ~ model) }}) > 0
+                )
+            {% endfor -%}
+            {%- if not settings.places.zip_code_digits %}
+            and check_name not in ('customers_with_odd_zip_code_prefix')
+            {%- endif %}
+            and check_name not in ('payments_of_unknown_type', 'payments_not_defined')
+    {%- endif %}
 
 )
 

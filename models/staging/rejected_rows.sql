@@ -1,6 +1,6 @@
 -- One row per line of a raw file that could not be read: it is in no other table.
 
-{%- set sources = [
+{%- set sources = (['lines'] if shop() != 'olist' else []) + [
     'category_translations', 'customers', 'geolocation', 'order_items',
     'order_payments', 'order_reviews', 'orders', 'products', 'sellers'
 ] %}

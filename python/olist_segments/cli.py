@@ -12,6 +12,7 @@ import duckdb
 
 from olist_segments.commands import (
     build,
+    connect,
     demo_data,
     demo_report,
     docs,
@@ -28,6 +29,7 @@ from olist_segments.commands import (
 from olist_segments.project import DbtError, UserError, explain
 
 COMMANDS = {
+    "connect": connect,
     "build": build,
     "replay": replay,
     "docs": docs,
@@ -56,9 +58,10 @@ def main(arguments: list[str] | None = None) -> int:
     -------
     int
         0 if all went well; 1 if something failed while it ran, such as a model, a
-        test, a query or a notebook; 2 if the input or the call cannot be used; 130 if
-        it was interrupted, 143 if terminated, 129 if its terminal was closed; 141 if
-        the reader of its output has gone.
+        test, a query or a notebook; 2 if the input or the call cannot be used; 3 if
+        everything was built but a refit is due, which only `build --fail-on-drift`
+        returns; 130 if it was interrupted, 143 if terminated, 129 if its terminal was
+        closed; 141 if the reader of its output has gone.
     """
     parser = argparse.ArgumentParser(prog="olist-segments", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

@@ -17,6 +17,8 @@ from olist_segments.raw.functions import (
     raw_file_line_count,
     raw_file_lines,
     raw_file_problems,
+    raw_file_records,
+    raw_table_files,
 )
 from olist_segments.variables import find_problems_of_variables
 
@@ -105,13 +107,27 @@ class Plugin(BasePlugin):
             "STRUCT(place BIGINT, line_number BIGINT, line_count BIGINT, "
             "raw_line VARCHAR)[]"
         )
+        records = (
+            "STRUCT(record BIGINT, line_number BIGINT, line_count BIGINT, "
+            "raw_line VARCHAR, fault VARCHAR, field INTEGER)[]"
+        )
         for function, arguments, returned in [
             (raw_file_problems, ["VARCHAR", "VARCHAR", "DOUBLE"], "VARCHAR[]"),
-            (raw_file_header, ["VARCHAR"], "VARCHAR[]"),
+            (raw_file_header, ["VARCHAR", "VARCHAR"], "VARCHAR[]"),
             (raw_file_date_columns, ["VARCHAR"], "VARCHAR[]"),
-            (raw_file_headers, ["VARCHAR"], lines),
-            (raw_file_line_count, ["VARCHAR"], "BIGINT"),
-            (raw_file_lines, ["VARCHAR", "BIGINT[]", "BIGINT[]"], lines),
+            (raw_file_headers, ["VARCHAR", "VARCHAR"], lines),
+            (raw_file_line_count, ["VARCHAR", "VARCHAR"], "BIGINT"),
+            (raw_file_lines, ["VARCHAR", "VARCHAR", "BIGINT[]", "BIGINT[]"], lines),
+            (
+                raw_file_records,
+                ["VARCHAR", "VARCHAR", "BIGINT[]", "BIGINT", "BIGINT[]"],
+                records,
+            ),
+            (
+                raw_table_files,
+                ["VARCHAR", "VARCHAR", "VARCHAR"],
+                "STRUCT(name VARCHAR, path VARCHAR)[]",
+            ),
         ]:
             conn.create_function(
                 function.__name__, function, arguments, returned, side_effects=True

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from olist_segments.project import UserError
+from olist_segments.shop import read_shop
 
 MANIFEST = "manifest.json"
 # A spreadsheet takes a text that begins like this for a formula (OWASP, CSV Injection):
@@ -242,12 +243,15 @@ def partial_path(path: Path) -> Path:
 
 
 def _columns(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """List the columns of segment_members but the features that tell nobody apart."""
+    """List the columns of segment_members but those that tell nobody apart."""
+    shop = read_shop(connection)
     constant = connection.sql(
         "select feature from feature_statistics where distinct_values <= 1"
     ).fetchall()
     columns = connection.table("segment_members").columns
-    return [name for name in columns if (name,) not in constant]
+    return [
+        name for name in columns if (name,) not in constant and shop.has_column(name)
+    ]
 
 
 def _sure(min_silhouette: float) -> str:

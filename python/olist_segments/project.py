@@ -85,10 +85,15 @@ def database_path(root: Path, target: str, names: dict[str, str] = DATABASES) ->
     Returns
     -------
     Path
-        The value of OLIST_DB, if it is set.
+        The value of OLIST_DB, if it is set; named after OLIST_SHOP, if that is set.
     """
     named = os.environ.get("OLIST_DB")
-    return Path(named).resolve() if named else root / names[target]
+    if named:
+        return Path(named).resolve()
+    shop = os.environ.get("OLIST_SHOP")
+    if shop and shop != "olist":
+        return root / f"{shop}{Path(names[target]).suffix}"
+    return root / names[target]
 
 
 def refuse_database(path: Path) -> None:
@@ -209,19 +214,19 @@ def shell_command(words: str, target: str) -> str:
     -------
     str
         To be run in the folder of the project, with or without the environment
-        activated if it is `.venv`. On Windows OLIST_DB is left out, as each shell has
-        its own way to set it.
+        activated if it is `.venv`. On Windows OLIST_SHOP and OLIST_DB are left out, as
+        each shell has its own way to set them.
     """
     command, *rest = words.split(" ", 1)
-    named = os.environ.get("OLIST_DB")
-    database = ""
+    shop, named = os.environ.get("OLIST_SHOP"), os.environ.get("OLIST_DB")
+    settings = f"OLIST_SHOP={shlex.quote(shop)} " if shop and os.name != "nt" else ""
     if named and os.name != "nt":
-        database = f"OLIST_DB={shlex.quote(str(Path(named).resolve()))} "
+        settings += f"OLIST_DB={shlex.quote(str(Path(named).resolve()))} "
     scripts = Path(sysconfig.get_path("scripts"))  # called Scripts on Windows
     program = Path(".venv", scripts.name, "olist-segments")
     if scripts.parent.name != ".venv":
         program = program.name
-    return f"{database}{program} {' '.join([command, '--target', target, *rest])}"
+    return f"{settings}{program} {' '.join([command, '--target', target, *rest])}"
 
 
 def explain(error: duckdb.Error) -> str:

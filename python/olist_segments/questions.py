@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import textwrap
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -15,6 +15,7 @@ import yaml
 
 from olist_segments.markdown import escaped, table
 from olist_segments.project import DbtError, UserError, run_dbt
+from olist_segments.shop import Shop, read_shop
 
 FOLDER = Path("dbt_project", "analyses")
 ROWS_ON_PAGE = 10
@@ -37,6 +38,8 @@ class Question:
         Columns of the answer, in order, and what they mean.
     parameters : dict of str to str
         Variables that it takes, and what they mean; all have defaults.
+    needs : list of str
+        What a shop must have for an answer, as in `Shop.lacking`.
     has_rows_of_individuals : bool
         Whether a row is about one person or seller: such rows appear on no page.
     """
@@ -46,6 +49,7 @@ class Question:
     note: str
     columns: dict[str, str]
     parameters: dict[str, str] = field(default_factory=dict)
+    needs: list[str] = field(default_factory=list)
     has_rows_of_individuals: bool = False
 
 
@@ -189,6 +193,53 @@ def compiled(target_path: Path) -> dict[str, str]:
     return {path.stem: path.read_text("utf-8") for path in folder.glob("*.sql")}
 
 
+def answerable(questions: dict[str, Question], shop: Shop) -> dict[str, Question]:
+    """Put the questions to a shop, without those and columns that it has no data for.
+
+    Parameters
+    ----------
+    questions : dict of str to Question
+    shop : Shop
+
+    Returns
+    -------
+    dict of str to Question
+    """
+    return {
+        name: replace(
+            one,
+            text=shop.worded(one.text),
+            note=shop.worded(one.note),
+            columns={
+                column: shop.worded(text)
+                for column, text in one.columns.items()
+                if shop.has_column(column)
+            },
+        )
+        for name, one in questions.items()
+        if not shop.lacking(one.needs)
+    }
+
+
+def known_columns(
+    answer: duckdb.DuckDBPyRelation, shop: Shop
+) -> duckdb.DuckDBPyRelation:
+    """Leave out the columns of an answer that say nothing about the shop.
+
+    Parameters
+    ----------
+    answer : DuckDBPyRelation
+        Its order is kept.
+    shop : Shop
+
+    Returns
+    -------
+    DuckDBPyRelation
+    """
+    known = [f'"{column}"' for column in answer.columns if shop.has_column(column)]
+    return answer.project(", ".join(known))
+
+
 def list_questions(questions: dict[str, Question]) -> str:
     """List questions and their parameters, for the command line.
 
@@ -202,9 +253,17 @@ def list_questions(questions: dict[str, Question]) -> str:
     """
     lines = []
     for question in questions.values():
-        lines += [question.name, f"    {question.text}"]
+        lines.append(question.name)
+        lines += textwrap.wrap(
+            question.text, 80, initial_indent=" " * 4, subsequent_indent=" " * 4
+        )
         for name, meaning in question.parameters.items():
-            lines.append(f"    --set {name}=...  {meaning}")
+            lines += textwrap.wrap(
+                f"--set {name}=...  {meaning}",
+                80,
+                initial_indent=" " * 4,
+                subsequent_indent=" " * 8,
+            )
     return "\n".join(lines)
 
 
@@ -248,6 +307,8 @@ def render_page(
     ((customers, as_of),) = connection.sql(
         "select count(*), max(as_of_date) from customer_segments"
     ).fetchall()
+    shop = read_shop(connection)
+    questions = answerable(questions, shop)
     lines = [
         "# Questions to ask",
         "",
@@ -279,7 +340,7 @@ def render_page(
     lines += [f"- [{one.text}](#{one.name})" for one in questions.values()]
     lines.append("")
     for question in questions.values():
-        answer = connection.sql(sql[question.name])
+        answer = known_columns(connection.sql(sql[question.name]), shop)
         lines += [*render_question(question), *_render_answer(question, answer), ""]
     return "\n".join(lines)
 

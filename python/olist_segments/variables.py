@@ -3,6 +3,7 @@
 import datetime
 import difflib
 import math
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any, NamedTuple
 import yaml
 
 FEATURES = Path("models", "segmentation", "features", "customer_features.yml")
+OLIST = Path("models", "staging", "olist", "_sources.yml")
+SHOPS = Path("dbt_project", "shops")
 _NUMBER = re.compile(r"[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)(e[+-]?[0-9]+)?", re.IGNORECASE)
 
 
@@ -65,6 +68,7 @@ _ENTRIES = Rule(
 
 # A new variable of dbt_project.yml needs a line here: a test compares the names.
 RULES = {
+    "shop": Rule("the name of a shop", _TEXT.holds),
     "as_of_date": Rule(
         "a day such as 2018-03-31, or '' for none", lambda v: _is_day(v)
     ),
@@ -159,7 +163,56 @@ def find_problems_of_variables(
             for name in given
             if name not in declared
         ]
+    shop = chosen_shop(root, given)
+    if not problems and shop_source(root, shop) is None:
+        shops = sorted(one.stem for one in (root / SHOPS).glob("*.yml"))
+        problems.append(
+            f"there is no shop {shop}: OLIST_SHOP and the variable shop can be olist, "
+            f"{', '.join(shops)}, or another that `olist-segments connect` writes down"
+        )
     return problems + find_problems(declared | given, numbers=_numeric_columns(root))
+
+
+def chosen_shop(root: Path, given: Mapping) -> str:
+    """Return the name of the shop whose data are built.
+
+    Parameters
+    ----------
+    root : Path
+        Root of the project, whose dbt_project.yml names a shop.
+    given : mapping of str to object
+        The variables of a call of dbt.
+
+    Returns
+    -------
+    str
+    """
+    project = yaml.safe_load((root / "dbt_project.yml").read_text(encoding="utf-8"))
+    named = {**(project.get("vars") or {}), **given}.get("shop")
+    return os.environ.get("OLIST_SHOP") or str(named or "olist")
+
+
+def shop_source(root: Path, shop: str) -> dict | None:
+    """Find the source of a shop: its settings, its tables and their columns.
+
+    Parameters
+    ----------
+    root : Path
+        Root of the project.
+    shop : str
+        Name of the shop.
+
+    Returns
+    -------
+    dict or None
+        The entry of ``sources`` in the YAML; None if there is no such shop.
+    """
+    for path in (root / OLIST, *sorted((root / SHOPS).glob("*.yml"))):
+        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        for source in content.get("sources") or []:
+            if source.get("name") == shop:
+                return source
+    return None
 
 
 def find_problems(values: Mapping[str, Any], *, numbers: Iterable[str]) -> list[str]:

@@ -7,7 +7,10 @@
             ~ 'as_of_date < first_delivery_date, '
             ~ days_between('last_order_date', 'as_of_date') ~ ' from ' ~ this
         ).rows[0].values() -%}
-        {%- set file = graph.sources['source.olist_segments.olist.orders'].meta.file -%}
+        {%- set file = (
+            graph.sources['source.olist_segments.olist.orders'].meta.file
+            if shop() == 'olist' else 'the tables of ' ~ shop()
+        ) -%}
         {%- if last is none -%}
             {{ exceptions.raise_compiler_error(
                 'no order has a purchase date between 1900 and 2199: look at '

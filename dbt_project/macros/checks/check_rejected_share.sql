@@ -2,16 +2,12 @@
 {% macro check_rejected_share() -%}
     {%- set rejects = run_query(
         'select file, source, count(*), min(line_number), '
-        ~ "min_by(reason, line_number), min_by(coalesce(column_name, ''), line_number) "
+        ~ "min_by(reason, line_number), min_by(coalesce(column_name, ''), line_number), "
+        ~ 'sum(count(*)) over (partition by source) '
         ~ 'from ' ~ this ~ ' group by file, source order by file'
     ) if execute else [] -%}
-    {%- for file, source, rejected, line, reason, column in rejects -%}
-        {%- set staged = ref('stg_' ~ source) -%}
-        {%- set read = run_query('select count(*) from ' ~ staged).rows[0][0] -%}
-        {%- set path = raw_file(file) | replace("'", "''") -%}
-        {%- set all = run_query(
-            "select raw_file_line_count('" ~ path ~ "')"
-        ).rows[0][0] -%}
+    {%- for file, source, rejected, line, reason, column, of_source in rejects -%}
+        {%- set all, in_source, read = line_counts(source, file, of_source) -%}
         {%- set message -%}
             {{ file }}: {{ '{:,}'.format(rejected) }} of {{ '{:,}'.format(all) }} lines
             {{- ' could not be read, line {:,}'.format(line) }} first
@@ -24,7 +20,7 @@
                 ~ var('max_rejected_share') ~ ' that max_rejected_share allows'
                 ~ advice ~ ' or raise the variable.'
             ) }}
-        {%- elif read + rejected != all -%}
+        {%- elif read is not none and read + of_source != in_source -%}
             {{ exceptions.raise_compiler_error(
                 message ~ ' ' ~ '{:,}'.format(read) ~ ' were read, which leaves a '
                 ~ 'difference: a quote may stay open, or the end of the file is bad'

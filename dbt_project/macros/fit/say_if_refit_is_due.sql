@@ -5,10 +5,7 @@
         {%- set table = model_relation('segment_drift') -%}
         {%- set due = run_query(
             'select measure, model_id, statistic, round(drift, 2) from ' ~ table
-            ~ ' where is_refit_due and (select as_of_date from '
-            ~ model_relation('int_as_of') ~ ') >= (select as_of_date from '
-            ~ model_relation('segment_models') ~ ' where is_current)'
-            ~ ' order by drift desc, measure'
+            ~ ' where is_refit_due order by drift desc, measure'
         ).rows if table else [] -%}
         {%- set found = [] -%}
         {%- for row in due -%}

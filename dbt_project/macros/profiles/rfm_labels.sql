@@ -1,8 +1,15 @@
 {# RFM scores and the segment that they give: one row per customer. #}
-{% macro rfm_labels(customers, drawn) -%}
+{% macro rfm_labels(customers, drawn, day=none) -%}
+    {%- set names = [
+        'Champions', 'Repeat buyers to win back', 'New big spenders', 'New customers',
+        'Fading big spenders', 'Fading customers', 'Lost big spenders', 'Lost customers'
+    ] -%}
     with bounds as (
 
         select
+            {%- if day %}
+            {{ day }},
+            {%- endif %}
             {% for quintile in [1, 2, 3, 4] -%}
                 percentile_cont({{ quintile / 5 }}) within group (
                     order by cast(recency_days as double)
@@ -12,12 +19,18 @@
                 ) as spend_{{ quintile }}{{ ',' if not loop.last }}
             {% endfor %}
         from {{ drawn }}
+        {%- if day %}
+        group by {{ day }}
+        {%- endif %}
 
     ),
 
     scored as (
 
         select
+            {%- if day %}
+            customers.{{ day }},
+            {%- endif %}
             customers.customer_unique_id,
             customers.recency_days,
             customers.order_count,
@@ -39,13 +52,21 @@
             end as monetary_score
 
         from {{ customers }} as customers
+        {%- if day %}
+        inner join bounds
+            on customers.{{ day }} = bounds.{{ day }}
+        {%- else %}
         cross join bounds
+        {%- endif %}
 
     ),
 
     labelled as (
 
         select
+            {%- if day %}
+            {{ day }},
+            {%- endif %}
             customer_unique_id,
             case
                 when frequency_score >= 2 and recency_score >= 4 then 1
@@ -66,7 +87,26 @@
 
         from scored
 
+    ),
+
+    named as (
+
+        select
+            *,
+            case rfm_segment_id
+                {%- for name in names %}
+                    when {{ loop.index }} then '{{ name | lower | replace(" ", "_") }}'
+                {%- endfor %}
+            end as rfm_segment_key,
+            case rfm_segment_id
+                {%- for name in names %}
+                    when {{ loop.index }} then '{{ name }}'
+                {%- endfor %}
+            end as rfm_segment_name
+
+        from labelled
+
     )
 
-    select * from labelled
+    select * from named
 {%- endmacro %}

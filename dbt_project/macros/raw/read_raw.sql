@@ -10,7 +10,7 @@
 
 {% macro duckdb__read_raw(file) -%}
     {%- set path = raw_file(file.meta.file) | replace("'", "''") -%}
-    {%- set header = run_query("select unnest(raw_file_header('" ~ path ~ "'))") -%}
+    {%- set header = run_query("select unnest(raw_file_header('" ~ path ~ "', ','))") -%}
     {%- set names = header.columns[0].values() or file.columns.keys() | list -%}
     {%- set days = date_columns(file, path) -%}
     {#- DuckDB takes the path for a pattern: brackets make each character mean itself. A

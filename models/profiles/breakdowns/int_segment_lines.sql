@@ -1,10 +1,17 @@
 -- One row per delivered line of a customer who has a segment, for the breakdowns to
--- count.
+-- count; where returns lower the spend, their lines too.
 
 with lines as (
 
     select * from {{ ref('order_lines') }}
-    where is_delivered and has_item
+    where
+        has_item
+        and (
+            is_delivered
+            {% if shop_settings().returns == 'net' -%}
+                or is_return
+            {%- endif %}
+        )
 
 ),
 
@@ -34,6 +41,7 @@ joined as (
         lines.category_english as category,
         lines.price_band,
 
+        lines.is_return,
         lines.price + lines.freight as revenue,
 
         cast({{ dbt.date_trunc('month', 'lines.purchased_at') }} as date)

@@ -38,6 +38,7 @@ joined as (
 
         measures.missing_share,
         measures.distinct_values,
+        measures.clipped_values,
         measures.trimmed_variance,
         measures.trimmed_spread,
         measures.quartile_dispersion,

@@ -1,6 +1,7 @@
 -- One row per number in customer_features: its distribution.
 
 {%- set names = feature_order() %}
+{%- set candidates = feature_candidates() %}
 
 with customers as (
 
@@ -54,6 +55,31 @@ bounds as (
     left join quantiles
         on names.feature = quantiles.feature
     group by names.position, names.feature
+
+),
+
+clips as (
+
+    {% for feature in candidates %}
+        {{ quantiles(
+            "(select * from known where feature = '" ~ feature.name ~ "')",
+            {'clip_upper': feature.clip_quantile}
+        ) | indent(8) }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+clipped as (
+
+    select
+        known.feature,
+        count(distinct least(known.feature_value, clips.clip_upper)) as clipped_values
+
+    from known
+    inner join clips
+        on known.feature = clips.feature
+    group by known.feature
 
 ),
 
@@ -158,6 +184,15 @@ joined as (
             else 1
         end as missing_share,
         bounds.distinct_values,
+        case
+            when
+                bounds.feature in (
+                    {% for feature in candidates %}
+                        '{{ feature.name }}'{{ ',' if not loop.last }}
+                    {% endfor %}
+                )
+                then coalesce(clipped.clipped_values, 0)
+        end as clipped_values,
         moments.mean,
         bounds.median,
         moments.trimmed_variance,
@@ -174,6 +209,8 @@ joined as (
     from bounds
     left join moments
         on bounds.feature = moments.feature
+    left join clipped
+        on bounds.feature = clipped.feature
 
 )
 

@@ -14,6 +14,7 @@ with_reason as (
         customer_unique_id,
 
         case
+            when has_returns then 'everything returned'
             when has_delivered_order then 'delivered order without items'
             when canceled_order_count = placed_order_count
                 then 'every order canceled or unavailable'

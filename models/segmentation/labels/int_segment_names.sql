@@ -155,8 +155,8 @@ unique_names as (
                 then
                     concat(
                         name,
-                        ' around R$ ',
-                        cast(cast(mean_spend as decimal(18, 2)) as string)
+                        ' around ',
+                        {{ in_currency('mean_spend') | indent(24) }}
                     )
             else concat(name, ' ', cast(segment_id as string))
         end as name

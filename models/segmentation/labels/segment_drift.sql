@@ -6,8 +6,13 @@
 
 with model as (
 
-    select * from {{ ref('segment_models') }}
-    where is_current
+    select
+        models.*,
+        as_of.as_of_date >= models.as_of_date as is_not_later
+
+    from {{ ref('segment_models') }} as models
+    cross join {{ ref('int_as_of') }} as as_of
+    where models.is_current
 
 ),
 
@@ -108,23 +113,34 @@ measures as (
 judged as (
 
     select
-        measures.measure,
+        measures.*,
         model.model_id,
-
-        measures.statistic,
-        case
-            when measures.drift >= {{ refit_at }} then 'refit due'
-            when measures.drift >= {{ watch_at }} then 'watch'
-            else 'stable'
-        end as verdict,
-
-        measures.drift,
-
-        measures.drift >= {{ refit_at }} as is_refit_due
+        measures.drift >= {{ refit_at }} and model.is_not_later as is_refit_due
 
     from measures
     cross join model
 
+),
+
+worded as (
+
+    select
+        measure,
+        model_id,
+
+        statistic,
+        case
+            when is_refit_due then 'refit due'
+            when drift >= {{ watch_at }} then 'watch'
+            else 'stable'
+        end as verdict,
+
+        drift,
+
+        is_refit_due
+
+    from judged
+
 )
 
-select * from judged
+select * from worded

@@ -1,6 +1,8 @@
 -- One row per line of the translation file that can be read: a product category with
 -- its English name, unless lines repeat.
 
+{{ config(enabled=shop() == 'olist') }}
+
 with source as (
 
     select * from {{ read_raw(source('olist', 'category_translations')) }}

@@ -1,6 +1,8 @@
 -- One row per line of the customers file that can be read: one order's copy of a
 -- person, unless lines repeat.
 
+{{ config(enabled=shop() == 'olist') }}
+
 with source as (
 
     select * from {{ read_raw(source('olist', 'customers')) }}

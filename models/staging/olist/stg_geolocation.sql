@@ -1,6 +1,8 @@
 -- One row per line of the geolocation file that can be read: many points of a zip code
 -- prefix, some repeated.
 
+{{ config(enabled=shop() == 'olist') }}
+
 with source as (
 
     select * from {{ read_raw(source('olist', 'geolocation')) }}

@@ -1,6 +1,8 @@
 -- One row per line of the items file that can be read: an item of an order, unless
 -- lines repeat.
 
+{{ config(enabled=shop() == 'olist') }}
+
 with source as (
 
     select * from {{ read_raw(source('olist', 'order_items')) }}
@@ -15,6 +17,7 @@ renamed as (
         product_id,
         seller_id,
 
+        cast(1 as decimal(18, 4)) as quantity,
         price,
         freight_value as freight,
 

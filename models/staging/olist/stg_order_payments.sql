@@ -1,6 +1,8 @@
 -- One row per line of the payments file that can be read: a payment of an order, unless
 -- lines repeat.
 
+{{ config(enabled=shop() == 'olist') }}
+
 with source as (
 
     select * from {{ read_raw(source('olist', 'order_payments')) }}

@@ -1,6 +1,8 @@
 -- One row per line of the reviews file that can be read: a review of an order, unless
 -- lines repeat. Neither review_id nor order_id is unique alone.
 
+{{ config(enabled=shop() == 'olist') }}
+
 with source as (
 
     select * from {{ read_raw(source('olist', 'order_reviews')) }}

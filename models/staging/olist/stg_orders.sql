@@ -1,5 +1,7 @@
 -- One row per line of the orders file that can be read: an order, unless lines repeat.
 
+{{ config(enabled=shop() == 'olist') }}
+
 with source as (
 
     select * from {{ read_raw(source('olist', 'orders')) }}
@@ -13,6 +15,8 @@ renamed as (
         customer_id,
 
         lower(trim(order_status)) as order_status,
+
+        false as is_return,
 
         order_purchase_timestamp as purchased_at,
         order_approved_at as approved_at,

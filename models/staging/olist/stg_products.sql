@@ -1,6 +1,8 @@
 -- One row per line of the products file that can be read: a product, unless lines
 -- repeat.
 
+{{ config(enabled=shop() == 'olist') }}
+
 with source as (
 
     select * from {{ read_raw(source('olist', 'products')) }}

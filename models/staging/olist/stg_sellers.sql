@@ -1,5 +1,7 @@
 -- One row per line of the sellers file that can be read: a seller, unless lines repeat.
 
+{{ config(enabled=shop() == 'olist') }}
+
 with source as (
 
     select * from {{ read_raw(source('olist', 'sellers')) }}

@@ -98,7 +98,8 @@ def segment_formation(flows: pd.DataFrame, names: dict[int, str]) -> go.Figure:
     figure.update_yaxes(
         title="customers", showticklabels=False, showgrid=False, zeroline=False
     )
-    return finish(figure, _finding(flows, names), height=520)
+    figure = finish(figure, _finding(flows, names), height=560, margin_t=130)
+    return figure.update_layout(title={"y": 0.97, "yanchor": "top"})  # above the legend
 
 
 def _placed(flows: pd.DataFrame) -> pd.DataFrame:
@@ -168,11 +169,11 @@ def _finding(flows: pd.DataFrame, names: dict[int, str]) -> str:
     """Say which segment has the smallest part of its members in one cluster before."""
     sources = flows[flows["next_segment_id"] > 0]
     if sources.empty:
-        return "What more segments make of these"
+        return "How these segments split when there are more of them"
     counts = sources.groupby("next_segment_id")["customer_count"]
     shares = counts.max() / counts.sum()
     least = shares.idxmin()
     return (
         f"With {len(names) - 1} segments, {shares[least]:.1%} of {names[least]} would "
-        "share a cluster: the smallest part of any segment"
+        "be in one cluster: the lowest share of any segment"
     )

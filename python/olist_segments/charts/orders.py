@@ -7,7 +7,8 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from olist_segments.charts.style import BLUE, GREY, INK, ORANGE, finish, plain, reais
+from olist_segments.charts.style import BLUE, GREY, INK, ORANGE, finish, money, plain
+from olist_segments.shop import Currency
 
 # From 1 to 5 stars; distinct without full colour vision, and in print by lightness.
 STAR_COLORS = ("#8c4a04", "#e08f2c", "#d9dde2", "#7fb0d3", "#1d5f92")
@@ -45,18 +46,19 @@ def monthly_orders(months: pd.DataFrame) -> go.Figure:
     )
 
 
-def amounts(values: pd.Series, what: str, axis: str) -> go.Figure:
+def amounts(values: pd.Series, what: str, axis: str, currency: Currency) -> go.Figure:
     """Plot how amounts of money are distributed, on a logarithmic axis.
 
     Parameters
     ----------
     values : Series
-        Amounts in reais. The bars leave out those that are not above 0, which the
+        Amounts of money. The bars leave out those that are not above 0, which the
         axis cannot show; the figures in the title include them.
     what : str
         What has these amounts, in the plural, such as "items".
     axis : str
         What the axis shows, without its unit.
+    currency : Currency
 
     Returns
     -------
@@ -67,18 +69,19 @@ def amounts(values: pd.Series, what: str, axis: str) -> go.Figure:
     shown = values[values > 0]
     edges = np.geomspace(shown.min() * 0.999, shown.max() * 1.001, BINS + 1)
     top = values.nlargest(max(1, len(values) // 10)).sum() / values.sum()
-    figure = _histogram(values, np.histogram(shown, edges), what, reais)
+    figure = _histogram(values, np.histogram(shown, edges), what, currency.written)
     figure.update_xaxes(
         type="log",
-        title=f"{plain(axis)} (reais, logarithmic)",
-        tickprefix="R&#36; ",
+        title=f"{plain(axis)} ({plain(currency.name)}, logarithmic)",
+        tickprefix=plain(currency.prefix),
+        ticksuffix=plain(currency.suffix),
         tickformat=",~f",
         dtick="D2",
     )
     return finish(
         figure,
-        f"Half of the {what} are above {reais(values.median())}; the highest tenth "
-        f"makes up {top:.0%} of the sum",
+        f"Half of the {what} are above {currency.written(values.median())}; the "
+        f"highest tenth makes up {top:.0%} of the sum",
     )
 
 
@@ -114,14 +117,15 @@ def durations(values: pd.Series, what: str, axis: str) -> go.Figure:
     )
 
 
-def installments(table: pd.DataFrame) -> go.Figure:
+def installments(table: pd.DataFrame, currency: Currency) -> go.Figure:
     """Plot how many installments orders have, and what they are worth.
 
     Parameters
     ----------
     table : DataFrame
         One row per number of installments: installments, order_count, and
-        mean_payment in reais.
+        mean_payment.
+    currency : Currency
 
     Returns
     -------
@@ -139,7 +143,7 @@ def installments(table: pd.DataFrame) -> go.Figure:
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.08)
     for row, column, color, text in (
         (1, "order_count", BLUE, "%{x}: %{y:,} orders"),
-        (2, "mean_payment", ORANGE, "%{x}: R&#36; %{y:,.2f}"),
+        (2, "mean_payment", ORANGE, f"%{{x}}: {money('%{y:,.2f}', currency)}"),
     ):
         figure.add_bar(
             x=table["installments"],
@@ -151,13 +155,15 @@ def installments(table: pd.DataFrame) -> go.Figure:
         )
     figure.update_xaxes(title="monthly installments", dtick=1, row=2)
     figure.update_yaxes(title="orders", tickformat=",", row=1)
-    figure.update_yaxes(title="mean payment (reais)", tickformat=",", row=2)
+    figure.update_yaxes(
+        title=f"mean payment ({plain(currency.name)})", tickformat=",", row=2
+    )
     share = table.loc[at_once, "order_count"].sum() / table["order_count"].sum()
     title = f"{share:.1%} of orders are paid at once"
     if len(worth) == 2:
         title += (
-            f", {reais(worth[True])} on average; those in installments are worth "
-            f"{reais(worth[False])}"
+            f", {currency.written(worth[True])} on average; those in installments are "
+            f"worth {currency.written(worth[False])}"
         )
     return finish(figure, title, height=520, showlegend=False)
 

@@ -1,5 +1,7 @@
 """Charts of the segments: who they are, where they live, what they buy and spend."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -10,11 +12,12 @@ from olist_segments.charts.style import (
     INK,
     ORANGE,
     finish,
+    money,
     plain,
-    reais,
     segment_colors,
     segment_symbols,
 )
+from olist_segments.shop import Currency
 
 SCORES = {
     "inertia": "inertia (squared standard deviations)",
@@ -122,19 +125,20 @@ def segment_features(features: pd.DataFrame) -> go.Figure:
     )
 
 
-def spend_distribution(profile: pd.DataFrame) -> go.Figure:
+def spend_distribution(profile: pd.DataFrame, currency: Currency) -> go.Figure:
     """Plot what customers of each segment spend: the middle 80%, median and mean.
 
     Parameters
     ----------
     profile : DataFrame
         The rows of segment_profile whose metric is total_spend.
+    currency : Currency
 
     Returns
     -------
     Figure
         A line per segment from the 10th to the 90th percentile, on a logarithmic
-        axis in reais.
+        axis.
     """
     profile = profile.sort_values("segment_id")
     most = profile.loc[profile["median"].idxmax()]
@@ -154,8 +158,9 @@ def spend_distribution(profile: pd.DataFrame) -> go.Figure:
             x=[one["p10"], one["median"], one["mean"], one["p90"]],
             y=[name] * 4,
             mode="markers+text",
-            text=["", plain(reais(one["median"])), "", ""],
+            text=["", plain(currency.written(one["median"])), "", ""],
             textposition="top center",
+            cliponaxis=False,
             marker={
                 "opacity": 1,
                 "symbol": ["line-ns", "circle", "diamond-open", "line-ns"],
@@ -164,19 +169,21 @@ def spend_distribution(profile: pd.DataFrame) -> go.Figure:
                 "line": {"color": INK, "width": 2},
             },
             customdata=["a tenth spend less", "median", "mean", "a tenth spend more"],
-            hovertemplate="%{customdata}: R&#36; %{x:,.2f}<extra></extra>",
+            hovertemplate="%{customdata}: "
+            f"{money('%{x:,.2f}', currency)}<extra></extra>",
         )
     figure.update_xaxes(
         type="log",
-        title=plain("R$ per customer (logarithmic)", 22),
+        title=plain(f"{currency.unit} per customer (logarithmic)", 22),
         tickvals=(ticks := [10**power * step for power in range(6) for step in (1, 3)]),
-        ticktext=[plain(f"R$ {tick:,}") for tick in ticks],
+        ticktext=[plain(currency.written(tick, 0)) for tick in ticks],
     )
     figure.update_yaxes(autorange="reversed", type="category")
     return finish(
         figure,
-        f"Half of {most['segment_name']} spend over {reais(most['median'])}, half of "
-        f"{least['segment_name']} over {reais(least['median'])}",
+        f"Half of {most['segment_name']} spend over "
+        f"{currency.written(most['median'])}, half of {least['segment_name']} over "
+        f"{currency.written(least['median'])}",
         height=110 + 62 * len(profile),
         showlegend=False,
     )
@@ -188,6 +195,8 @@ def breakdown(
     segment_id: int,
     *,
     unit: str,
+    currency: Currency | None = None,
+    called: str | None = None,
     largest: int = 7,
     standing_out: int = 3,
 ) -> go.Figure:
@@ -204,6 +213,10 @@ def breakdown(
         Number of the segment.
     unit : str
         What the shares count, in the plural: "customers", "orders", "items".
+    currency : Currency, optional
+        What stands beside bands of price.
+    called : str, optional
+        What the title calls a value; by default the name of the column.
     largest, standing_out : int, default 7 and 3
         Numbers of values to show: those with the largest shares, and of the others
         those that stand out most.
@@ -216,7 +229,12 @@ def breakdown(
         says that it is beyond chance; it is bold where the value stands out.
     """
     rows = shown_values(
-        table, by, segment_id, largest=largest, standing_out=standing_out
+        table,
+        by,
+        segment_id,
+        currency=currency,
+        largest=largest,
+        standing_out=standing_out,
     )
     color = segment_colors([segment_id])[segment_id]
     names = [plain(name, 18) for name in rows["label"]]
@@ -266,13 +284,20 @@ def breakdown(
     figure.update_yaxes(autorange="reversed", type="category")
     return finish(
         figure,
-        _breakdown_finding(_labelled(table, by, segment_id), by, unit),
+        _breakdown_finding(
+            _labelled(table, by, segment_id, currency), called or _words(by), unit
+        ),
         height=120 + 38 * len(rows),
     )
 
 
 def over_representation(
-    table: pd.DataFrame, by: str, *, largest: int = 20
+    table: pd.DataFrame,
+    by: str,
+    *,
+    currency: Currency | None = None,
+    called: str | None = None,
+    largest: int = 20,
 ) -> go.Figure:
     """Plot how often each value occurs in each segment, compared with all customers.
 
@@ -282,6 +307,10 @@ def over_representation(
         One of the breakdowns, such as segment_by_state.
     by : str
         The column to break down by.
+    currency : Currency, optional
+        What stands beside bands of price.
+    called : str, optional
+        What a value is called; by default the name of the column.
     largest : int, default 20
         Number of values to show: those with most customers.
 
@@ -291,7 +320,7 @@ def over_representation(
         A heat map of the index, where 100 is as often as among all customers. Cells
         within chance are empty.
     """
-    table = _labelled(table, by)
+    table = _labelled(table, by, currency=currency)
     sure = table[table["is_beyond_chance"]]
     totals = table.groupby("label")["customer_count"].sum().reset_index()
     totals = totals.sort_values(["customer_count", "label"], ascending=[False, True])
@@ -326,11 +355,12 @@ def over_representation(
     )
     figure.update_yaxes(autorange="reversed", type="category")
     figure.update_xaxes(
-        title=f"{_words(by)}; 100 is as often as among all customers", type="category"
+        title=f"{called or _words(by)}; 100 is as often as among all customers",
+        type="category",
     )
     over = _over(kept)
     if over.empty:
-        title = f"No {_words(by)} stands out in a segment"
+        title = f"No {called or _words(by)} stands out in a segment"
     else:
         top = over.loc[over["index_vs_all"].idxmax()]
         title = (
@@ -415,22 +445,7 @@ def customer_map(sample: pd.DataFrame, loadings: pd.DataFrame) -> go.Figure:
         for other in means.index
         if one < other
     }
-    figure = go.Figure()
-    # Draw the largest segments first, below the others.
-    for segment_id, rows, look in sorted(
-        _segments(sample), key=lambda one: (-len(one[1]), one[0])
-    ):
-        figure.add_scatter(
-            meta=segment_id,
-            x=rows["x"],
-            y=rows["y"],
-            name=plain(rows["segment_name"].iloc[0]),
-            mode="markers",
-            marker={**look, "size": 6, "opacity": 0.65, "line": {"width": 0}},
-            hovertemplate="%{x:.1f}, %{y:.1f}<extra>%{fullData.name}</extra>",
-            legendrank=segment_id,
-        )
-    figure.update_layout(legend_itemsizing="constant")
+    figure = _scatter(sample, "x", "y")
     figure.update_xaxes(title=plain(axis_words(loadings, "x"), 36), zeroline=True)
     figure.update_yaxes(title=plain(axis_words(loadings, "y"), 36), zeroline=True)
     title = "All customers are in one segment"
@@ -439,6 +454,52 @@ def customer_map(sample: pd.DataFrame, loadings: pd.DataFrame) -> go.Figure:
     elif gaps:
         near = min(gaps, key=gaps.get)
         title = f"{near[0]} and {near[1]} are the nearest neighbours on the map"
+    return finish(figure, title, height=560)
+
+
+def feature_scatter(sample: pd.DataFrame, x: str, y: str) -> go.Figure:
+    """Plot two features of customers against each other, coloured by segment.
+
+    Parameters
+    ----------
+    sample : DataFrame
+        Customers of customer_segments: segment_id, segment_name and the features.
+        Those without one of the two are left out.
+    x, y : str
+        Names of the features.
+
+    Returns
+    -------
+    Figure
+        A point per customer. The axis of positive values with a skew above 2 is
+        logarithmic. The title says which share of the variance of each feature lies
+        between the segments (eta squared, 0 to 1), as it is drawn: of logarithms, if
+        the axis is logarithmic.
+    """
+    drawn = sample.dropna(subset=[x, y]).astype({x: float, y: float})
+    figure = _scatter(drawn, x, y)
+    shares = []
+    for feature, update in ((x, figure.update_xaxes), (y, figure.update_yaxes)):
+        name, values = feature.replace("_", " "), drawn[feature]
+        is_skewed = bool(len(values) > 2 and values.min() > 0 and values.skew() > 2)
+        values = np.log(values) if is_skewed else values
+        update(title=plain(name))
+        if is_skewed:
+            ticks = [10.0**power * step for power in range(-3, 9) for step in (1, 3)]
+            update(
+                title=plain(f"{name} (logarithmic)"),
+                type="log",
+                tickvals=ticks,
+                ticktext=[f"{tick:,.9g}" for tick in ticks],
+            )
+        shares.append((f"{_explained(values, drawn['segment_id']):.1%}", name))
+    (one, first), (other, second) = shares
+    title = (
+        f"Segments explain {one} of the variance of {first} and {other} of that of "
+        f"{second}"
+    )
+    if drawn.empty:
+        title = "No customer has both of these numbers"
     return finish(figure, title, height=560)
 
 
@@ -614,12 +675,12 @@ def metric_name(phrase: str) -> str:
     Parameters
     ----------
     phrase : str
-        The phrase after its value, such as "% of orders late" or "reais spent".
+        The phrase after its value, such as "% of orders late" or "euros spent".
 
     Returns
     -------
     str
-        Such as "share of orders late" or "reais spent".
+        Such as "share of orders late" or "euros spent".
     """
     return f"share{phrase.removeprefix('%')}" if phrase.startswith("%") else phrase
 
@@ -629,6 +690,7 @@ def shown_values(
     by: str,
     segment_id: int,
     *,
+    currency: Currency | None = None,
     largest: int = 7,
     standing_out: int = 3,
 ) -> pd.DataFrame:
@@ -636,7 +698,7 @@ def shown_values(
 
     Parameters
     ----------
-    table, by, segment_id, largest, standing_out
+    table, by, segment_id, currency, largest, standing_out
         As in `breakdown`.
 
     Returns
@@ -645,7 +707,7 @@ def shown_values(
         Rows of the table with a `label`, not escaped; price bands in their order,
         all others by share.
     """
-    rows = _labelled(table, by, segment_id)
+    rows = _labelled(table, by, segment_id, currency)
     rows = rows.sort_values(["share_of_segment", "label"], ascending=[False, True])
     over = _over(rows.iloc[largest:])
     shown = pd.concat([rows.head(largest), over.head(standing_out)])
@@ -710,22 +772,60 @@ def _segments(table: pd.DataFrame):
         yield one, table[table["segment_id"] == one], look
 
 
+def _scatter(table: pd.DataFrame, x: str, y: str) -> go.Figure:
+    """Draw a point per customer, the largest segments first, below the others."""
+    figure = go.Figure()
+    for segment_id, rows, look in sorted(
+        _segments(table), key=lambda one: (-len(one[1]), one[0])
+    ):
+        figure.add_scatter(
+            meta=segment_id,
+            x=rows[x],
+            y=rows[y],
+            name=plain(rows["segment_name"].iloc[0]),
+            mode="markers",
+            marker={**look, "size": 6, "opacity": 0.65, "line": {"width": 0}},
+            hovertemplate="%{x:,.1f}, %{y:,.1f}<extra>%{fullData.name}</extra>",
+            legendrank=segment_id,
+        )
+    figure.update_layout(legend_itemsizing="constant")
+    return figure
+
+
+def _explained(values: pd.Series, groups: pd.Series) -> float:
+    """Return the share of the variance that lies between groups."""
+    total = ((values - values.mean()) ** 2).sum()
+    between = ((values.groupby(groups).transform("mean") - values.mean()) ** 2).sum()
+    return float(between / total) if total else 0.0
+
+
 def _labelled(
-    table: pd.DataFrame, by: str, segment_id: int | None = None
+    table: pd.DataFrame,
+    by: str,
+    segment_id: int | None = None,
+    currency: Currency | None = None,
 ) -> pd.DataFrame:
     """Add the label of each value, and the rank of a price band."""
     if by == "price_band":
-        sums = table.groupby(by)[["revenue", "line_count"]].sum()
-        ranks = (sums["revenue"].astype(float) / sums["line_count"]).rank()
-        table = table.assign(rank=table[by].map(ranks))
+        table = table.assign(rank=table[by].map(_lowest_price))
     if segment_id is not None:
         table = table[table["segment_id"] == segment_id]
     values = table.get(f"{by}_name", table[by])
-    labels = [_shortened(_value_name(str(value), by)) for value in values]
+    labels = [_shortened(_value_name(str(value), by, currency)) for value in values]
     if by == "city":  # several states may have a city of that name
         pairs = zip(labels, table["state"], strict=True)
-        labels = [f"{city}, {state}" for city, state in pairs]
+        labels = [
+            city if state == "unknown" else f"{city}, {state}" for city, state in pairs
+        ]
     return table.assign(label=labels)
+
+
+def _lowest_price(band: str) -> float:
+    """Read where a band of price begins: 25 for "25 to 50", below that "under 25"."""
+    number = re.search(r"[\d,]+", band)
+    if not number:
+        return -1
+    return float(number[0].replace(",", "")) - band.startswith("under")
 
 
 def _shortened(label: str, most: int = 60) -> str:
@@ -734,25 +834,25 @@ def _shortened(label: str, most: int = 60) -> str:
     return label if len(label) <= most else f"{label[:half]} … {label[-half:]}"
 
 
-def _value_name(value: str, by: str) -> str:
-    """Capitalize cities, write reais as R$, and replace underscores by spaces."""
+def _value_name(value: str, by: str, currency: Currency | None) -> str:
+    """Capitalize cities, add the currency, and replace underscores by spaces."""
     if by == "city":
         small = {"d", "da", "das", "de", "do", "dos", "e"}
         words = value.split(" ")
         return " ".join(w if w in small else w[:1].upper() + w[1:] for w in words)
-    if by == "price_band" and any(letter.isdigit() for letter in value):
-        return f"R$ {value}"
+    if by == "price_band" and currency and any(map(str.isdigit, value)):
+        return currency.beside(value)
     return _words(value) if by in ("category", "payment_type") else value
 
 
-def _breakdown_finding(rows: pd.DataFrame, by: str, unit: str) -> str:
+def _breakdown_finding(rows: pd.DataFrame, called: str, unit: str) -> str:
     if rows.empty:
-        return f"No {_words(by)}: this segment has no customers at present"
+        return f"No {called}: this segment has no customers at present"
     over, under = _over(rows), _under(rows)
     if over.empty and under.empty:
         top = rows.sort_values(["share_of_segment", "label"]).iloc[-1]
         return (
-            f"No {_words(by)} stands out; the largest is {top['label']}, with "
+            f"No {called} stands out; the largest is {top['label']}, with "
             f"{top['share_of_segment']:.1%} of the segment's {unit}"
         )
     said, top = (

@@ -6,6 +6,8 @@ from textwrap import wrap
 
 import plotly.graph_objects as go
 
+from olist_segments.shop import Currency
+
 BLUE, ORANGE, GREEN, GREY = "#2a6f97", "#bc6c25", "#588157", "#8d99ae"
 INK = "#1f2933"
 # From the palette by Okabe and Ito, for readers without full colour vision.
@@ -88,20 +90,21 @@ def plain(text: object, width: int | None = None) -> str:
     return "<br>".join(escape(line, False).replace("$", "&#36;") for line in lines)
 
 
-def reais(amount: float) -> str:
-    """Write an amount of Brazilian reais in the English way: R$ 1,234.56.
+def money(number: str, currency: Currency) -> str:
+    """Write the currency around a number that plotly fills in.
 
     Parameters
     ----------
-    amount : float
-        In reais.
+    number : str
+        Such as ``%{x:,.2f}``.
+    currency : Currency
 
     Returns
     -------
     str
-        With two decimals, and a minus sign before the currency if it is negative.
+        With the symbol escaped as in `plain`.
     """
-    return f"{'-' if amount < 0 else ''}R$ {abs(amount):,.2f}"
+    return f"{plain(currency.prefix)}{number}{plain(currency.suffix)}"
 
 
 def finish(figure: go.Figure, title: str, **layout) -> go.Figure:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path, PureWindowsPath
 from typing import TextIO
 
+import duckdb
 import yaml
 
 from olist_segments.commands import demo_data
@@ -29,12 +30,20 @@ from olist_segments.project import (
 )
 from olist_segments.raw.check import find_problems, read_contract
 from olist_segments.raw.files import find_raw_folder, missing_files
-from olist_segments.variables import find_problems_of_variables
+from olist_segments.variables import (
+    chosen_shop,
+    find_problems_of_variables,
+    shop_source,
+)
 
 HELP = "Build everything and print the segments."
 # Seconds without a line after which progress names what runs.
 SILENCE = 4
 LOG_AS_JSON = ["--log-format", "json", "--log-format-file", "debug"]
+DRIFTED = (
+    "select measure from segment_drift where is_refit_due order by drift desc, measure"
+)
+REFIT_DUE = 3
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -52,6 +61,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="a Spark setting, with --target spark",
     )
+    parser.add_argument(
+        "--fail-on-drift",
+        action="store_true",
+        help=f"exit with code {REFIT_DUE} if everything was built but a refit is due",
+    )
     parser.add_argument("--verbose", action="store_true", help="print dbt's own output")
     parser.add_argument("dbt", nargs="*", help="further arguments for dbt, after --")
 
@@ -60,9 +74,18 @@ def run(options: argparse.Namespace) -> int:
     """Build on DuckDB or on Spark."""
     root = project_root()
     check_variables(root, options.dbt)
+    fails = options.fail_on_drift
     if options.target == "spark":
-        return build_on_spark(root, options.dbt, settings=options.conf)
-    return build(root, options.target, options.dbt, is_verbose=options.verbose)
+        return build_on_spark(
+            root, options.dbt, settings=options.conf, fails_on_drift=fails
+        )
+    return build(
+        root,
+        options.target,
+        options.dbt,
+        is_verbose=options.verbose,
+        fails_on_drift=fails,
+    )
 
 
 def build(
@@ -71,6 +94,7 @@ def build(
     words: Iterable[str] = (),
     *,
     is_verbose: bool = False,
+    fails_on_drift: bool = False,
 ) -> int:
     """Build on DuckDB, and print the segments.
 
@@ -78,11 +102,13 @@ def build(
     ----------
     root, target, words, is_verbose
         As in `build_tables`.
+    fails_on_drift : bool
+        Return `REFIT_DUE` if a refit is due.
 
     Returns
     -------
     int
-        0
+        0 or `REFIT_DUE`.
 
     Raises
     ------
@@ -103,8 +129,12 @@ def build(
             )
         raise
     print()
-    print(summary(database_path(root, target), target=target))
-    return 0
+    database = database_path(root, target)
+    print(summary(database, target=target))
+    if not fails_on_drift:
+        return 0
+    with duckdb.connect(str(database), read_only=True) as connection:
+        return _exit_code(connection.sql(DRIFTED).fetchall())
 
 
 def build_tables(
@@ -143,7 +173,9 @@ def build_tables(
         If dbt fails.
     """
     asked, raw_dir = target, os.environ.get("OLIST_RAW_DIR")
-    target, folder = find_raw_folder(root, target=target, raw_dir=raw_dir)
+    words = list(words)
+    shop = chosen_shop(root, _given_variables(words))
+    target, folder = find_raw_folder(root, target=target, raw_dir=raw_dir, shop=shop)
     if target == "demo" and not raw_dir:
         print(
             "No real data in data/raw: building on SYNTHETIC demo data."
@@ -152,10 +184,12 @@ def build_tables(
         )
         if missing_files(folder):
             demo_data.write(folder)
-    else:
+    elif shop == "olist":
         print(f"Building on the files in {folder}")
+    else:
+        print(f"Building the shop {shop} on the files in {folder}")
     if not words:  # a variable may allow more, so dbt decides
-        check_raw_files(root, folder)
+        check_raw_files(root, folder, shop)
     words = ["build", "--target", target, *words]
     settings["OLIST_RAW_DIR"] = str(folder)
     if is_verbose:
@@ -165,7 +199,9 @@ def build_tables(
     return target
 
 
-def build_on_spark(root: Path, words: list[str], *, settings: list[str]) -> int:
+def build_on_spark(
+    root: Path, words: list[str], *, settings: list[str], fails_on_drift: bool = False
+) -> int:
     """Build on Spark, and print the segments.
 
     Parameters
@@ -176,11 +212,13 @@ def build_on_spark(root: Path, words: list[str], *, settings: list[str]) -> int:
         Further arguments for dbt.
     settings : list of str
         Settings of Spark, each as ``name=value``.
+    fails_on_drift : bool
+        As in `build`.
 
     Returns
     -------
     int
-        0
+        0 or `REFIT_DUE`.
 
     Raises
     ------
@@ -198,7 +236,9 @@ def build_on_spark(root: Path, words: list[str], *, settings: list[str]) -> int:
     for setting in settings:
         if "=" not in setting:
             raise UserError(f"--conf {setting} has no value: write --conf NAME=VALUE")
-    target, folder = find_raw_folder(root, raw_dir=os.environ.get("OLIST_RAW_DIR"))
+    shop = chosen_shop(root, _given_variables(words))
+    raw_dir = os.environ.get("OLIST_RAW_DIR")
+    target, folder = find_raw_folder(root, raw_dir=raw_dir, shop=shop)
     tables = database_path(root, target, SPARK_FOLDERS)
     if target == "demo" and missing_files(folder):
         demo_data.write(folder)
@@ -209,7 +249,7 @@ def build_on_spark(root: Path, words: list[str], *, settings: list[str]) -> int:
         flush=True,
     )
     if not words:
-        check_raw_files(root, folder)
+        check_raw_files(root, folder, shop)
     os.environ["OLIST_RAW_DIR"] = str(folder.resolve())
     session = open_session(
         tables, settings=dict(setting.split("=", 1) for setting in settings)
@@ -217,7 +257,7 @@ def build_on_spark(root: Path, words: list[str], *, settings: list[str]) -> int:
     run_dbt(root, ["build", "--target", "spark", *words])
     print()
     print(describe_segments(session))
-    return 0
+    return _exit_code(session.sql(DRIFTED).collect()) if fails_on_drift else 0
 
 
 def check_variables(root: Path, words: list[str]) -> None:
@@ -239,21 +279,13 @@ def check_variables(root: Path, words: list[str]) -> None:
         If a variable cannot be read or used.
     """
     _read_yaml((root / "dbt_project.yml").read_text("utf-8"), "dbt_project.yml")
-    parser = argparse.ArgumentParser(prog="dbt", add_help=False, allow_abbrev=False)
-    parser.add_argument("--vars", default="{}")
-    text = parser.parse_known_args(words)[0].vars
-    given = _read_yaml(text, f"--vars '{text}'")
-    if not isinstance(given, dict):
-        raise UserError(
-            f"--vars '{text}' cannot be read: write names and values, as in "
-            "--vars 'k: 6'"
-        )
+    given = _given_variables(words)
     problems = find_problems_of_variables(root, given, command="build")
     if problems:
         raise UserError("\n".join(problems))
 
 
-def check_raw_files(root: Path, folder: Path) -> None:
+def check_raw_files(root: Path, folder: Path, shop: str) -> None:
     """Refuse raw files that cannot be used, with the same message as dbt.
 
     Parameters
@@ -262,6 +294,8 @@ def check_raw_files(root: Path, folder: Path) -> None:
         Root of the project.
     folder : Path
         Where the raw files are.
+    shop : str
+        The shop whose files they are.
 
     Raises
     ------
@@ -271,15 +305,19 @@ def check_raw_files(root: Path, folder: Path) -> None:
     project = yaml.safe_load((root / "dbt_project.yml").read_text(encoding="utf-8"))
     problems = find_problems(
         folder,
-        read_contract(root / "models" / "staging" / "olist" / "_sources.yml"),
+        read_contract(shop_source(root, shop)),
         max_bad_share=float(project["vars"]["max_rejected_share"]),
     )
     if problems:
         unset = "unset OLIST_RAW_DIR and " if os.environ.get("OLIST_RAW_DIR") else ""
         raise UserError(
             "\n- ".join([f"the raw files in {folder} cannot be used:", *problems])
-            + f"\nCorrect them, or {unset}build on synthetic data with "
-            "`make build TARGET=demo`."
+            + (
+                f"\nCorrect them, or {unset}build on synthetic data with "
+                "`make build TARGET=demo`."
+                if shop == "olist"
+                else "\nCorrect them, or the YAML of the shop."
+            )
         )
 
 
@@ -341,6 +379,28 @@ def show_progress(lines: Iterable[str], out: TextIO) -> None:
             spoke = time.monotonic()
     if account:
         _say(so_far() if is_clean else "\n".join(account), out)
+
+
+def _exit_code(drifted: list) -> int:
+    if not drifted:
+        return 0
+    measures = ", ".join(row[0] for row in drifted)
+    print(f"olist-segments: a refit is due, because of {measures}", file=sys.stderr)
+    return REFIT_DUE
+
+
+def _given_variables(words: list[str]) -> dict:
+    """Return the variables among the arguments for dbt."""
+    parser = argparse.ArgumentParser(prog="dbt", add_help=False, allow_abbrev=False)
+    parser.add_argument("--vars", default="{}")
+    text = parser.parse_known_args(words)[0].vars
+    given = _read_yaml(text, f"--vars '{text}'")
+    if not isinstance(given, dict):
+        raise UserError(
+            f"--vars '{text}' cannot be read: write names and values, as in "
+            "--vars 'k: 6'"
+        )
+    return given
 
 
 def _read_yaml(text: str, name: str) -> object:

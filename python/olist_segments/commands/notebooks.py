@@ -7,11 +7,17 @@ import re
 import sys
 from pathlib import Path
 
+import duckdb
+
 from olist_segments.commands.common import add_target
 from olist_segments.pages import asset, plotly_scripts
 from olist_segments.project import UserError, find_built, project_root, write_page
+from olist_segments.shop import Shop, read_shop
 
 HELP = "Run the notebooks into site/."
+
+# What the original project found in Olist's files says nothing about another shop.
+ABOUT_OLIST = {"original"}
 
 # Scripts for formulas and diagrams, which the notebooks do not have.
 LINKED_SCRIPT = r'<script[^>]* src="(?:https?:[^"]*)?"[^>]*>\s*</script>'
@@ -37,8 +43,11 @@ def run(options: argparse.Namespace) -> int:
 
     root = project_root()
     _, database = find_built(root, options.target)
+    shop = _shop(database)
     code = 0
     for path in sorted((root / "notebooks").glob("*.ipynb")):
+        if path.stem in ABOUT_OLIST and shop.name != "olist":
+            continue
         try:
             print(f"Wrote {export_notebook(path, database, root / 'site')}", flush=True)
         except CellExecutionError as error:
@@ -61,7 +70,8 @@ def execute_notebook(path: Path, database: Path):
     Returns
     -------
     nbformat.NotebookNode
-        The notebook with its outputs.
+        The notebook with its outputs, without the cells whose tags say that they need
+        what the shop does not have: `needs reviews`, as in `Shop.lacking`.
 
     Raises
     ------
@@ -72,6 +82,10 @@ def execute_notebook(path: Path, database: Path):
     from nbclient import NotebookClient
 
     notebook = nbformat.read(path, as_version=4)
+    shop = _shop(database)
+    notebook.cells = [
+        cell for cell in notebook.cells if not shop.lacking(_needs_of(cell))
+    ]
     client = NotebookClient(
         notebook,
         timeout=600,
@@ -130,3 +144,13 @@ def export_notebook(path: Path, database: Path, site: Path) -> Path:
     written = site / f"{path.stem}.html"
     write_page(written, page)
     return written
+
+
+def _shop(database: Path) -> Shop:
+    with duckdb.connect(str(database), read_only=True) as connection:
+        return read_shop(connection)
+
+
+def _needs_of(cell: dict) -> list[str]:
+    tags = cell["metadata"].get("tags", [])
+    return [tag.removeprefix("needs ") for tag in tags if tag.startswith("needs ")]

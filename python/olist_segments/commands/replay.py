@@ -27,6 +27,7 @@ from olist_segments.project import (
     run_dbt,
 )
 from olist_segments.raw.files import find_raw_folder
+from olist_segments.variables import chosen_shop
 
 HELP = (
     "Write the history of segments again: label customers as of every month end with "
@@ -50,12 +51,17 @@ def run(options: argparse.Namespace) -> int:
     """Label the customers of every month end, then those of the present day."""
     root = project_root()
     raw_dir = os.environ.get("OLIST_RAW_DIR")
-    target, folder = find_raw_folder(root, target=options.target, raw_dir=raw_dir)
+    target, folder = find_raw_folder(
+        root, target=options.target, raw_dir=raw_dir, shop=chosen_shop(root, {})
+    )
     days = month_ends(options.first, options.last)
     database = database_path(root, target)
     try:
         with _copy_to_replace(database) as copy:
-            _replay(root, target, days, OLIST_DB=str(copy), OLIST_RAW_DIR=str(folder))
+            # What dbt has parsed for the next build stays in the project's own target.
+            settings = {"DBT_TARGET_PATH": str(copy.with_name("target"))}
+            settings |= {"OLIST_DB": str(copy), "OLIST_RAW_DIR": str(folder)}
+            _replay(root, target, days, **settings)
     except (DbtError, KeyboardInterrupt):
         print(f"The replay stopped: {database} is as it was.", file=sys.stderr)
         raise

@@ -1,6 +1,7 @@
 """``olist-segments summary``, which a build also ends with."""
 
 import argparse
+import textwrap
 from pathlib import Path
 
 import duckdb
@@ -12,7 +13,8 @@ from olist_segments.project import (
     project_root,
     shell_command,
 )
-from olist_segments.questions import read_questions
+from olist_segments.questions import answerable, read_questions
+from olist_segments.shop import read_shop
 
 HELP = "Print the segments that were built."
 SUMMARY_TABLES = {
@@ -21,10 +23,13 @@ SUMMARY_TABLES = {
     "customer_segments",
     "segment_by_state",
     "segment_k_candidates",
+    "segment_outcomes",
     "feature_statistics",
     "rejected_rows",
+    "shop",
 }
-SUGGESTED = ("win_back", "states_beyond_chance", "why_this_k")
+# The first three that the shop has the data for.
+SUGGESTED = ("win_back", "states_beyond_chance", "why_this_k", "spend_by_month")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -69,6 +74,7 @@ def summary(database: Path, *, target: str) -> str:
         if SUMMARY_TABLES - {name for (name,) in tables}:
             lines.append("It has no segments yet: `make build` builds everything.")
             return "\n".join(lines)
+        shop = read_shop(connection)
         segments = connection.sql(
             "select segment_id, segment_name, customer_count, customer_share, "
             "revenue, revenue_share, description from segments order by segment_id"
@@ -79,35 +85,55 @@ def summary(database: Path, *, target: str) -> str:
             "(select max(as_of_date) from customer_segments)"
         ).fetchall()
         alike = connection.sql(
-            "select feature from feature_statistics where not is_selected "
-            "and reason like 'in the list of features%' order by feature"
+            "select feature from feature_statistics where clipped_values <= 1 "
+            "order by feature"
+        ).fetchall()
+        ((month,),) = connection.sql(
+            # The last month that ended 180 days ago, if there is a year of orders.
+            "select case when min(purchased_at)::date <= max(as_of_date) - 365 "
+            "and (select count(*) from segment_outcomes) = 0 then strftime("
+            "date_trunc('month', max(as_of_date) - 179) - interval 1 day, '%Y-%m') end "
+            "from orders cross join intermediate.int_as_of"
         ).fetchall()
     lines.append(f"As of {as_of}.")
     if rejected:
         lines.append(
             f"{rejected:,} lines of the raw files could not be read: see rejected_rows."
         )
+    alike = [feature for (feature,) in alike if shop.has_column(feature)]
     if alike:
         lines.append(
-            f"Not useful: {', '.join(feature for (feature,) in alike)}. In the files "
-            "it is the same for everybody, or missing; see feature_statistics."
+            f"Not useful: {', '.join(alike)}. After clipping it is the same for "
+            "everybody, or nobody has it; see feature_statistics."
         )
     lines += ["", f"{'':3}{'customers':>10}{'share':>8}{'revenue':>16}{'share':>8}"]
+    money = shop.currency.written
     for number, name, customers, share, revenue, revenue_share, text in segments:
         lines.append(f"{number:<3}{name}")
         lines.append(
-            f"{'':3}{customers:>10,}{share:>8.1%}{f'R$ {revenue:,.0f}':>16}"
+            f"{'':3}{customers:>10,}{share:>8.1%}{money(revenue, 0):>16}"
             f"{revenue_share or 0:>8.1%}"
         )
-        lines.append(f"{'':3}{text or 'It has no customers at present.'}")
+        text = text or "It has no customers at present."
+        lines += textwrap.wrap(
+            text, 80, initial_indent=" " * 3, subsequent_indent=" " * 3
+        )
+    order = "a delivered order" if shop.has("deliveries") else "an order that counts"
     lines += [
-        f"{excluded:,} customers without a delivered order have no segment: see "
+        f"{excluded:,} customers without {order} have no segment: see "
         "excluded_customers.",
         "",
         "Three questions to ask:",
     ]
-    questions = read_questions(project_root())
-    for name in SUGGESTED:
+    questions = answerable(read_questions(project_root()), shop)
+    for name in [one for one in SUGGESTED if one in questions][:3]:
         lines += [f"# {questions[name].text}", shell_command(f"query {name}", target)]
     lines += ["# All questions and their names", shell_command("query", target)]
+    if month:
+        lines += [
+            "# What do segments do next? This labels customers as of the end of "
+            f"{month}, and counts what they",
+            "# bought in the 180 days after; it takes about twice as long as a build.",
+            shell_command(f"replay --from {month} --to {month}", target),
+        ]
     return "\n".join(lines)

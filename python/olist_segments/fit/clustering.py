@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from operator import itemgetter
 from threading import Lock
 from types import SimpleNamespace
+from typing import NamedTuple
 
 import numpy as np
 from sklearn.cluster import KMeans
@@ -18,11 +19,13 @@ from threadpoolctl import threadpool_limits
 # above the last bits, which depend on the order in which floats are added.
 DECIMALS = 12
 # The search for a fit: the pairs of clusters that it merges, the swaps that it tries,
-# the steps after which it judges a start, how much higher than the lowest the inertia
-# of its rivals may then be, and the least relative gain in inertia that counts as one.
+# the steps after which it judges a start, scikit-learn's tolerance, with which it may
+# do so before, how much higher than the lowest the inertia of its rivals may then be,
+# and the least relative gain in inertia that counts as one.
 MERGERS = 3
 SWAPS = 2
 FIRST_STEPS = 3
+TOLERANCE = 1e-4
 RIVALS = 0.03
 LEAST_GAIN = 1e-5
 # Starts whose inertia differs by a smaller share than this are about as good.
@@ -33,6 +36,12 @@ STARTS = 10
 _COPIES = 1 << 30
 # The callers for whom BLAS is limited to one thread, and its limit before.
 _blas = SimpleNamespace(lock=Lock(), users=0, limits=None)
+
+
+class _Clusters(NamedTuple):
+    inertia: float
+    centers: np.ndarray
+    sizes: np.ndarray
 
 
 def fit_centroids(
@@ -439,35 +448,36 @@ def _search(
     """
     distinct = _distinct(points, max(ks) + 1)
     near = sorted({n for k in ks for n in (k - 1, k, k + 1) if 1 <= n <= distinct})
+    columns = np.ascontiguousarray(points.T)
 
     def begin(k: int) -> KMeans:
         starts = n_init if k > 1 else 1
         return KMeans(k, n_init=starts, random_state=seed).fit(points)
 
-    def judge(start: np.ndarray) -> KMeans:
-        steps = {"n_init": 1, "max_iter": FIRST_STEPS}
-        return KMeans(len(start), init=start, **steps).fit(points)
+    def judge(starts: Iterable[np.ndarray]) -> list[_Clusters]:
+        return [_first_steps(columns, start) for start in starts]
 
-    def finish(begun: list[KMeans], bound: float) -> list[KMeans]:
+    def finish(begun: list[_Clusters], bound: float) -> list[KMeans]:
+        within = _different([one for one in begun if one.inertia <= bound])
         return [
-            KMeans(fit.n_clusters, init=fit.cluster_centers_, n_init=1).fit(points)
-            for fit in _different([fit for fit in begun if fit.inertia_ <= bound])
+            KMeans(len(one.centers), init=one.centers, n_init=1).fit(points)
+            for one in within
         ]
 
     def from_neighbours(k: int) -> list[KMeans]:
         split, merged, swapped = [], [], []
         if k - 1 in changed:
-            split = [judge(start) for start in _with_a_split(points, fits[k - 1])]
+            split = judge(_with_a_split(points, fits[k - 1]))
         if k + 1 in changed:
-            mergers = itertools.islice(_with_a_merger(fits[k + 1]), MERGERS)
-            merged = [judge(start) for _, start in mergers]
+            mergers = itertools.islice(_with_a_merger(_clusters(fits[k + 1])), MERGERS)
+            merged = judge(start for _, start in mergers)
         if swaps and split and k > 2:
-            mergers = [next(_with_a_merger(fit, but_last=True)) for fit in split]
-            best = sorted(mergers, key=itemgetter(0))[:swaps]
-            judged = [judge(start) for _, start in best]
+            mergers = [next(_with_a_merger(one, but_last=True)) for one in split]
+            mergers.sort(key=itemgetter(0))
+            judged = judge(start for _, start in mergers[:swaps])
             swapped = finish(judged, fits[k - 1].inertia_)
         begun = split + merged
-        least = min((fit.inertia_ for fit in begun), default=0)
+        least = min((one.inertia for one in begun), default=0)
         return finish(begun, least * (1 + rivals)) + swapped
 
     fits = dict(zip(near, each(begin, near), strict=True))
@@ -483,18 +493,23 @@ def _search(
                 changed.add(k)
             found[k].append(fit)
     return {
-        k: [fit.cluster_centers_ for fit in _different([fits[k], *found[k]])]
+        k: [one.centers for one in _different(map(_clusters, [fits[k], *found[k]]))]
         for k in ks
     }
 
 
-def _different(fits: list[KMeans]) -> list[KMeans]:
-    """Leave out fits whose inertia is about that of one before: the same clusters."""
+def _clusters(fit: KMeans) -> _Clusters:
+    sizes = np.bincount(fit.labels_, minlength=fit.n_clusters)
+    return _Clusters(fit.inertia_, fit.cluster_centers_, sizes)
+
+
+def _different(found: Iterable[_Clusters]) -> list[_Clusters]:
+    """Leave out what has about the inertia of one before: the same clusters."""
     kept = []
-    for fit in fits:
-        least = LEAST_GAIN * fit.inertia_
-        if all(abs(fit.inertia_ - other.inertia_) > least for other in kept):
-            kept.append(fit)
+    for one in found:
+        least = LEAST_GAIN * one.inertia
+        if all(abs(one.inertia - other.inertia) > least for other in kept):
+            kept.append(one)
     return kept
 
 
@@ -511,7 +526,7 @@ def _with_a_split(points: np.ndarray, fit: KMeans) -> Iterator[np.ndarray]:
 
 
 def _with_a_merger(
-    fit: KMeans, *, but_last: bool = False
+    clusters: _Clusters, *, but_last: bool = False
 ) -> Iterator[tuple[float, np.ndarray]]:
     """Yield centroids with two clusters merged, and their inertia, the lowest first.
 
@@ -522,8 +537,8 @@ def _with_a_merger(
     Ward, "Hierarchical grouping to optimize an objective function", Journal of the
     American Statistical Association 58 (1963).
     """
-    centers = fit.cluster_centers_
-    sizes = np.bincount(fit.labels_, minlength=len(centers))
+    inertia, centers, sizes = clusters
+    sizes = np.maximum(sizes, 1)
     left, right = np.triu_indices(len(centers), 1)
     squared = np.square(centers[left] - centers[right]).sum(axis=1)
     cost = squared / (1 / sizes[left] + 1 / sizes[right])
@@ -531,7 +546,41 @@ def _with_a_merger(
         pair = [left[index], right[index]]
         merged = np.average(centers[pair], axis=0, weights=sizes[pair])
         start = np.vstack([np.delete(centers, pair, axis=0), merged])
-        yield fit.inertia_ + cost[index], start
+        yield inertia + cost[index], start
+
+
+def _first_steps(columns: np.ndarray, centers: np.ndarray) -> _Clusters:
+    """Move centroids to the means of their members, at most `FIRST_STEPS` times.
+
+    It is what scikit-learn's `KMeans` does with that `max_iter`, whose checks would
+    take most of the time of so few steps. But a centroid without members stays where
+    it is.
+
+    Parameters
+    ----------
+    columns : array of shape (n_features, n_points)
+    centers : array of shape (k, n_features)
+
+    Returns
+    -------
+    inertia : float
+    centers : array of shape (k, n_features)
+    sizes : array of int of shape (k,)
+        Before the last step.
+    """
+    k, least_move = len(centers), TOLERANCE * columns.var(axis=1).mean()
+    for _ in range(FIRST_STEPS):
+        labels = nearest(columns.T, centers)
+        sizes = np.bincount(labels, minlength=k)
+        sums = [np.bincount(labels, column, minlength=k) for column in columns]
+        means = np.transpose(np.divide(sums, np.maximum(sizes, 1)))
+        before, centers = centers, np.where(sizes[:, np.newaxis], means, centers)
+        if np.square(centers - before).sum() <= least_move:
+            break
+    least = _relative_distances(columns.T, centers).min(axis=0)
+    inertia = np.square(columns).sum() + least.sum()
+    # Rounding may leave less than 0.
+    return _Clusters(max(0.0, inertia), centers, sizes)
 
 
 def _iterate(points: np.ndarray, start: np.ndarray) -> np.ndarray:

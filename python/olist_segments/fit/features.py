@@ -25,8 +25,9 @@ def choose_features(
     ----------
     measures : DataFrame
         One row per number, in the order in which the rule looks at them, with columns
-        feature, missing_share (from 0 to 1), distinct_values and trimmed_variance (in
-        squared units, or missing).
+        feature, missing_share (from 0 to 1), distinct_values, clipped_values (missing
+        for a number without a clip_quantile) and trimmed_variance (in squared units,
+        or missing).
     correlations : DataFrame
         Columns feature, other_feature and correlation (from -1 to 1, or missing), every
         pair in both directions.
@@ -37,7 +38,7 @@ def choose_features(
     max_correlation : float
         From this correlation on, whatever its sign, a number repeats another one.
     fixed_features : collection of str, optional
-        Select these, whatever the rule says, unless they do not vary at all.
+        Select these, whatever the rule says, unless they do not vary once clipped.
 
     Returns
     -------
@@ -60,7 +61,7 @@ def choose_features(
             is_selected = not fault
             reason = f"left out by the rule: {fault}" if fault else "taken by the rule"
         else:
-            is_selected = name in fixed_features and measure.distinct_values > 1
+            is_selected = name in fixed_features and measure.clipped_values > 1
             reason = _why_fixed(fault, name in fixed_features, is_selected)
         chosen.append((name, reason, not fault, is_selected))
     columns = ["feature", "reason", "is_taken_by_rule", "is_selected"]
@@ -73,6 +74,8 @@ def _own_fault(measure, worded: Collection[str], max_missing_share: float) -> st
         return "nobody has a value"
     if measure.distinct_values <= 1:
         return "everybody has the same value"
+    if pd.notna(measure.clipped_values) and measure.clipped_values <= 1:
+        return "everybody has the same value after clipping"
     if measure.missing_share > max_missing_share:
         # Half a tenth goes up, as in SQL.
         percent = math.floor(1000 * measure.missing_share + 0.5) / 10

@@ -6,7 +6,7 @@ import re
 from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from html import unescape
 from importlib.resources import files
 
@@ -14,7 +14,8 @@ import jinja2
 import plotly.graph_objects as go
 from markupsafe import Markup
 
-from olist_segments.charts.style import COLORS, finish, plain, reais
+from olist_segments.charts.style import COLORS, finish, plain
+from olist_segments.shop import Currency
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Column:
         The heading of the column.
     kind : str, default "text"
         How its values are written: "text", "count" (1,234), "share" (12.3%), "decimal"
-        (1.2), "precise" (0.12), "reais" (R$ 1,234.56), "factor" (1.23 times), "month"
+        (1.2), "precise" (0.12), "money" (€1,234.56), "factor" (1.23 times), "month"
         (Nov 2017), two words as "later|earlier" (1.2 later, or 1.2 earlier if it is
         negative), or "row's", the kind that the row itself has as `kind`.
     """
@@ -187,7 +188,13 @@ def page(title: str, introduction: Iterable[str], charts: Iterable[Chart]) -> st
     return render("charts.html", charts, title=title, introduction=list(introduction))
 
 
-def render(template: str, charts: Iterable[Chart], **context) -> str:
+def render(
+    template: str,
+    charts: Iterable[Chart],
+    *,
+    currency: Currency | None = None,
+    **context,
+) -> str:
     """Fill a template of this folder with charts and other values.
 
     Parameters
@@ -196,6 +203,8 @@ def render(template: str, charts: Iterable[Chart], **context) -> str:
         Name of a file that extends base.html.
     charts : iterable of Chart
         All charts of the page; their names must differ.
+    currency : Currency, optional
+        That of the amounts on the page; without it, it can have none.
     **context
         The variables of the template, which escapes every text.
 
@@ -206,7 +215,7 @@ def render(template: str, charts: Iterable[Chart], **context) -> str:
     """
     charts = list(charts)
     page = (
-        _templates()
+        _templates(currency)
         .get_template(template)
         .render(
             charts=charts,
@@ -254,7 +263,7 @@ def asset(name: str) -> Markup:
     return Markup(files("olist_segments.pages").joinpath(name).read_text("utf-8"))
 
 
-def written(value: object, kind: str = "text") -> str:
+def written(value: object, kind: str = "text", currency: Currency | None = None) -> str:
     """Write a value as its column does.
 
     Parameters
@@ -263,6 +272,8 @@ def written(value: object, kind: str = "text") -> str:
         None and NaN are written as a dash.
     kind : str, default "text"
         See `Column`.
+    currency : Currency, optional
+        Needed for amounts of money.
 
     Returns
     -------
@@ -288,19 +299,29 @@ def written(value: object, kind: str = "text") -> str:
     }
     if kind == "share" and 0 < number < 0.0005:
         return "<0.1%"
-    text = reais(number) if kind == "reais" else formats[kind].format(number)
+    write = currency.written if kind == "money" else formats[kind].format
+    text = write(number)
     if not re.search("[1-9]", text):  # no minus before 0
         text = text.removeprefix("-")
     return text.replace("-", "\N{MINUS SIGN}")
 
 
-def _templates() -> jinja2.Environment:
+def _on_one_line(value: object, currency: Currency | None) -> object:
+    """Let no line end between an amount and its currency."""
+    if currency and type(value) is str:
+        for sign in filter(None, (currency.prefix, currency.suffix)):
+            value = value.replace(sign, sign.replace(" ", "\N{NO-BREAK SPACE}"))
+    return value
+
+
+def _templates(currency: Currency | None = None) -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("olist_segments", "pages"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=partial(_on_one_line, currency=currency),
     )
-    environment.filters["written"] = written
+    environment.filters["written"] = partial(written, currency=currency)
     return environment

@@ -6,14 +6,15 @@ import mmap
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
-
+from olist_segments.project import UserError
 from olist_segments.raw.files import visible_names
+from olist_segments.raw.tables import table_files
 
 _BLOCK = 1 << 20
 _SAMPLE = 1 << 16
@@ -21,7 +22,7 @@ _SAMPLE = 1 << 16
 _LONGEST_LINE = 2_000_000
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LINE_ENDS = {b"\n": "LF", b"\r\n": "CRLF", b"\r": "CR"}
-_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _ESCAPED = r' (it has \": write a quote in a text as "")'
 # The first bytes of files that are not CSV in UTF-8, and how to convert them.
 _OTHER_FORMATS = {
@@ -36,15 +37,10 @@ _OTHER_FORMATS = {
     b"\xef\xbb\xbf": "marked as UTF-8 twice: remove one byte order mark at its start",
     b"<": "a web page or XML: the download went wrong, download it again",
 }
-# A record: fields, in quotes or without, and the line end. Text after a closing quote
-# belongs to the field, so that reading continues after it.
-_RECORD = re.compile(
-    rb'(?:"[^"]*+(?:""[^"]*+)*+"?)?[^,\r\n]*+'
-    rb'(?:,(?:"[^"]*+(?:""[^"]*+)*+"?)?[^,\r\n]*+)*+(?P<end>\r\n|\n|\r|\Z)'
-)
 
+# What is a column's name rather than an expression.
+_NAME = re.compile(r"[^\W\d][\w ]*")
 _DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
-_FIELD = re.compile(rb'(?:\A|,)((?:"[^"]*+(?:""[^"]*+)*+"?)?[^,\r\n]*+)')
 _QUOTED = re.compile(rb'"[^"]*+(?:""[^"]*+)*+"')
 
 
@@ -55,16 +51,26 @@ class RawFile:
     Attributes
     ----------
     name : str
-        File name inside the raw folder.
-    columns : tuple of str
+        File name inside the raw folder, or a pattern of the names of several.
+    columns : sequence of str
         Columns that its first line must name, in any order; there may be others.
     may_be_empty : bool
         Whether the file may have no rows.
+    delimiter : str
+        The character between fields.
+    encoding : str
+        Its encoding, as Python names it.
+    mapping : sequence of str, optional
+        For a table of a shop: what its columns are mapped from, names of columns,
+        which must be there, and SQL expressions.
     """
 
     name: str
-    columns: tuple[str, ...]
+    columns: Sequence[str]
     may_be_empty: bool = False
+    delimiter: str = ","
+    encoding: str = "utf-8"
+    mapping: Sequence[str] | None = None
 
 
 class RejectedLine(NamedTuple):
@@ -112,28 +118,39 @@ class FoundRecord(NamedTuple):
     field: int | None
 
 
-def read_contract(path: Path) -> list[RawFile]:
-    """Read the contracts of the raw files from the YAML of dbt's sources.
+def read_contract(source: dict) -> list[RawFile]:
+    """Read the contracts of a shop's files from its source, as dbt's YAML has it.
 
     Parameters
     ----------
-    path : Path
-        ``models/staging/olist/_sources.yml``.
+    source : dict
+        An entry of ``sources``.
 
     Returns
     -------
     list of RawFile
-        In the order of the YAML.
+        In the order of the YAML; tables without a file are left out.
     """
-    (source,) = yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]
-    return [
-        RawFile(
-            table["config"]["meta"]["file"],
-            tuple(column["name"] for column in table["columns"]),
-            table["config"]["meta"].get("may_be_empty", False),
+    contract = []
+    for table in source["tables"]:
+        meta = table.get("config", {}).get("meta", {})
+        if "file" not in meta:
+            continue
+        names = [column["name"] for column in table.get("columns", [])]
+        mapping = None
+        if source["name"] != "olist":
+            mapping = [str(one) for one in (meta.get("columns") or {}).values()]
+        contract.append(
+            RawFile(
+                meta["file"],
+                names,
+                meta.get("may_be_empty", mapping is not None),
+                meta.get("delimiter", ","),
+                meta.get("encoding", "utf-8"),
+                mapping,
+            )
         )
-        for table in source["tables"]
-    ]
+    return contract
 
 
 def find_problems(
@@ -161,6 +178,12 @@ def find_problems(
     """
     if not folder.is_dir():
         return [_folder_problem(folder)]
+    if any(expected.mapping is not None for expected in contract):
+        return [
+            problem
+            for expected in contract
+            for problem in _table_problems(folder, expected, max_bad_share)
+        ]
     names = [expected.name for expected in contract]
     missing = [name for name in names if not (folder / name).exists()]
     nearest = _nearest_files(folder, missing, names) if missing else {}
@@ -184,12 +207,13 @@ def find_problems(
     return problems
 
 
-def read_header(path: Path) -> list[str]:
+def read_header(path: Path, delimiter: str = ",") -> list[str]:
     """Return the column names in the first line of a CSV.
 
     Parameters
     ----------
     path : Path
+    delimiter : str
 
     Returns
     -------
@@ -197,7 +221,7 @@ def read_header(path: Path) -> list[str]:
         Without a byte order mark, quotes and white space around the names.
     """
     with path.open("rb") as opened:
-        return _names(_first_line(opened.read(_BLOCK)), ",")
+        return _names(_first_line(opened.read(_BLOCK)), delimiter)
 
 
 def date_columns(path: Path) -> list[str]:
@@ -230,12 +254,13 @@ def date_columns(path: Path) -> list[str]:
     return [name for name, found in kinds.items() if found == {"day"}]
 
 
-def find_headers(path: Path) -> list[RejectedLine]:
+def find_headers(path: Path, delimiter: str = ",") -> list[RejectedLine]:
     """Find the lines of a CSV that repeat its header, as in files put together.
 
     Parameters
     ----------
     path : Path
+    delimiter : str
 
     Returns
     -------
@@ -243,7 +268,8 @@ def find_headers(path: Path) -> list[RejectedLine]:
         In the order of the file; a byte order mark and quotes do not matter.
     """
     found = []
-    names = read_header(path)
+    names = read_header(path, delimiter)
+    record = _record(delimiter)
     rarest = max(names, key=len, default="").encode("utf-8")
     with (
         path.open("rb") as opened,
@@ -254,9 +280,9 @@ def find_headers(path: Path) -> list[RejectedLine]:
         end = content.find(line_end)
         while rarest and end >= 0 and (place := content.find(rarest, end)) >= 0:
             start = content.rfind(line_end, 0, place) + 1
-            end = max(_RECORD.match(content, start).start("end"), place + 1)
+            end = max(record.match(content, start).start("end"), place + 1)
             raw = content[start:end]
-            if _is_header(raw, names):
+            if _is_header(raw, names, delimiter):
                 line_number += content[counted:start].count(line_end)
                 counted = start
                 found.append(RejectedLine(start + 1, line_number, 1, _text(raw)))
@@ -264,7 +290,10 @@ def find_headers(path: Path) -> list[RejectedLine]:
 
 
 def find_lines(
-    path: Path, positions: Sequence[int], places: Sequence[int]
+    path: Path,
+    positions: Sequence[int],
+    places: Sequence[int],
+    delimiter: str = ",",
 ) -> list[RejectedLine]:
     """Find the lines of a CSV that a reader rejected.
 
@@ -276,6 +305,7 @@ def find_lines(
         it if quotes are out of order; then `places` decides.
     places : sequence of int
         A byte of each line, or of its end, at which the reader failed.
+    delimiter : str
 
     Returns
     -------
@@ -284,6 +314,7 @@ def find_lines(
     """
     found = []
     end = -1
+    record = _record(delimiter)
     with (
         path.open("rb") as opened,
         mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as content,
@@ -292,11 +323,11 @@ def find_lines(
         line_number, counted = 1, 0
         for place, position in sorted(zip(places, positions, strict=True)):
             start = content.rfind(line_end, 0, position - 1) + 1
-            if _RECORD.match(content, start).start("end") < place - 1:
+            if record.match(content, start).start("end") < place - 1:
                 start = content.rfind(line_end, 0, place - 1) + 1
             if start <= end:
                 continue
-            end = _RECORD.match(content, start).start("end")
+            end = record.match(content, start).start("end")
             line_number += content[counted:start].count(line_end)
             counted = start
             raw = content[start:end].removesuffix(line_end)  # if a quote is not closed
@@ -312,7 +343,11 @@ def find_lines(
 
 
 def find_records(
-    path: Path, records: Sequence[int], field_count: int
+    path: Path,
+    records: Sequence[int],
+    field_count: int,
+    delimiter: str = ",",
+    without: Sequence[int] = (),
 ) -> list[FoundRecord]:
     """Find records of a CSV that a reader could not read, by their numbers.
 
@@ -323,6 +358,9 @@ def find_records(
         The first below the header is 0; empty lines do not count.
     field_count : int
         Number of fields that a record should have.
+    delimiter : str
+    without : sequence of int
+        Numbers of lines whose records have no number, as the reader rejected them.
 
     Returns
     -------
@@ -339,14 +377,17 @@ def find_records(
     ):
         line_end = b"\n" if content.find(b"\n") >= 0 else b"\r"
         line_number, counted, number = 1, 0, -1
-        header = read_header(path)
-        for match in _RECORD.finditer(content):
+        header = read_header(path, delimiter)
+        for match in _record(delimiter).finditer(content):
             start, end = match.start(), match.start("end")
             if start == end:
                 continue
-            if number in wanted:
+            if number in wanted or without:
                 line_number += content[counted:start].count(line_end)
                 counted = start
+            if line_number in without and counted == start:
+                continue
+            if number in wanted:
                 raw = content[start:end].removesuffix(line_end)
                 found.append(
                     FoundRecord(
@@ -354,19 +395,20 @@ def find_records(
                         line_number,
                         1 + raw.count(line_end),
                         _text(raw),
-                        *_record_fault(raw, field_count, header),
+                        *_record_fault(raw, field_count, header, delimiter),
                     )
                 )
             number += 1
     return found
 
 
-def count_lines(path: Path) -> int:
+def count_lines(path: Path, delimiter: str = ",") -> int:
     """Count the lines below the header of a CSV that are not empty.
 
     Parameters
     ----------
     path : Path
+    delimiter : str
 
     Returns
     -------
@@ -377,20 +419,40 @@ def count_lines(path: Path) -> int:
         path.open("rb") as opened,
         mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as content,
     ):
-        records = _RECORD.finditer(content)
+        records = _record(delimiter).finditer(content)
         return sum(record.start() < record.start("end") for record in records) - 1
 
 
+@cache
+def _record(delimiter: str) -> re.Pattern[bytes]:
+    """Return a pattern of a record: fields, in quotes or without, and the line end.
+
+    Text after a closing quote belongs to the field, so that reading continues after it.
+    """
+    one = re.escape(delimiter.encode("utf-8"))
+    field = rb'(?:"[^"]*+(?:""[^"]*+)*+"?)?[^' + one + rb"\r\n]*+"
+    return re.compile(field + rb"(?:" + one + field + rb")*+(?P<end>\r\n|\n|\r|\Z)")
+
+
+@cache
+def _field(delimiter: str) -> re.Pattern[bytes]:
+    """Return a pattern of a field of a record."""
+    one = re.escape(delimiter.encode("utf-8"))
+    return re.compile(
+        rb"(?:\A|" + one + rb')((?:"[^"]*+(?:""[^"]*+)*+"?)?[^' + one + rb"\r\n]*+)"
+    )
+
+
 def _record_fault(
-    raw: bytes, field_count: int, header: list[str]
+    raw: bytes, field_count: int, header: list[str], delimiter: str
 ) -> tuple[str | None, int | None]:
     """Return the fault of a record, as rejected_rows has it, and its field."""
-    if _is_header(raw, header):
+    if _is_header(raw, header, delimiter):
         return "repeats the header", None
     hint = _ESCAPED if b'\\"' in raw else ""
     if len(raw) > _LONGEST_LINE:
         return f"longer than {_LONGEST_LINE:,} bytes", None
-    fields = _FIELD.findall(raw)
+    fields = _field(delimiter).findall(raw)
     for number, one in enumerate(fields):
         if one.startswith(b'"') and not _QUOTED.fullmatch(one):
             return "a quote is not closed, or text follows it" + hint, number
@@ -434,6 +496,30 @@ def _nearest_files(
     return nearest
 
 
+def _table_problems(folder: Path, expected: RawFile, max_bad_share: float) -> list[str]:
+    """Return why the files of a shop's table cannot be read, if so."""
+    try:
+        files = table_files(folder, expected.name, expected.encoding)
+    except UserError as error:
+        return [str(error)]
+    if not files:
+        nearest = _nearest_files(folder, [expected.name], [expected.name])
+        there = [str(one) for one in nearest.values()] or visible_names(folder)[:5]
+        found = f" (found {', '.join(there)})" if there else ""
+        return [
+            f"{expected.name} is missing from {folder}{found}: put it there, or "
+            "correct its name in the YAML of the shop"
+        ]
+    plain = [one for one in expected.mapping or () if _NAME.fullmatch(one)]
+    wanted = replace(expected, columns=list(dict.fromkeys([*expected.columns, *plain])))
+    return [
+        f"{one.name} {problem}"
+        for one in files
+        if not one.path.lower().endswith(".parquet")
+        for problem in _content_problems(Path(one.path), wanted, max_bad_share)
+    ]
+
+
 def _file_problem(path: Path, nearest: Path | None) -> str | None:
     """Return why a file cannot be opened, if so; `nearest` may be meant by it."""
     if path.is_dir():
@@ -473,8 +559,13 @@ def _content_problems(path: Path, expected: RawFile, max_bad_share: float) -> li
     first = _first_line(start)
     if "\0" in first:
         return ["is not a text file: export it again as CSV in UTF-8"]
-    problem = _header_problem(first, expected.columns)
-    scanned = _scan(path)
+    problem = _header_problem(
+        first,
+        expected.columns,
+        expected.delimiter,
+        is_table=expected.mapping is not None,
+    )
+    scanned = _scan(path, expected.delimiter)
     text = _text_problem(scanned, max_bad_share)
     below = re.split(rb"\r|\n", start, maxsplit=1)[1:]
     is_empty = len(start) < _BLOCK - 3 and not b"".join(below).strip()
@@ -490,10 +581,11 @@ def _first_line(start: bytes) -> str:
     )
 
 
-def _is_header(raw: bytes, names: list[str]) -> bool:
+def _is_header(raw: bytes, names: list[str], delimiter: str) -> bool:
     """Return whether a line has the names of a header."""
     try:
-        return next(csv.reader([_first_line(raw)]), []) == names
+        rows = csv.reader([_first_line(raw)], delimiter=delimiter)
+        return next(rows, []) == names
     except csv.Error:  # a field of more than 131,072 letters
         return False
 
@@ -510,19 +602,35 @@ def _names(line: str, delimiter: str) -> list[str]:
         return []
 
 
-def _header_problem(line: str, columns: Sequence[str]) -> str | None:
+def _header_problem(
+    line: str, columns: Sequence[str], delimiter: str, *, is_table: bool
+) -> str | None:
     """Return the fault of the names in the first line, if there is one."""
-    found = _names(line, ",")
-    missing = [column for column in columns if column not in found]
-    for delimiter, word in _DELIMITERS.items():
-        named = [one for one in missing if one in _names(line, delimiter)]
-        if len(named) > len(columns) / 2:
-            return f"is separated by {word} instead of commas: save it with commas"
-    if not {column.lower() for column in columns} & {name.lower() for name in found}:
+    found = _names(line, delimiter)
+    if is_table:  # SQL does not mind capitals
+        lower = [name.lower() for name in found]
+        missing = [column for column in columns if column.lower() not in lower]
+    else:
+        missing = [column for column in columns if column not in found]
+    for other, word in _DELIMITERS.items():
+        named = [one for one in missing if one in _names(line, other)]
+        if other != delimiter and len(named) > len(columns) / 2:
+            asked = _DELIMITERS.get(delimiter, repr(delimiter))
+            advice = f"save it with {asked}"
+            if is_table:
+                advice = f"set delimiter to {other!r} in the YAML of the shop"
+            return f"is separated by {word} instead of {asked}: {advice}"
+    names = {name.lower() for name in found}
+    if columns and not {column.lower() for column in columns} & names:
         return (
             "has none of its columns in the first line: expected "
-            f"{', '.join(columns)}; found {line[:60]!r}. Put the line with the names "
-            "first"
+            f"{', '.join(columns)}; found {line[:60]!r}. "
+            + (
+                "Correct the mapping in the YAML of the shop, or put the line with the "
+                "names first"
+                if is_table
+                else "Put the line with the names first"
+            )
         )
     if line.count('"') % 2:
         return "has a line break in quotes in its first line: put all names on one line"
@@ -542,7 +650,10 @@ def _header_problem(line: str, columns: Sequence[str]) -> str | None:
     what = "column" if len(missing) == 1 else "columns"
     if others and any("nearest" not in one for one in lacking):
         lacking[-1] += f", found instead {', '.join(others[:9])}"
-    return f"lacks the {what} {', '.join(lacking)}: rename or add it in the first line"
+    advice = "rename or add it in the first line"
+    if is_table:
+        advice = "correct the mapping in the YAML of the shop"
+    return f"lacks the {what} {', '.join(lacking)}: {advice}"
 
 
 @dataclass
@@ -557,7 +668,7 @@ class _Scan:
     first_rare_end: int = 0
 
 
-def _scan(path: Path) -> _Scan:
+def _scan(path: Path, delimiter: str) -> _Scan:
     """Count lines, lines that are not UTF-8, and kinds of line ends."""
     scan = _Scan()
     last = b"\n"
@@ -575,11 +686,11 @@ def _scan(path: Path) -> _Scan:
             last = block[-1:]
     scan.line_count += last not in (b"\n", b"\r")
     if sum(count > 0 for count in scan.line_ends.values()) > 1:
-        _count_record_ends(path, scan)
+        _count_record_ends(path, scan, delimiter)
     return scan
 
 
-def _count_record_ends(path: Path, scan: _Scan) -> None:
+def _count_record_ends(path: Path, scan: _Scan, delimiter: str) -> None:
     """Count the kinds of line ends outside quoted text."""
     with (
         path.open("rb") as opened,
@@ -587,7 +698,7 @@ def _count_record_ends(path: Path, scan: _Scan) -> None:
     ):
         first = {}
         scan.line_ends = Counter()
-        for record in _RECORD.finditer(content):
+        for record in _record(delimiter).finditer(content):
             scan.line_ends[record["end"]] += 1
             first.setdefault(record["end"], record.start("end"))
         del scan.line_ends[b""]

@@ -138,7 +138,11 @@ def unpack_files(folder: Path) -> list[str]:
 
 
 def find_raw_folder(
-    root: Path, *, target: str | None = None, raw_dir: str | None = None
+    root: Path,
+    *,
+    target: str | None = None,
+    raw_dir: str | None = None,
+    shop: str = "olist",
 ) -> tuple[str, Path]:
     """Decide what to build: the real files if there are any, else demo data.
 
@@ -154,6 +158,8 @@ def find_raw_folder(
     raw_dir : str, optional
         Folder instead of that of the target, as in ``OLIST_RAW_DIR``; an empty text
         counts as not given.
+    shop : str
+        The shop whose files they are. There is demo data for olist only.
 
     Returns
     -------
@@ -166,8 +172,15 @@ def find_raw_folder(
     Raises
     ------
     UserError
-        If files are there twice, or cannot be unpacked.
+        If files are there twice, or cannot be unpacked, or if there is no demo data.
     """
+    if shop != "olist":
+        if target == "demo":
+            raise UserError(
+                f"there is no demo data of the shop {shop}: unset OLIST_SHOP, or leave "
+                "out the target demo"
+            )
+        return target or "dev", Path(raw_dir) if raw_dir else root / "data" / "raw"
     if raw_dir:
         target, folder = target or "dev", Path(raw_dir)
     elif target == "demo":

@@ -16,6 +16,7 @@ from olist_segments.raw.check import (
     find_records,
     read_header,
 )
+from olist_segments.raw.tables import table_files
 
 
 def raw_file_problems(folder: str, contract: str, max_bad_share: float) -> list[str]:
@@ -39,18 +40,33 @@ def raw_file_problems(folder: str, contract: str, max_bad_share: float) -> list[
     return find_problems(Path(folder), files, max_bad_share=max_bad_share)
 
 
-def raw_file_header(path: str) -> list[str]:
+def raw_table_files(folder: str, pattern: str, encoding: str) -> list[dict]:
+    """Find the files of a table; see `raw.tables.table_files`.
+
+    Parameters
+    ----------
+    folder, pattern, encoding : str
+
+    Returns
+    -------
+    list of dict
+        With the attributes of `raw.tables.TableFile`.
+    """
+    return [one._asdict() for one in table_files(Path(folder), pattern, encoding)]
+
+
+def raw_file_header(path: str, delimiter: str) -> list[str]:
     """Return the column names of a CSV, or none if the file does not exist.
 
     Parameters
     ----------
-    path : str
+    path, delimiter : str
 
     Returns
     -------
     list of str
     """
-    return read_header(Path(path)) if Path(path).is_file() else []
+    return read_header(Path(path), delimiter) if Path(path).is_file() else []
 
 
 def raw_file_date_columns(path: str) -> list[str]:
@@ -67,42 +83,44 @@ def raw_file_date_columns(path: str) -> list[str]:
     return date_columns(Path(path)) if Path(path).is_file() else []
 
 
-def raw_file_headers(path: str) -> list[dict]:
+def raw_file_headers(path: str, delimiter: str) -> list[dict]:
     """Find lines that repeat the header; see `raw.check.find_headers`.
 
     Parameters
     ----------
-    path : str
+    path, delimiter : str
 
     Returns
     -------
     list of dict
         With the attributes of `raw.check.RejectedLine`.
     """
-    return [line._asdict() for line in find_headers(Path(path))]
+    return [line._asdict() for line in find_headers(Path(path), delimiter)]
 
 
-def raw_file_line_count(path: str) -> int:
+def raw_file_line_count(path: str, delimiter: str) -> int:
     """Count the lines of a CSV that are not empty; see `raw.check.count_lines`.
 
     Parameters
     ----------
-    path : str
+    path, delimiter : str
 
     Returns
     -------
     int
         Without the header.
     """
-    return count_lines(Path(path))
+    return count_lines(Path(path), delimiter)
 
 
-def raw_file_lines(path: str, positions: list[int], places: list[int]) -> list[dict]:
+def raw_file_lines(
+    path: str, delimiter: str, positions: list[int], places: list[int]
+) -> list[dict]:
     """Find the lines that a reader rejected; see `raw.check.find_lines`.
 
     Parameters
     ----------
-    path : str
+    path, delimiter : str
     positions, places : list of int
         Where each line begins, and a byte in it; the first byte of the file is 1.
 
@@ -111,23 +129,29 @@ def raw_file_lines(path: str, positions: list[int], places: list[int]) -> list[d
     list of dict
         With the attributes of `raw.check.RejectedLine`.
     """
-    return [line._asdict() for line in find_lines(Path(path), positions, places)]
+    found = find_lines(Path(path), positions, places, delimiter)
+    return [line._asdict() for line in found]
 
 
-def raw_file_records(path: str, records: list[int], field_count: int) -> list[tuple]:
+def raw_file_records(
+    path: str, delimiter: str, records: list[int], field_count: int, without: list[int]
+) -> list[dict]:
     """Find records that a reader could not read; see `raw.check.find_records`.
 
     Parameters
     ----------
-    path : str
+    path, delimiter : str
     records : list of int
         Numbers of the records; the first below the header is 0.
     field_count : int
         Number of fields that a record should have.
+    without : list of int
+        Numbers of lines whose records have no number.
 
     Returns
     -------
-    list of tuple
+    list of dict
         With the attributes of `raw.check.FoundRecord`.
     """
-    return [tuple(one) for one in find_records(Path(path), records, field_count)]
+    found = find_records(Path(path), records, field_count, delimiter, without)
+    return [one._asdict() for one in found]

@@ -4,6 +4,7 @@ from itertools import takewhile
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from olist_segments.charts import segments as charts
@@ -12,9 +13,16 @@ from olist_segments.charts.style import segment_colors, segment_symbols
 from olist_segments.pages import Chart, Column, Table, render, written
 from olist_segments.project import is_synthetic, shell_command
 from olist_segments.report.queries import BREAKDOWNS, QUERIES
+from olist_segments.shop import Currency, Shop, read_shop
 
 # A feature sets a segment apart from this many standard deviations on.
 SETS_APART = 0.2
+# What the card of a segment says in a sentence: a verb, and how many values at most.
+HABITS = {
+    "state": ("live in", 2),
+    "category": ("buy", 2),
+    "payment_type": ("pay by", 1),
+}
 NUMBERS = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine"]
 NUMBERS += ["Ten", "Eleven", "Twelve"]
 # What the band of a segment means for its use.
@@ -33,7 +41,7 @@ SCORES = {
     "inertia": "More segments always fit closer. The inertia, which is the variation "
     "left within segments, falls steeply before the elbow and slowly after it. "
     "Where the elbow lies depends on the range that is drawn, so the choice goes by "
-    "the bend at each k: 1 is none.",
+    "the bend at each k; 1 means no bend.",
     "silhouette": "The silhouette, from -1 to 1, says how much nearer customers are to "
     "their own segment than to the next, by the squared Euclidean distance of scaled "
     "features. Noise has a silhouette too, so only the difference counts.",
@@ -77,12 +85,16 @@ def render_report(
             for name, query in QUERIES.items()
         }
         is_made_up = is_synthetic(connection)
+        shop = read_shop(connection)
+    currency = shop.currency
     totals = data["totals"].iloc[0].to_dict()
-    segments = [_segment(data, one) for one in data["segments"].to_dict("records")]
+    segments = [
+        _segment(data, shop, one) for one in data["segments"].to_dict("records")
+    ]
     overall = {
         "overview": _overview(data),
         "apart": _apart(data),
-        "spend": _spend(data),
+        "spend": _spend(data, currency),
         "map": _map(data),
         **{score: _score(data, score) for score in charts.SCORES},
     }
@@ -95,14 +107,18 @@ def render_report(
     return render(
         "report.html",
         [*overall.values(), *shown, *optional],
+        currency=currency,
         title=f"Customer segments, {totals['as_of_date']:%Y-%m-%d}",
         is_synthetic=is_made_up,
+        shop=shop,
+        closer=_closer(shop),
         totals=totals,
         segments=segments,
         overall=overall,
         moves=moves,
         formation=formation,
         stability=_stability(data),
+        outcomes=_outcomes(data),
         refits=data["stability"]["refits"].max(),
         history=data["history"].replace({pd.NaT: None}).iloc[0].to_dict(),
         model=data["model"].iloc[0].to_dict(),
@@ -111,10 +127,10 @@ def render_report(
         is_any_eligible=data["candidates"]["is_eligible"].any(),
         rivals=_rivals(data["candidates"]),
         drift=_drift(data),
-        excluded=_excluded(data),
+        excluded=_excluded(data, shop),
         rejected=_rejected(data),
         quality=_quality(data),
-        findings=_findings(data, totals),
+        findings=_findings(data, totals, currency),
         told_apart_by=_listed(_named(data["features"])),
         is_slow_but_early=_is_slow_but_early(data["features"]),
         axes=[charts.axis_words(data["loadings"], axis) for axis in ("x", "y")],
@@ -133,6 +149,7 @@ def in_words(
     phrase: str,
     negative: str = "",
     *,
+    currency: Currency,
     is_short: bool = False,
 ) -> str:
     """Say a mean of a segment in words.
@@ -142,23 +159,24 @@ def in_words(
     number : float
         The mean.
     phrase : str
-        What the configuration calls the metric after its value. "reais" is written
-        as R$ before the number; a phrase that begins with % makes it a share.
+        What the configuration calls the metric after its value. If it begins with the
+        name of the currency, the value is an amount; if with %, it is a share.
     negative : str, default ""
         What it calls the metric after a negative value, if that differs.
+    currency : Currency
     is_short : bool, default False
         Whether the phrase can be left out because it was given before.
 
     Returns
     -------
     str
-        Such as "6.4 installments per order", "R$ 309.43 spent", "12.3% of orders late"
-        or "1.8 days earlier than promised"; in short "6.4", "R$ 309.43", "12.3%" and
+        Such as "6.4 installments per order", "€309.43 spent", "12.3% of orders late"
+        or "1.8 days earlier than promised"; in short "6.4", "€309.43", "12.3%" and
         "1.8 earlier".
     """
-    if phrase.startswith("reais "):
-        amount = written(number, "reais")
-        return amount if is_short else f"{amount} {phrase.removeprefix('reais ')}"
+    if _is_amount(phrase, currency):
+        amount = written(number, "money", currency)
+        return amount if is_short else f"{amount}{phrase.removeprefix(currency.name)}"
     if is_short:
         return written(number, _kind(phrase, negative))
     if phrase.startswith("%"):
@@ -169,21 +187,24 @@ def in_words(
     return f"{written(round(number, 1) + 0.0, 'decimal')} {phrase}"
 
 
-def _segment(data: dict[str, pd.DataFrame], one: dict) -> dict:
+def _segment(data: dict[str, pd.DataFrame], shop: Shop, one: dict) -> dict:
     """Collect what the page says about one segment."""
-    number = one["segment_id"]
+    number, currency = one["segment_id"], shop.currency
     features = data["features"]
     features = features[features["segment_id"] == number]
     features = features[features["scaled_value"].abs() >= SETS_APART]
     order = features["scaled_value"].abs().sort_values(ascending=False, kind="stable")
     apart = [
         {
-            "name": in_words(row["mean"], row["phrase"], row["phrase_negative"]),
+            "name": in_words(
+                row["mean"], row["phrase"], row["phrase_negative"], currency=currency
+            ),
             "mean": row["mean"],
             "all": in_words(
                 row["mean_of_all"],
                 row["phrase"],
                 row["phrase_negative"],
+                currency=currency,
                 is_short=True,
             ),
             "feature": row["feature"],
@@ -195,15 +216,19 @@ def _segment(data: dict[str, pd.DataFrame], one: dict) -> dict:
         "color": segment_colors([number])[number],
         "symbol": segment_symbols([number])[number],
         "apart": apart,
-        "advice": _advice(data, number),
-        "words": _words_of_name(data, number),
+        "advice": _advice(data, number, currency),
+        "words": _words_of_name(data, number, currency),
         "beyond_zero": _beyond_zero(data, number),
         "rules": _rules(data, number),
-        "habits": _habits(data, number)
+        "habits": _habits(data, shop, number)
         if one["customer_count"]
         else "This segment has no customers at present.",
         "charts": {
-            **{by: _breakdown(data, by, number) for by in BREAKDOWNS},
+            **{
+                by: _breakdown(data, shop, by, number)
+                for by in BREAKDOWNS
+                if shop.has_column(by)
+            },
             "month": _months(data, number),
         }
         if one["customer_count"]
@@ -211,7 +236,9 @@ def _segment(data: dict[str, pd.DataFrame], one: dict) -> dict:
     }
 
 
-def _advice(data: dict[str, pd.DataFrame], number: int) -> dict[str, str]:
+def _advice(
+    data: dict[str, pd.DataFrame], number: int, currency: Currency
+) -> dict[str, str]:
     """Say what to do with a segment, by the first word in rank that has a rule."""
     words = data["words"][data["words"]["segment_id"] == number]
     rules = words[words["advice"].notna()]
@@ -225,12 +252,15 @@ def _advice(data: dict[str, pd.DataFrame], number: int) -> dict[str, str]:
     said = (rule["phrase"], rule["phrase_negative"])
     return {
         "what": rule["advice"],
-        "why": f"{in_words(rule['mean'], *said)} on average, all customers "
-        f"{in_words(rule['mean_of_all'], *said, is_short=True)}",
+        "why": f"{in_words(rule['mean'], *said, currency=currency)} on average, all "
+        "customers "
+        f"{in_words(rule['mean_of_all'], *said, currency=currency, is_short=True)}",
     }
 
 
-def _words_of_name(data: dict[str, pd.DataFrame], number: int) -> Table:
+def _words_of_name(
+    data: dict[str, pd.DataFrame], number: int, currency: Currency
+) -> Table:
     """Show how many members each word of a name is true of, and their numbers."""
     rows = data["words"][data["words"]["segment_id"] == number]
     columns = {
@@ -247,7 +277,7 @@ def _words_of_name(data: dict[str, pd.DataFrame], number: int) -> Table:
     for row, word in zip(table.rows, rows.to_dict("records"), strict=True):
         phrase, negative = word["phrase"], word["phrase_negative"]
         row["kind"] = (
-            "reais" if phrase.startswith("reais ") else _kind(phrase, negative)
+            "money" if _is_amount(phrase, currency) else _kind(phrase, negative)
         )
         said = [f"{row['word']}: {_heading(phrase, negative)}"]
         said += [
@@ -280,7 +310,7 @@ def _rules(data: dict[str, pd.DataFrame], number: int) -> dict | None:
     columns = {
         "words": Column("customers with"),
         "customer_count": Column("customers", "count"),
-        "member_share": Column("of them members", "share"),
+        "member_share": Column("members among them", "share"),
     }
     return {
         "table": _table(
@@ -296,8 +326,9 @@ def _rules(data: dict[str, pd.DataFrame], number: int) -> dict | None:
     }
 
 
-def _habits(data: dict[str, pd.DataFrame], number: int) -> str:
+def _habits(data: dict[str, pd.DataFrame], shop: Shop, number: int) -> str:
     """Say in a sentence what stands out in a segment, the largest differences first."""
+    known = [one for one in HABITS if shop.has_column(one)]
 
     def over(by: str, most: int) -> str:
         rows = charts.standing_out(data[by], by, number).head(most)
@@ -308,33 +339,42 @@ def _habits(data: dict[str, pd.DataFrame], number: int) -> str:
 
     habits = [
         f"{verb} {words}"
-        for verb, words in (
-            ("live in", over("state", 2)),
-            ("buy", over("category", 2)),
-            ("pay by", over("payment_type", 1)),
-        )
-        if words
+        for by in known
+        for verb, most in [HABITS[by]]
+        if (words := over(by, most))
     ]
     if habits:
         return f"More often than other customers, they {_listed(habits)}."
-    return "No state, category or payment type stands out."
+    if not known:
+        return ""
+    return f"No {_listed(map(shop.called, known), 'or')} stands out."
 
 
-def _breakdown(data: dict[str, pd.DataFrame], by: str, number: int) -> Chart:
+def _breakdown(
+    data: dict[str, pd.DataFrame], shop: Shop, by: str, number: int
+) -> Chart:
     unit, heading = BREAKDOWNS[by]
-    rows = charts.shown_values(data[by], by, number)
+    heading = shop.worded(heading)
+    rows = charts.shown_values(data[by], by, number, currency=shop.currency)
     columns = {
-        "label": Column(by.replace("_", " ")),
+        "label": Column(shop.called(by)),
         "customer_count": Column("customers", "count"),
         "share_of_segment": Column(f"share of the segment's {unit}", "share"),
         "share_of_all": Column(f"share of all {unit}", "share"),
         "index_vs_all": Column("index (all = 100)", "decimal"),
         "z_score": Column("standard deviations from chance", "decimal"),
-        "revenue": Column("revenue", "reais"),
+        "revenue": Column("revenue", "money"),
     }
     name = f"{by}-{number}"
     return Chart.titled(
-        charts.breakdown(data[by], by, number, unit=unit),
+        charts.breakdown(
+            data[by],
+            by,
+            number,
+            unit=unit,
+            currency=shop.currency,
+            called=shop.called(by),
+        ),
         name=name,
         note=heading,
         table=_table(f"{name}-figures", f"{heading}: figures", columns, rows),
@@ -348,7 +388,7 @@ def _months(data: dict[str, pd.DataFrame], number: int) -> Chart:
         "order_count": Column("orders", "count"),
         "share_of_segment": Column("share of the segment's orders", "share"),
         "share_of_all": Column("share of all orders", "share"),
-        "revenue": Column("revenue", "reais"),
+        "revenue": Column("revenue", "money"),
     }
     name = f"month-{number}"
     return Chart.titled(
@@ -395,7 +435,7 @@ def _apart(data: dict[str, pd.DataFrame]) -> Chart:
     )
 
 
-def _spend(data: dict[str, pd.DataFrame]) -> Chart:
+def _spend(data: dict[str, pd.DataFrame], currency: Currency) -> Chart:
     rows = data["profile"][data["profile"]["metric"] == "total_spend"]
     first, middle = (
         rows.loc[rows[one].idxmax(), "segment_name"] for one in ("mean", "median")
@@ -403,13 +443,13 @@ def _spend(data: dict[str, pd.DataFrame]) -> Chart:
     other = f"; by the mean, {first} spend the most" if first != middle else ""
     columns = {
         "segment_name": Column("segment"),
-        "p10": Column("a tenth spend less than", "reais"),
-        "median": Column("median", "reais"),
-        "mean": Column("mean", "reais"),
-        "p90": Column("a tenth spend more than", "reais"),
+        "p10": Column("a tenth spend less than", "money"),
+        "median": Column("median", "money"),
+        "mean": Column("mean", "money"),
+        "p90": Column("a tenth spend more than", "money"),
     }
     return Chart.titled(
-        charts.spend_distribution(rows),
+        charts.spend_distribution(rows, currency),
         name="spend",
         note="A line covers the middle 80% of a segment's customers. The dot is the "
         f"median, the diamond the mean{other}.",
@@ -471,9 +511,9 @@ def _comparison(data: dict[str, pd.DataFrame], totals: dict) -> Table:
         "segment_name": Column("segment"),
         "customer_count": Column("customers", "count"),
         "customer_share": Column("share", "share"),
-        "revenue": Column("revenue", "reais"),
+        "revenue": Column("revenue", "money"),
         "revenue_share": Column("share of revenue", "share"),
-        "revenue_per_customer": Column("revenue per customer", "reais"),
+        "revenue_per_customer": Column("revenue per customer", "money"),
     }
     features = data["features"].sort_values(["position", "segment_id"])
     for row in features.drop_duplicates("feature").itertuples():
@@ -509,7 +549,6 @@ def _candidates(data: dict[str, pd.DataFrame]) -> Table:
         "silhouette": Column("silhouette", "precise"),
         "noise_silhouette": Column("silhouette of noise", "precise"),
         "stability_min_ari": Column("lowest agreement of refits", "precise"),
-        "min_stability": Column("agreement required", "precise"),
         "smallest_segment_share": Column("smallest segment", "share"),
         "reason": Column("taken or not, and why"),
     }
@@ -535,6 +574,56 @@ def _stability(data: dict[str, pd.DataFrame]) -> Table:
     return _table("refits", caption, columns, rows.assign(meaning=meaning))
 
 
+def _outcomes(data: dict[str, pd.DataFrame]) -> dict | None:
+    """Say what the members of a past day did next, if a build saw such a day."""
+    rows = data["outcomes"]
+    if rows.empty:
+        return None
+    columns = {
+        "segment_name": Column("segment on that day"),
+        "customer_count": Column("customers", "count"),
+        "buyer_count": Column("bought again", "count"),
+        "buyer_share": Column("share", "share"),
+        "interval": Column("95% interval"),
+        "versus": Column("compared with all"),
+        "revenue_per_customer": Column("revenue per customer", "money"),
+    }
+    rows = rows.assign(
+        interval=[
+            f"{low:.1%} to {high:.1%}"
+            for low, high in zip(
+                rows["buyer_share_low"], rows["buyer_share_high"], strict=True
+            )
+        ],
+        versus=np.where(
+            ~rows["is_beyond_chance"],
+            "may be chance",
+            np.where(rows["lift"] > 1, "more", "fewer"),
+        ),
+    )
+    (everybody,) = rows[rows["rule"] == "all"].to_dict("records")
+    captions = {
+        "kmeans": "The segments of the model",
+        "rfm": "The segments of a plain RFM rule",
+    }
+    total = {**everybody, "segment_name": "All customers", "versus": None}
+    return {
+        **everybody,
+        "is_model_later": rows["is_model_later"].eq(True).any(),
+        "explained": dict(data["explained"].itertuples(index=False)),
+        "tables": [
+            _table(
+                f"outcomes-{rule}",
+                caption,
+                columns,
+                rows[rows["rule"] == rule],
+                total=total,
+            )
+            for rule, caption in captions.items()
+        ],
+    }
+
+
 def _formation(data: dict[str, pd.DataFrame]) -> Chart | None:
     """Draw how segments form, if more than one k was fitted."""
     flows = data["flows"]
@@ -545,9 +634,9 @@ def _formation(data: dict[str, pd.DataFrame]) -> Chart | None:
     )
     columns = {
         "cluster": Column("cluster"),
-        "next_cluster": Column("with one segment more"),
+        "next_cluster": Column("cluster with one segment more"),
         "customer_count": Column("customers", "count"),
-        "share": Column("share of the latter", "share"),
+        "share": Column("share of the second cluster", "share"),
     }
     latter = flows.groupby(["k", "next_cluster_id"])["customer_count"]
     rows = flows.assign(
@@ -559,9 +648,9 @@ def _formation(data: dict[str, pd.DataFrame]) -> Chart | None:
     )
     return Chart.titled(
         segment_formation(flows, names),
-        note="The bars above a number of segments are its clusters, as high as they "
-        "have customers. A band shows customers who are together on both sides; bands "
-        "of less than 0.5% of customers are left out.",
+        note="Each bar is a cluster, as high as its number of customers. A band joins "
+        "two clusters that share customers; bands of less than 0.5% of customers are "
+        "left out.",
         name="formation",
         table=_table("formation-figures", "Customers in both", columns, rows),
     )
@@ -585,13 +674,14 @@ def _drift(data: dict[str, pd.DataFrame]) -> Table:
     return _table("drift", "Drift since the model was fitted", columns, rows)
 
 
-def _excluded(data: dict[str, pd.DataFrame]) -> Table:
+def _excluded(data: dict[str, pd.DataFrame], shop: Shop) -> Table:
     columns = {
         "reason": Column("reason"),
         "customer_count": Column("customers", "count"),
         "order_count": Column("orders placed", "count"),
-        "payments": Column("payments for them", "reais"),
+        "payments": Column("payments for them", "money"),
     }
+    columns = {name: one for name, one in columns.items() if shop.has_column(name)}
     return _table("excluded", "Customers without a segment", columns, data["excluded"])
 
 
@@ -624,7 +714,9 @@ def _quality(data: dict[str, pd.DataFrame]) -> Table:
     return _table("quality", caption + _of_all(rows, "findings"), columns, rows)
 
 
-def _findings(data: dict[str, pd.DataFrame], totals: dict) -> dict[str, str]:
+def _findings(
+    data: dict[str, pd.DataFrame], totals: dict, currency: Currency
+) -> dict[str, str]:
     """State what each part of the page shows."""
     segments, drift = data["segments"], data["drift"]
     chosen = data["candidates"][data["candidates"]["is_chosen"]].iloc[0]
@@ -637,7 +729,7 @@ def _findings(data: dict[str, pd.DataFrame], totals: dict) -> dict[str, str]:
         "whole": f"{_count_word(len(segments))} kinds of customers: "
         f"{overview['segment_name']} are {overview['customer_share']:.1%} of customers "
         f"and bring {overview['revenue_share']:.1%} of revenue",
-        "segments": _worth(segments, totals["revenue_per_customer"]),
+        "segments": _worth(segments, totals["revenue_per_customer"], currency),
         "number": f"Why {_count_word(chosen['k']).lower()}: {reason}",
         "stability": f"A refit is due: {_listed(_spaced(due))} drifted"
         if len(due)
@@ -649,7 +741,7 @@ def _findings(data: dict[str, pd.DataFrame], totals: dict) -> dict[str, str]:
     }
 
 
-def _worth(segments: pd.DataFrame, average: float) -> str:
+def _worth(segments: pd.DataFrame, average: float, currency: Currency) -> str:
     """Name the segments whose customers bring most, if they differ beyond chance."""
     ranked = segments.sort_values("revenue_per_customer", ascending=False)
     top, error = ranked.iloc[0], ranked["standard_error"].fillna(0)
@@ -658,8 +750,10 @@ def _worth(segments: pd.DataFrame, average: float) -> str:
         float
     )
     tied = ranked[behind <= chance]
-    amounts = _listed(written(one, "reais") for one in tied["revenue_per_customer"])
-    against = f"against {written(average, 'reais')} for all customers"
+    amounts = _listed(
+        written(one, "money", currency) for one in tied["revenue_per_customer"]
+    )
+    against = f"against {written(average, 'money', currency)} for all customers"
     if len(tied) == len(segments) > 1:
         return f"No segment is worth more than another beyond chance: {amounts} each"
     largest = segments.loc[segments["revenue_share"].fillna(0).idxmax()]
@@ -669,7 +763,7 @@ def _worth(segments: pd.DataFrame, average: float) -> str:
         else f"; {largest['segment_name']} bring the most in total, "
         f"{largest['revenue_share']:.1%} of revenue"
     )
-    within = " (a difference within chance)" if len(tied) > 1 else ""
+    within = " (a difference that may be chance)" if len(tied) > 1 else ""
     return (
         f"{_listed(tied['segment_name'])} are worth the most: {amounts} each on "
         f"average{within}, {against}{in_all}"
@@ -713,6 +807,11 @@ def _heading(phrase: str, negative: str) -> str:
         return charts.metric_name(phrase)
     before, above, below, after = _sides(phrase, negative)
     return " ".join([*before, *below, "or", *above, *after])
+
+
+def _is_amount(phrase: str, currency: Currency) -> bool:
+    """Say whether a phrase begins with the name of the currency."""
+    return phrase.startswith(f"{currency.name} ")
 
 
 def _kind(phrase: str, negative: str) -> str:
@@ -766,12 +865,23 @@ def _spaced(names: pd.Series) -> pd.Series:
     return names.str.replace("_", " ", regex=False)
 
 
+def _closer(shop: Shop) -> str:
+    """Say what is known about each segment."""
+    known = {
+        "where they live": shop.has("states") or shop.has("cities"),
+        "what they buy": shop.has("categories"),
+        "how they pay": shop.has("payments"),
+    }
+    said = [words for words, is_known in known.items() if is_known]
+    return ", ".join(said or ["what an item costs", "when they bought"])
+
+
 def _count_word(number: int) -> str:
     return NUMBERS[number] if number < len(NUMBERS) else str(number)
 
 
-def _listed(words) -> str:
+def _listed(words, last: str = "and") -> str:
     words = list(words)
     if len(words) < 2:
         return "".join(words)
-    return f"{', '.join(words[:-1])} and {words[-1]}"
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"

@@ -22,6 +22,7 @@ _FUNCTIONS = {
     "raw_file_date_columns": _STRINGS,
     "raw_file_line_count": "bigint",
     "raw_file_records": _RECORDS,
+    "raw_table_files": "array<struct<name: string, path: string>>",
 }
 
 
@@ -136,12 +137,12 @@ def describe_segments(session) -> str:
     if not session.catalog.tableExists("main.segments"):
         return "There are no segments yet."
     rows = session.sql(
-        "select segment_id, segment_name, customer_count, revenue from main.segments "
-        "order by segment_id"
+        "select segment_id, segment_name, customer_count, revenue, amount_prefix, "
+        "amount_suffix from main.segments cross join main.shop order by segment_id"
     ).collect()
     return "\n".join(
-        f"{number:<3}{name}: {customers:,} customers, R$ {revenue:,.0f}"
-        for number, name, customers, revenue in rows
+        f"{number:<3}{name}: {customers:,} customers, {prefix}{revenue:,.0f}{suffix}"
+        for number, name, customers, revenue, prefix, suffix in rows
     )
 
 

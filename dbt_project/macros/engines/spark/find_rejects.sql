@@ -69,7 +69,9 @@
     found as (
 
         select inline(
-            raw_file_records('{{ path }}', collect_list(record), {{ names | length }})
+            raw_file_records(
+                '{{ path }}', ',', collect_list(record), {{ names | length }}, array()
+            )
         )
         from suspects
 

@@ -1,6 +1,6 @@
 {# Makes a temporary view of a raw CSV's lines; returns the names in its header. #}
 {% macro read_lines(file, path) -%}
-    {%- set header = run_query("select explode(raw_file_header('" ~ path ~ "'))") -%}
+    {%- set header = run_query("select explode(raw_file_header('" ~ path ~ "', ','))") -%}
     {%- set names = header.columns[0].values() or file.columns.keys() | list -%}
     {#- Spark takes the path for a pattern: brackets make each sign mean itself. -#}
     {%- set pattern = modules.re.sub('([*?\\[{])', '[\\1]', path) -%}

@@ -1,0 +1,35 @@
+{# The settings of the shop: what its YAML of sources says, completed with defaults. #}
+{% macro shop_settings() -%}
+    {#- In a unit test the graph has no sources. -#}
+    {%- set given = (
+        graph.get('sources', {}).values() | selectattr('source_name', 'equalto', shop())
+        | map(attribute='source_meta') | first | default({})
+    ) if execute else {} -%}
+    {%- set currency = given.get('currency', {}) -%}
+    {%- set code = currency.get('code', '') -%}
+    {%- set symbol = currency.get('symbol', code) -%}
+    {#- R$ and CHF stand apart from the amount, £ does not. -#}
+    {%- set space = ' ' if symbol | lower != symbol | upper else '' -%}
+    {%- set is_after = currency.get('position') == 'after' -%}
+    {%- set statuses = given.get('statuses', {}) -%}
+    {%- set counted = statuses.get('counted', ['delivered', 'completed']) -%}
+    {%- set canceled = statuses.get('canceled', ['canceled', 'unavailable']) -%}
+    {{ return({
+        'currency': {
+            'code': code,
+            'symbol': symbol,
+            'name': currency.get('name', code or 'money'),
+            'prefix': '' if is_after else symbol ~ space,
+            'suffix': ' ' ~ symbol if is_after and symbol else ''
+        },
+        'has_statuses': 'statuses' in given,
+        'statuses': {
+            'counted': counted, 'canceled': canceled,
+            'known': counted + canceled + statuses.get('open', [])
+                + ['canceled', 'returned']
+        },
+        'returns': given.get('returns', 'refuse'),
+        'guests': given.get('guests', 'refuse'),
+        'places': given.get('places', {})
+    }) }}
+{%- endmacro %}

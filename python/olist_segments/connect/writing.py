@@ -1,0 +1,312 @@
+"""Write a proposal down: as YAML and SQL for dbt, and in words for the user."""
+
+from collections.abc import Sequence
+
+import yaml
+
+from olist_segments.connect.mapping import Column, inputs, words
+from olist_segments.connect.proposal import Proposal
+from olist_segments.connect.tables import USUAL_FORMATS, Table
+
+_SIGNS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", "": "none"}
+
+
+def yaml_of(shop: Proposal) -> str:
+    """Return the YAML of a shop's sources.
+
+    Parameters
+    ----------
+    shop : Proposal
+
+    Returns
+    -------
+    str
+        With a comment beside what a user may have to correct.
+    """
+    lines = [
+        "version: 2",
+        "",
+        "# Proposed by `olist-segments connect` from the names and values of columns;",
+        "# dbt_project/docs/your_shop.md says what can stand here.",
+        "sources:",
+        f"  - name: {shop.name}",
+        f'    description: "The orders of {shop.name}: {_files(shop)}."',
+        "    config:",
+        "      enabled: \"{{ (env_var('OLIST_SHOP', '') or var('shop')) "
+        f"== '{shop.name}' }}}}\"",
+        "      meta:",
+        *(f"        {line}" for line in _settings(shop)),
+        "    tables:",
+    ]
+    if not shop.joins:
+        lines += _table(shop, "order_lines", shop.lines)
+        lines += ["            columns:"]
+        lines += [
+            f"              {name}: {_scalar(_mapped(shop, name))}"
+            for name in shop.found
+        ]
+    else:
+        for number in [shop.base, *(one.table for one in shop.joins)]:
+            table = shop.tables[number]
+            lines += _table(shop, table.name, table) + _types(shop, number)
+        lines += [
+            "",
+            "macros:",
+            f"  - name: {shop.name}__order_lines",
+            f'    description: "The order lines of {shop.name}, joined."',
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def sql_of(shop: Proposal) -> str:
+    """Return the macro that joins a shop's tables to order lines.
+
+    Parameters
+    ----------
+    shop : Proposal
+        With joins.
+
+    Returns
+    -------
+    str
+    """
+    relations = [
+        f"{{{{ read_table(source('{shop.name}', '{table.name}')) }}}}"
+        for table in shop.tables
+    ]
+    columns = [f"        {shop.value(name)} as {name}," for name in shop.found]
+    columns[-1] = columns[-1].removesuffix(",")
+    source = shop.from_clause(relations).replace("\n", "\n    ")
+    return "\n".join(
+        [
+            f"{{# The order lines of {shop.name}, joined. #}}",
+            f"{{% macro {shop.name}__order_lines() -%}}",
+            "    select",
+            *columns,
+            f"    {source}",
+            "{%- endmacro %}",
+            "",
+        ]
+    )
+
+
+def describe(shop: Proposal) -> str:
+    """Say what was understood, what was not found, and what a user should check.
+
+    Parameters
+    ----------
+    shop : Proposal
+
+    Returns
+    -------
+    str
+    """
+    used = [shop.base, *(one.table for one in shop.joins)]
+    parts = [_table_in_words(shop.tables[number]) for number in used]
+    for one in shop.joins:
+        by = shop.tables[one.by.table].name
+        added = shop.tables[one.table].name
+        parts.append(f"{added}.{one.key} is joined to {by}.{one.by.name}.")
+    rows = [
+        (name, _mapped(shop, name), _short(_example(column)))
+        for name, column in shop.found.items()
+    ]
+    parts += ["", *_aligned([("input column", "from", "for example"), *rows])]
+    unused = _unused(shop, used)
+    if unused:
+        parts += ["", "Not used: " + ", ".join(unused) + "."]
+    parts += _remarks(shop)
+    absent = [
+        one
+        for one in inputs().values()
+        if one.adds and one.name not in {*shop.found, *_replaced(shop)}
+    ]
+    if absent:
+        parts += ["", "Not found, so this is left out:"]
+        parts += [f"  {line}" for line in _aligned([(a.name, a.adds) for a in absent])]
+    return "\n".join(parts)
+
+
+def _replaced(shop: Proposal) -> set[str]:
+    """Name input columns that nobody misses, because of others or of settings."""
+    replaced = {"state": "country", "country": "state"}
+    known = {one for one, other in replaced.items() if other in shop.found}
+    return known | ({"currency"} if shop.currencies else set())
+
+
+def _files(shop: Proposal) -> str:
+    used = [shop.base, *(one.table for one in shop.joins)]
+    return ", ".join(shop.tables[number].pattern for number in used)
+
+
+def _settings(shop: Proposal) -> list[str]:
+    """Return the settings of a shop, as lines of YAML."""
+    lines = []
+    if len(shop.currencies) == 1:
+        (code,) = shop.currencies
+        symbol, name = words()["currencies"].get(code, (code, code))
+        lines.append(
+            f"currency: {{code: {_scalar(code)}, symbol: {_scalar(symbol)}, "
+            f"name: {_scalar(name)}}}"
+        )
+    else:
+        lines.append("# currency: {code: EUR, symbol: €, name: euros}")
+    returns = "net" if shop.returned else "refuse"
+    guests = "exclude" if shop.guests else "refuse"
+    lines.append(
+        f"returns: {returns}  # net: lower spend; cancel: do not; refuse: stop"
+    )
+    lines.append(f"guests: {guests}  # lines without a customer: exclude, or refuse")
+    if shop.statuses:
+        lines.append("statuses:  # others do not count, and are listed")
+        for meaning in ("counted", "canceled"):
+            found = ", ".join(_scalar(one) for one in shop.statuses[meaning])
+            lines.append(f"  {meaning}: [{found}]")
+        if shop.statuses["other"]:
+            found = ", ".join(_scalar(one) for one in shop.statuses["other"])
+            lines.append(f"  open: [{found}]")
+    return lines
+
+
+def _table(shop: Proposal, name: str, table: Table) -> list[str]:
+    """Return a table of the sources, as lines of YAML."""
+    lines = [
+        f"      - name: {name}",
+        f'        description: "One row per line of {table.pattern}."',
+        "        config:",
+        "          meta:",
+        f"            file: {_scalar(table.pattern)}",
+    ]
+    if table.delimiter not in ("", ","):
+        lines.append(f"            delimiter: {_scalar(table.delimiter)}")
+    if table.encoding != "utf-8":
+        lines.append(f"            encoding: {table.encoding}")
+    if table.decimal != ".":
+        lines.append(f"            decimal: {_scalar(table.decimal)}")
+    formats = {
+        column.date_format
+        for input_name, column in shop.found.items()
+        if inputs()[input_name].kind == "time"
+        and shop.tables[column.table] is table
+        and column.date_format not in ("", *USUAL_FORMATS)
+    }
+    if formats:
+        lines.append(f"            date_format: {_scalar(sorted(formats)[0])}")
+    return lines
+
+
+def _types(shop: Proposal, number: int) -> list[str]:
+    """Return the columns of a joined table that are no text, as lines of YAML."""
+    types = {"time": "timestamp", "number": "decimal(18, 6)", "whole": "integer"}
+    lines = []
+    for name, column in shop.found.items():
+        kind = inputs()[name].kind
+        if column.table == number and kind in types:
+            lines.append(f"          - name: {_scalar(column.name)}")
+            lines.append(f"            data_type: {types[kind]}")
+    return ["        columns:", *lines] if lines else []
+
+
+def _mapped(shop: Proposal, name: str) -> str:
+    """Return an input column as the mapping has it: a name needs no quotes there."""
+    column = shop.found[name]
+    if shop.joins or column.has_point_zero:
+        return shop.value(name)
+    return column.name
+
+
+def _table_in_words(table: Table) -> str:
+    decimals = ", decimal commas" if table.decimal == "," else ""
+    sign = _SIGNS.get(table.delimiter, repr(table.delimiter))
+    how = f", separated by {sign}, {table.encoding}" if table.delimiter else ""
+    return f"{table.pattern}: {table.line_count:,} lines{how}{decimals}."
+
+
+def _unused(shop: Proposal, used: Sequence[int]) -> list[str]:
+    """List the columns and files that are not used."""
+    taken = {(column.table, column.name) for column in shop.found.values()}
+    taken |= {(one.table, one.key) for one in shop.joins}
+    taken |= {(one.by.table, one.by.name) for one in shop.joins}
+    columns = [
+        column.name
+        for number in used
+        for column in shop.tables[number].columns
+        if (number, column.name) not in taken
+    ]
+    files = [
+        table.pattern for number, table in enumerate(shop.tables) if number not in used
+    ]
+    return columns + files
+
+
+def _remarks(shop: Proposal) -> list[str]:
+    """Say what is in the lines that a setting decides on."""
+    remarks = []
+    if shop.returned:
+        remarks.append(
+            f"Lines with a quantity or an amount below 0: {shop.returned:,}. They are "
+            "taken for returns, which lower what a customer spent (returns: net)."
+        )
+    if shop.guests:
+        remarks.append(
+            f"Lines without a customer: {shop.guests:,}. They are left out and counted "
+            "(guests: exclude)."
+        )
+    if shop.statuses:
+        counted, canceled, other = (
+            ", ".join(shop.statuses[one]) for one in ("counted", "canceled", "other")
+        )
+        remarks.append(
+            f"Orders count if their status is {counted or '...'}."
+            + (f" These mean canceled: {canceled}." if canceled else "")
+            + (f" These are neither, so they do not count: {other}." if other else "")
+        )
+    if shop.unreadable:
+        remarks.append(
+            f"Lines without a time or an amount that can be read: {shop.unreadable:,}. "
+            "They do not count."
+        )
+    if shop.is_repeated and "amount" in shop.found:
+        remarks.append(
+            f"All lines of an order have the same {shop.found['amount'].name}: if this "
+            "is the amount of the order, name the column of the line's amount or price."
+        )
+    if len(shop.currencies) > 1:
+        remarks.append(
+            f"The amounts have several currencies ({', '.join(shop.currencies)}): a "
+            "build takes one, so filter the lines."
+        )
+    elif not shop.currencies:
+        remarks.append(
+            "The currency is not known: write it into the file, or give --currency EUR."
+        )
+    return ["", *remarks] if remarks else []
+
+
+def _example(column: Column) -> str:
+    text = column.example
+    return text.removesuffix(".0") if column.has_point_zero else text
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    return [
+        "  ".join(
+            text.ljust(width) for text, width in zip(row, widths, strict=True)
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= 30 else f"{text[:29]}…"
+
+
+def _scalar(value: str) -> str:
+    """Return a text as YAML, in quotes if it needs them."""
+    return (
+        yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10_000)
+        .removesuffix("\n...\n")
+        .strip()
+    )

@@ -1,0 +1,457 @@
+"""The mapping that is proposed for a shop's files, and how it is written down."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+import yaml
+from olist_segments.cli import main
+from olist_segments.connect.mapping import Column, inputs, propose, tokens_of
+from olist_segments.connect.proposal import status_means
+from olist_segments.raw.workbooks import write_csv
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch) -> Path:
+    """Be in a project without shops."""
+    (tmp_path / "dbt_project.yml").touch()
+    (tmp_path / "dbt_project").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("OLIST_DB", raising=False)
+    return tmp_path
+
+
+def mapped(header: str) -> dict[str, str]:
+    """Return the mapping of a header, in which kinds follow a colon."""
+    columns = []
+    for one in header.split(";"):
+        name, _, kind = one.strip().partition(":")
+        kinds = {"whole", "number"} if kind == "whole" else {kind or "text"}
+        time = "%Y-%m-%d" if kind == "time" else ""
+        columns.append(Column(name, frozenset(kinds), date_format=time))
+    return {name: column.name for name, column in propose(columns).items()}
+
+
+def connected(project: Path, *words: str) -> dict:
+    """Connect files, and return the source that was written."""
+    assert main(["connect", *words]) == 0
+    (path,) = (project / "dbt_project" / "shops").glob("*.yml")
+    (source,) = yaml.safe_load(path.read_text("utf-8"))["sources"]
+    return source
+
+
+def written(folder: Path, name: str, text: str, encoding: str = "utf-8") -> str:
+    path = folder / name
+    path.write_text(text, encoding)
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        pytest.param(
+            "InvoiceNo; StockCode; Description; Quantity:whole; InvoiceDate:time; "
+            "UnitPrice:number; CustomerID:whole; Country",
+            {
+                "customer_id": "CustomerID",
+                "purchased_at": "InvoiceDate",
+                "quantity": "Quantity",
+                "unit_price": "UnitPrice",
+                "order_id": "InvoiceNo",
+                "product_id": "StockCode",
+                "country": "Country",
+            },
+            id="Online Retail",
+        ),
+        pytest.param(
+            "Bestell-Nr.:whole; Kundennummer; Bestelldatum:time; Lieferdatum:time; "
+            "Artikel; Menge:whole; Einzelpreis (EUR):number; Versandkosten:number; "
+            "Ort; PLZ:whole; Straße; Zahlungsart",
+            {
+                "customer_id": "Kundennummer",
+                "purchased_at": "Bestelldatum",
+                "quantity": "Menge",
+                "unit_price": "Einzelpreis (EUR)",
+                "order_id": "Bestell-Nr.",
+                "product_id": "Artikel",
+                "freight": "Versandkosten",
+                "delivered_at": "Lieferdatum",
+                "city": "Ort",
+                "zip_code_prefix": "PLZ",
+                "payment_type": "Zahlungsart",
+            },
+            id="German",
+        ),
+        pytest.param(
+            "Numéro de commande; Code client; Date de commande:time; "
+            "Montant TTC:number; Quantité:whole; Catégorie; Ville; Code postal; "
+            "Mode de paiement",
+            {
+                "customer_id": "Code client",
+                "purchased_at": "Date de commande",
+                "amount": "Montant TTC",
+                "quantity": "Quantité",
+                "order_id": "Numéro de commande",
+                "category": "Catégorie",
+                "city": "Ville",
+                "zip_code_prefix": "Code postal",
+                "payment_type": "Mode de paiement",
+            },
+            id="French",
+        ),
+        pytest.param(
+            "id_pedido; id_cliente; fecha_pedido:time; cantidad:whole; "
+            "precio_unitario:number; provincia; estado_pedido; forma_de_pago",
+            {
+                "customer_id": "id_cliente",
+                "purchased_at": "fecha_pedido",
+                "quantity": "cantidad",
+                "unit_price": "precio_unitario",
+                "order_id": "id_pedido",
+                "order_status": "estado_pedido",
+                "state": "provincia",
+                "payment_type": "forma_de_pago",
+            },
+            id="Spanish",
+        ),
+        pytest.param(
+            "klant_id; datum:time; aantal:whole; bedrag:number; plaats",
+            {
+                "customer_id": "klant_id",
+                "purchased_at": "datum",
+                "amount": "bedrag",
+                "quantity": "aantal",
+                "city": "plaats",
+            },
+            id="Dutch",
+        ),
+        pytest.param(
+            "customer:whole; date:time; quantity:whole; amount:number",
+            {
+                "customer_id": "customer",
+                "purchased_at": "date",
+                "amount": "amount",
+                "quantity": "quantity",
+            },
+            id="four columns",
+        ),
+        pytest.param(
+            "customer_unique_id; customer_id; order_purchase_timestamp:time; "
+            "price:number; freight_value:number; order_delivered_customer_date:time; "
+            "order_estimated_delivery_date:time; customer_zip_code_prefix:whole",
+            {
+                "customer_id": "customer_unique_id",
+                "purchased_at": "order_purchase_timestamp",
+                "unit_price": "price",
+                "freight": "freight_value",
+                "delivered_at": "order_delivered_customer_date",
+                "promised_at": "order_estimated_delivery_date",
+                "zip_code_prefix": "customer_zip_code_prefix",
+            },
+            id="Olist, joined",
+        ),
+    ],
+)
+def test_columns_are_found_by_their_usual_names(header, expected):
+    assert mapped(header) == expected
+
+
+def test_a_name_counts_only_if_the_values_fit():
+    assert "purchased_at" not in mapped("customer; date; amount:number")
+    assert "amount" not in mapped("customer; date:time; amount")
+    assert "customer_id" not in mapped("customer:number; date:time; amount:number")
+
+
+def test_the_only_column_with_times_is_the_time_of_purchase():
+    assert mapped("customer; wann:time; amount:number")["purchased_at"] == "wann"
+    assert "purchased_at" not in mapped("customer; a:time; b:time; amount:number")
+
+
+def test_names_of_people_and_segments_are_no_customers():
+    assert "customer_id" not in mapped("Customer Name; Customer Segment; date:time")
+
+
+def test_names_are_split_into_words():
+    assert tokens_of("SalesOrderID") == ["sales", "order", "id"]
+    assert tokens_of("N° de commande (TTC)") == ["n", "de", "commande", "ttc"]
+    assert tokens_of("straße_nr") == ["strasse", "nr"]
+
+
+def test_a_word_stands_for_one_input_column():
+    words = [word for one in inputs().values() for word in one.words]
+    assert sorted(set(words)) == sorted(words)
+
+
+def test_the_input_columns_are_those_of_the_staging_model():
+    text = (ROOT / "models" / "staging" / "_staging.yml").read_text("utf-8")
+    (lines,) = (m for m in yaml.safe_load(text)["models"] if m["name"] == "stg_lines")
+    names = {one["name"] for one in lines["columns"]}
+    assert set(inputs()) == names - {"is_return", "has_null_word"}
+
+
+@pytest.mark.parametrize(
+    ("status", "meaning"),
+    [
+        ("Completed", "counted"),
+        ("partially_refunded", "counted"),
+        ("refunded", "canceled"),
+        ("Storniert", "canceled"),
+        ("annulée", "canceled"),
+        ("bezahlt", "counted"),
+        ("nicht bezahlt", "other"),
+        ("on-hold", "other"),
+        ("pending payment", "other"),
+    ],
+)
+def test_the_words_of_a_status_say_whether_an_order_counts(status, meaning):
+    assert status_means(status) == meaning
+
+
+def test_a_german_file_is_read_as_it_is(project, capsys):
+    text = (
+        "Bestellnummer;Kunde;Datum;Betrag (EUR);Status\n"
+        "1;Käthe;31.12.2024 14:05;1.234,50;abgeschlossen\n"
+        "2;Jörg;01.01.2025 09:12;-9,90;storniert\n"
+        "3;;02.01.2025 09:12;5,00;offen\n"
+    ) + "4;Käthe;31.12.2024 14:05;1,00;abgeschlossen\n" * 200
+    text += "5;Käthe;31.02.2025 14:05;zwei;abgeschlossen\n"  # one line is wrong
+    source = connected(project, written(project, "mein Laden.csv", text, "latin-1"))
+    assert source["name"] == "mein_laden"
+    settings = source["config"]["meta"]
+    assert settings["currency"] == {"code": "EUR", "symbol": "€", "name": "euros"}
+    assert (settings["returns"], settings["guests"]) == ("net", "exclude")
+    assert settings["statuses"] == {
+        "counted": ["abgeschlossen"],
+        "canceled": ["storniert"],
+        "open": ["offen"],
+    }
+    (table,) = source["tables"]
+    assert table["config"]["meta"] == {
+        "file": "mein Laden.csv",
+        "delimiter": ";",
+        "encoding": "cp1252",
+        "decimal": ",",
+        "date_format": "%d.%m.%Y %H:%M",
+        "columns": {
+            "customer_id": "Kunde",
+            "purchased_at": "Datum",
+            "amount": "Betrag (EUR)",
+            "order_id": "Bestellnummer",
+            "order_status": "Status",
+        },
+    }
+    said = capsys.readouterr().out
+    assert "204 lines, separated by semicolons, cp1252, decimal commas" in said
+    assert "below 0: 1." in said
+    assert "without a customer: 1." in said
+    assert "that can be read: 1." in said
+    assert "OLIST_SHOP=mein_laden make build" in said
+    assert "OLIST_SHOP=mein_laden make report" in said
+
+
+def test_ids_that_a_spreadsheet_made_numbers_of_are_repaired(project):
+    text = "customer id,date,amount\n17850.0,2024-01-01,1.5\n17851.0,2024-01-02,2\n"
+    source = connected(project, written(project, "orders.csv", text))
+    columns = source["tables"][0]["config"]["meta"]["columns"]
+    assert columns["customer_id"] == "replace(\"customer id\", '.0', '')"
+
+
+def test_the_total_of_an_order_is_not_taken_for_the_amount_of_each_line(project):
+    lines = "".join(f"{n // 3},{n // 9},2024-01-01,1,{n}.5,99\n" for n in range(30))
+    text = "order_id,customer,date,quantity,price,total\n" + lines
+    source = connected(project, written(project, "orders.csv", text))
+    columns = source["tables"][0]["config"]["meta"]["columns"]
+    assert columns["unit_price"] == "price"
+    assert "amount" not in columns
+
+
+def test_files_are_put_together_and_joined_by_their_keys(project, capsys):
+    head = "OrderDate,OrderNumber,ProductKey,CustomerKey,TerritoryKey,Quantity"
+    # The first file ends every line with an empty column.
+    first = "1-Jan-2015,SO1,10,7,1,2,\n2-Jan-2015,SO2,11,8,2,1,\n"
+    areas = "SalesTerritoryKey,Region\n1,North\n2,South\n"
+    files = [
+        written(project, "AW_Sales_2015.csv", f"{head},\n{first}"),
+        written(project, "AW_Sales_2016.csv", f"{head}\n3-Jan-2016,SO3,10,7,1,1\n"),
+        written(
+            project,
+            "AW_Products.csv",
+            "ProductKey,Name,GroupKey,ProductPrice\n10,Bike,1,99.5\n11,Bell,2,5\n",
+        ),
+        written(project, "AW_Groups.csv", "GroupKey,CategoryName\n1,Bikes\n2,Parts\n"),
+        written(project, "AW_Areas.csv", areas),
+        written(project, "AW_Returns.csv", "ProductKey,ReturnQuantity\n10,1\n"),
+    ]
+    source = connected(project, *files)
+    assert source["name"] == "aw"
+    assert {one["name"]: one["config"]["meta"]["file"] for one in source["tables"]} == {
+        "sales": "AW_Sales_201*.csv",
+        "products": "AW_Products.csv",
+        "groups": "AW_Groups.csv",
+        "areas": "AW_Areas.csv",
+    }
+    sales = source["tables"][0]
+    assert sales["config"]["meta"]["date_format"] == "%d-%b-%Y"
+    assert sales["columns"] == [
+        {"name": "OrderDate", "data_type": "timestamp"},
+        {"name": "Quantity", "data_type": "decimal(18, 6)"},
+    ]
+    sql = (project / "dbt_project" / "shops" / "aw.sql").read_text("utf-8")
+    for part in (
+        "{% macro aw__order_lines() -%}",
+        "sales.OrderDate as purchased_at",
+        "products.ProductPrice as unit_price",
+        "groups.CategoryName as category",
+        "areas.Region as state",
+        "on sales.ProductKey = products.ProductKey",
+        "on products.GroupKey = groups.GroupKey",
+        "on sales.TerritoryKey = areas.SalesTerritoryKey",
+    ):
+        assert part in sql
+    assert "AW_Returns.csv" in capsys.readouterr().out
+
+
+def test_orders_are_joined_to_their_items(project):
+    orders = "order_id,customer_id,order_date\n1,a,2024-01-01\n2,b,2024-01-02\n"
+    items = "order_id,sku,price\n1,x,1.5\n1,y,2.5\n2,x,1.5\n"
+    connected(
+        project,
+        written(project, "orders.csv", orders),
+        written(project, "order_items.csv", items),
+    )
+    sql = (project / "dbt_project" / "shops" / "orders.sql").read_text("utf-8")
+    assert "source('orders', 'order_items')) }} as order_items" in sql
+    assert "on order_items.order_id = orders.order_id" in sql
+
+
+def test_what_cannot_be_found_is_refused_and_can_be_named(project, capsys):
+    path = written(project, "orders.csv", "wer,date,amount\nx,2024-01-01,1\n")
+    assert main(["connect", path]) == 2
+    said = capsys.readouterr().err
+    assert "cannot find the customer in orders.csv" in said
+    assert "wer, date, amount" in said
+    assert "--column customer_id=COLUMN" in said
+    assert not (project / "dbt_project" / "shops").exists()
+    source = connected(project, path, "--column", "customer_id=wer")
+    assert source["tables"][0]["config"]["meta"]["columns"]["customer_id"] == "wer"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("kunde;datum;betrag\na;gestern;5\n", "but its values, such as 'gestern'"),
+        ("a;b\n", "has a header but no lines"),
+        ("1,2024-01-01,5\n2,2024-01-02,6\n", "must name its columns"),
+        ("just a text\nand another\n", "has one column only"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused(text, reason, project, capsys):
+    assert main(["connect", written(project, "orders.csv", text)]) == 2
+    assert reason in capsys.readouterr().err
+
+
+def test_what_a_user_has_corrected_is_not_replaced_without_being_told(project, capsys):
+    path = written(project, "orders.csv", "customer,date,amount\nx,2024-01-01,1\n")
+    connected(project, path)
+    shop = project / "dbt_project" / "shops" / "orders.yml"
+    shop.write_text("corrected", encoding="utf-8")
+    assert main(["connect", path]) == 2
+    assert "--force" in capsys.readouterr().err
+    assert shop.read_text("utf-8") == "corrected"
+    assert main(["connect", path, "--force"]) == 0
+    assert shop.read_text("utf-8") != "corrected"
+
+
+def workbook(path: Path, *sheets: str) -> Path:
+    """Write an Excel workbook; each sheet is the XML of its rows."""
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    main_space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006"
+    numbers = range(1, len(sheets) + 1)
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{package}/content-types">'
+        '<Default Extension="rels" ContentType='
+        '"application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{kind}.sheet.main+xml"/>'
+        f'<Override PartName="/xl/styles.xml" ContentType="{kind}.styles+xml"/>'
+        + "".join(
+            f'<Override PartName="/xl/worksheets/sheet{n}.xml" '
+            f'ContentType="{kind}.worksheet+xml"/>'
+            for n in numbers
+        )
+        + "</Types>",
+        "_rels/.rels": f'<Relationships xmlns="{package}/relationships">'
+        f'<Relationship Id="r1" Type="{office}/officeDocument" '
+        'Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{main_space}" xmlns:r="{office}"><sheets>'
+        + "".join(f'<sheet name="S{n}" sheetId="{n}" r:id="r{n}"/>' for n in numbers)
+        + "</sheets></workbook>",
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}/relationships">'
+        + "".join(
+            f'<Relationship Id="r{n}" Type="{office}/worksheet" '
+            f'Target="worksheets/sheet{n}.xml"/>'
+            for n in numbers
+        )
+        + f'<Relationship Id="s" Type="{office}/styles" Target="styles.xml"/>'
+        "</Relationships>",
+        # The second format of cells is a time.
+        "xl/styles.xml": f'<styleSheet xmlns="{main_space}"><cellXfs count="2">'
+        '<xf numFmtId="0"/><xf numFmtId="22"/></cellXfs></styleSheet>',
+    }
+    for n, rows in zip(numbers, sheets, strict=True):
+        parts[f"xl/worksheets/sheet{n}.xml"] = (
+            f'<worksheet xmlns="{main_space}"><sheetData>{rows}</sheetData></worksheet>'
+        )
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in parts.items():
+            archive.writestr(name, text)
+    return path
+
+
+def row(*cells: str | float) -> str:
+    """Return a row of a sheet; a number of days in brackets is a time."""
+    found = []
+    for cell in cells:
+        if isinstance(cell, str) and cell.startswith("("):
+            found.append(f'<c s="1"><v>{cell.strip("()")}</v></c>')
+        elif isinstance(cell, str):
+            found.append(f'<c t="inlineStr"><is><t>{cell}</t></is></c>')
+        else:
+            found.append(f"<c><v>{cell}</v></c>")
+    return f"<row>{''.join(found)}</row>"
+
+
+HEADER = row("Customer ID", "InvoiceDate", "Quantity", "Price")
+
+
+def test_a_workbook_becomes_a_csv(tmp_path):
+    path = workbook(
+        tmp_path / "Online Retail.xlsx",
+        HEADER + row(17850, "(40513.351388888892)", 6, 2.55) + row(),
+        HEADER + row("C, 1", "(40514)", -1, 1),
+        row("Notes") + row("a sheet of another kind"),
+    )
+    write_csv(path, tmp_path / "Online Retail.csv")
+    assert (tmp_path / "Online Retail.csv").read_text("utf-8") == (
+        "Customer ID,InvoiceDate,Quantity,Price\n"
+        "17850,2010-12-01 08:26:00,6,2.55\n"
+        '"C, 1",2010-12-02 00:00:00,-1,1\n'
+    )
+
+
+def test_a_workbook_is_connected_as_it_is(project):
+    path = workbook(
+        project / "Online Retail.xlsx", HEADER + row(17850, "(40513.35)", 6, 2.55)
+    )
+    source = connected(project, str(path), "--name", "retail")
+    assert source["tables"][0]["config"]["meta"]["file"] == "Online Retail.xlsx"
+    assert not (project / "Online Retail.csv").exists()
+
+
+def test_a_workbook_that_is_none_is_refused(project, capsys):
+    path = written(project, "orders.xlsx", "customer,date,amount\n")
+    assert main(["connect", path]) == 2
+    assert "is not a complete workbook" in capsys.readouterr().err

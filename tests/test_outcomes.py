@@ -1,0 +1,115 @@
+"""What segments did next, and that their labels knew nothing of it."""
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+from bad_data import ORDERS, REVIEWS
+from conftest import build, rows
+from olist_segments.report import render_report
+from test_history import DAY_ONLY
+from test_models_that_stay import MEMBERS
+
+pytestmark = pytest.mark.slow
+
+# Customers on 2018-02-28, and how many of them bought in the 180 days after.
+BOUGHT_AGAIN = {
+    "all": (52_015, 596),
+    "repeat_buyers": (1_474, 59),
+    "recent_happy_customers_paying_at_once": (28_196, 321),
+    "big_spenders_paying_in_installments": (12_730, 143),
+    "unhappy_customers_with_slow_deliveries": (6_237, 51),
+    "long_gone_customers": (3_378, 22),
+    "champions": (644, 35),
+    "repeat_buyers_to_win_back": (830, 24),
+    "new_big_spenders": (7_876, 98),
+    "new_customers": (12_396, 146),
+    "fading_customers": (12_274, 134),
+    "fading_big_spenders": (7_828, 81),
+    "lost_big_spenders": (3_938, 33),
+    "lost_customers": (6_229, 45),
+}
+
+
+def known_on(day: str, raw_dir: Path, folder: Path) -> Path:
+    """Copy the raw files without what happened after a day."""
+    shutil.copytree(raw_dir, folder)
+    connection = duckdb.connect()
+    dates = "approved_at", "delivered_carrier_date", "delivered_customer_date"
+    known = ", ".join(
+        f"case when order_{name}::date <= '{day}' then order_{name} end as order_{name}"
+        for name in dates
+    )
+    connection.execute(
+        f"""
+        copy (
+            select order_id, customer_id, case
+                when order_status = 'delivered' and not coalesce(
+                    order_delivered_customer_date::date > '{day}', false
+                ) or order_status not in ('delivered', 'shipped') then order_status
+                when order_delivered_carrier_date::date <= '{day}' then 'shipped'
+                when order_approved_at::date <= '{day}' then 'approved'
+                else 'created' end as order_status,
+                order_purchase_timestamp, {known}, order_estimated_delivery_date
+            from '{_quoted(raw_dir / ORDERS)}'
+            where order_purchase_timestamp::date <= '{day}'
+        ) to '{_quoted(folder / ORDERS)}'
+        """
+    )
+    connection.execute(
+        f"copy (from '{_quoted(raw_dir / REVIEWS)}' where review_creation_date::date "
+        f"<= '{day}') to '{_quoted(folder / REVIEWS)}'"
+    )
+    return folder
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def test_labels_of_a_past_day_know_nothing_of_what_came_later(
+    demo_dir, demo_database, tmp_path
+):
+    day = "2018-06-30"
+    options = {
+        "database": Path(shutil.copy(demo_database, tmp_path / "demo.duckdb")),
+        "variables": {"as_of_date": day},
+    }
+    labels = []
+    for raw_dir in (demo_dir, known_on(day, demo_dir, tmp_path / "raw")):
+        build(*DAY_ONLY, raw_dir=raw_dir, **options)
+        labels.append(rows(options["database"], MEMBERS))
+    assert labels[0] == labels[1]
+    assert 1_000 < len(labels[0]) < len(rows(demo_database, MEMBERS))
+
+
+def test_outcomes_of_the_real_files_are_those_that_are_known(
+    real_dir, real_database, tmp_path
+):
+    database = Path(shutil.copy(real_database, tmp_path / "real.duckdb"))
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("drop table intermediate.customer_segment_history")
+    fits = ("--exclude", "config.materialized:fitted", "feature_statistics")
+    options = {"raw_dir": real_dir, "database": database, "target": "dev"}
+    day = {"as_of_date": "2018-02-28"}
+    build(*DAY_ONLY, *fits, **options, variables=day)
+    build(*DAY_ONLY, *fits, **options)
+    found = rows(
+        database,
+        "select segment_key, customer_count, buyer_count, revenue_per_customer, "
+        "is_beyond_chance, is_model_later from segment_outcomes "
+        "where label_date = '2018-02-28' and horizon_days = 180",
+    )
+    assert {key: counts for key, *counts, _, _, _ in found} == {
+        key: list(counts) for key, counts in BOUGHT_AGAIN.items()
+    }
+    revenue = {key: str(one) for key, _, _, one, _, _ in found}
+    assert (revenue["repeat_buyers"], revenue["champions"]) == ("7.38", "9.27")
+    assert {key for key, *_, is_beyond, _ in found if is_beyond} == {
+        *("repeat_buyers", "champions", "repeat_buyers_to_win_back", "lost_customers")
+    }
+    assert {later for *_, later in found} == {True, None}
+    page = render_report(database)
+    assert "What they did next: 1.1% bought again within 180 days" in page
+    assert "3.1% to 5.1%" in page
