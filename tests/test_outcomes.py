@@ -7,6 +7,7 @@ import duckdb
 import pytest
 from bad_data import ORDERS, REVIEWS
 from conftest import build, rows
+from olist_segments.report import render_report
 from test_history import DAY_ONLY
 from test_models_that_stay import MEMBERS
 
@@ -109,3 +110,6 @@ def test_outcomes_of_the_real_files_are_those_that_are_known(
         *("repeat_buyers", "champions", "repeat_buyers_to_win_back", "lost_customers")
     }
     assert {later for *_, later in found} == {True, None}
+    page = render_report(database)
+    assert "What they did next: 1.1% bought again within 180 days" in page
+    assert "3.1% to 5.1%" in page

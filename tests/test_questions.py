@@ -3,6 +3,7 @@
 import html
 import re
 import shutil
+from itertools import permutations
 from pathlib import Path
 
 import duckdb
@@ -52,9 +53,9 @@ def test_every_question_has_an_answer_with_the_columns_that_are_described(demo):
         answer = connection.sql(sql[name])
         assert answer.columns == list(question.columns), name
         # Reviews of demo data do not go by seller or category: none is beyond chance.
-        # A first build has no labels of a past day.
+        # A first build has no labels of a past day, and nobody moved.
         assert len(answer) > 0 or name.endswith(
-            ("_with_unhappy_customers", "_did_next")
+            ("_with_unhappy_customers", "_did_next", "entered_segment", "left_segment")
         ), name
 
 
@@ -96,6 +97,45 @@ def test_associations_are_those_of_tables_of_counts(demo):
         assert found == pytest.approx(min(expected, 1), abs=6e-4), (name, other)
 
 
+def test_the_change_of_revenue_is_that_of_its_causes(demo):
+    connection, sql = demo
+    columns = connection.sql(sql["revenue_change"]).columns
+    answer = connection.sql(sql["revenue_change"]).fetchall()
+    causes = [columns.index(name) for name in columns if name.startswith("by_")]
+    assert len(causes) == 6
+    for row in answer:
+        change = row[columns.index("revenue_change")]
+        assert sum(row[place] for place in causes) == change
+    orders = connection.sql(
+        "select customer_unique_id, segment_key, "
+        "(as_of_date - purchased_at::date) // 180 as period, orders.item_count, "
+        "order_total::double as spent from orders join customer_segments "
+        "using (customer_unique_id) where is_delivered and has_items"
+    ).df()
+    spans = orders.groupby("customer_unique_id")["period"].agg(set)
+    stayed = orders[orders["customer_unique_id"].map(spans).map({0, 1}.issubset)]
+    seen = 0
+    for key, theirs in stayed.groupby("segment_key"):
+        factors = []
+        for period in (1, 0):
+            part = theirs[theirs["period"] == period]
+            items = part["item_count"].sum()
+            factors.append((len(part), items / len(part), part["spent"].sum() / items))
+        effects = np.zeros(3)
+        for order in permutations(range(3)):
+            now = list(factors[0])
+            for place in order:
+                before = np.prod(now)
+                now[place] = factors[1][place]
+                effects[place] += (np.prod(now) - before) / 6
+        (found,) = [row for row in answer if row[0] == key]
+        assert [float(found[place]) for place in causes[3:]] == pytest.approx(
+            effects, abs=0.02
+        )
+        seen += 1
+    assert seen
+
+
 def test_an_answer_is_introduced_by_its_definitions():
     said = introduce(QUESTIONS["win_back"])
     assert said.startswith("Whom should we win back")
@@ -111,7 +151,9 @@ def test_a_file_begins_with_its_question():
         comment = re.match(r"(?:-- .*\n)+", sql).group()
         assert " ".join(comment.replace("-- ", "").split()) == question.text
         for parameter in question.parameters:
-            assert f"asked_{parameter}()" in sql or f"asked_number('{parameter}'" in sql
+            assert re.search(
+                rf"asked_{parameter}\(\)|asked_(number|category)\('{parameter}'", sql
+            )
 
 
 def test_a_question_without_an_entry_says_where_it_belongs(tmp_path):

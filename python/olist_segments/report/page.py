@@ -4,6 +4,7 @@ from itertools import takewhile
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from olist_segments.charts import segments as charts
@@ -117,6 +118,7 @@ def render_report(
         moves=moves,
         formation=formation,
         stability=_stability(data),
+        outcomes=_outcomes(data),
         refits=data["stability"]["refits"].max(),
         history=data["history"].replace({pd.NaT: None}).iloc[0].to_dict(),
         model=data["model"].iloc[0].to_dict(),
@@ -570,6 +572,56 @@ def _stability(data: dict[str, pd.DataFrame]) -> Table:
     meaning = rows["band"].map(BANDS).fillna(few)
     caption = "How well each segment is found again"
     return _table("refits", caption, columns, rows.assign(meaning=meaning))
+
+
+def _outcomes(data: dict[str, pd.DataFrame]) -> dict | None:
+    """Say what the members of a past day did next, if a build saw such a day."""
+    rows = data["outcomes"]
+    if rows.empty:
+        return None
+    columns = {
+        "segment_name": Column("segment on that day"),
+        "customer_count": Column("customers", "count"),
+        "buyer_count": Column("bought again", "count"),
+        "buyer_share": Column("share", "share"),
+        "interval": Column("95% interval"),
+        "versus": Column("compared with all"),
+        "revenue_per_customer": Column("revenue per customer", "money"),
+    }
+    rows = rows.assign(
+        interval=[
+            f"{low:.1%} to {high:.1%}"
+            for low, high in zip(
+                rows["buyer_share_low"], rows["buyer_share_high"], strict=True
+            )
+        ],
+        versus=np.where(
+            ~rows["is_beyond_chance"],
+            "may be chance",
+            np.where(rows["lift"] > 1, "more", "fewer"),
+        ),
+    )
+    (everybody,) = rows[rows["rule"] == "all"].to_dict("records")
+    captions = {
+        "kmeans": "The segments of the model",
+        "rfm": "The segments of a plain RFM rule",
+    }
+    total = {**everybody, "segment_name": "All customers", "versus": None}
+    return {
+        **everybody,
+        "is_model_later": rows["is_model_later"].eq(True).any(),
+        "explained": dict(data["explained"].itertuples(index=False)),
+        "tables": [
+            _table(
+                f"outcomes-{rule}",
+                caption,
+                columns,
+                rows[rows["rule"] == rule],
+                total=total,
+            )
+            for rule, caption in captions.items()
+        ],
+    }
 
 
 def _formation(data: dict[str, pd.DataFrame]) -> Chart | None:

@@ -146,6 +146,20 @@ QUERIES = {
             on stability.segment_id = segments.segment_id
         order by stability.segment_id
     """,
+    # The last day whose 180 days are over; the segments of both rules.
+    "outcomes": """
+        select * from segment_outcomes
+        where
+            horizon_days = 180
+            and label_date = (
+                select max(label_date) from segment_outcomes where horizon_days = 180
+            )
+        order by rule, buyer_share desc, segment_id
+    """,
+    "explained": """
+        select segmentation, explained_share from segment_comparison
+        where metric = 'later_revenue'
+    """,
     "flows": "select * from segment_flows order by k, cluster_id, next_cluster_id",
     "model": "select * from segment_models where is_current",
     "drift": "select * from segment_drift order by drift desc, measure",
