@@ -1,4 +1,4 @@
--- One row per product, with its category in English: the Portuguese name where there is
+-- One row per product, with its category in English: the shop's own name where there is
 -- no translation, "unknown" where the product has no category. Of several lines with
 -- the same product or category, the first in alphabetical order counts.
 

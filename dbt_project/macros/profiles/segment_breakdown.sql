@@ -1,6 +1,8 @@
 {# Customers, orders, lines and revenue of every segment by columns of int_segment_lines. #}
 {% macro segment_breakdown(columns, unit, named=none) -%}
     {%- set by = columns | join(', ') -%}
+    {#- The codes of another shop mean something else: AL is not Alagoas in the US. -#}
+    {%- set has_names = named and shop() == 'olist' -%}
     with lines as (
 
         select * from {{ ref('int_segment_lines') }}
@@ -62,10 +64,12 @@
             {% for column in columns -%}
                 shared.{{ column }},
             {% endfor -%}
-            {% if named -%}
+            {% if has_names -%}
                 coalesce(names.name, replace(shared.{{ named }}, '_', ' '))
                     as {{ named }}_name,
-            {% endif %}
+            {%- elif named -%}
+                replace(shared.{{ named }}, '_', ' ') as {{ named }}_name,
+            {%- endif %}
             shared.customer_count,
             shared.order_count,
             shared.line_count,
@@ -89,7 +93,7 @@
         from shared
         inner join segments
             on shared.segment_id = segments.segment_id
-        {%- if named %}
+        {%- if has_names %}
         left join {{ ref('olist_names') }} as names
             on names.kind = '{{ named }}' and shared.{{ named }} = names.code
         {%- endif %}

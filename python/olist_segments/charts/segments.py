@@ -160,6 +160,7 @@ def spend_distribution(profile: pd.DataFrame, currency: Currency) -> go.Figure:
             mode="markers+text",
             text=["", plain(currency.written(one["median"])), "", ""],
             textposition="top center",
+            cliponaxis=False,
             marker={
                 "opacity": 1,
                 "symbol": ["line-ns", "circle", "diamond-open", "line-ns"],

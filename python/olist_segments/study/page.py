@@ -54,15 +54,18 @@ def render_page(tables: dict[str, pd.DataFrame]) -> str:
         "compared with the refit of the month before; the last column compares the "
         "labels that today's model gives them in both months.",
         *[_refits(tables["refits"], method) for method in METHODS],
-        "## What the original project clusters",
-        "This is github.com/Lekewhite01/customer_segmentation, rebuilt from this "
-        "warehouse: the analysis `original_rows`, five standardised features, k = 5.",
-        _comparison(tables["original_comparison"]),
-        "Mean of every feature by cluster:",
-        _clusters(tables["original_clusters"]),
-        "{% enddocs %}",
     ]
-    return "\n\n".join(sections) + "\n"
+    if "original_comparison" in tables:
+        sections += [
+            "## What the original project clusters",
+            "This is github.com/Lekewhite01/customer_segmentation, rebuilt from this "
+            "warehouse: the analysis `original_rows`, five standardised features, "
+            "k = 5.",
+            _comparison(tables["original_comparison"]),
+            "Mean of every feature by cluster:",
+            _clusters(tables["original_clusters"]),
+        ]
+    return "\n\n".join([*sections, "{% enddocs %}"]) + "\n"
 
 
 def _resampling(resampling: pd.DataFrame, run: dict) -> str:

@@ -62,8 +62,8 @@ def run_study(
         steps = tqdm(total=draws + len(ends) + 1, desc="original", unit="step")
         with steps:
             # Before months, which leave the copy as of a past day. Two minutes: a
-            # Euclidean silhouette compares all pairs of rows.
-            tables = compare_with_original(studied)
+            # Euclidean silhouette compares all pairs of rows. It is about Olist only.
+            tables = compare_with_original(studied) if studied.is_olist else {}
             steps.update()
             steps.set_description("resampling")
             tables |= resample(studied, draws, steps.update)

@@ -13,6 +13,7 @@ import yaml
 
 from olist_segments.fit.clustering import fit_centroids, nearest
 from olist_segments.project import UserError, is_synthetic, run_dbt
+from olist_segments.shop import read_shop
 
 ANALYSES = ["original_rows", "rfm_labels_by_bounds", "scaled_customers"]
 
@@ -86,6 +87,7 @@ class Studied:
                 "select model_id, k from segment_models where is_current"
             ).fetchall()
             self.is_synthetic = is_synthetic(connection)
+            self.is_olist = read_shop(connection).name == "olist"
             of_model = f"where model_id = '{self.model_id}'"
             centroids = connection.sql(f"from segment_centroids {of_model}").df()
             self.model = Model(

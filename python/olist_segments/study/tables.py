@@ -40,6 +40,10 @@ TABLES = {
 }
 
 
+# A study of another shop does not have these.
+ABOUT_OLIST = {"original_clusters", "original_comparison"}
+
+
 class StudyError(UserError):
     """There is no study of the current model; the message says what to do."""
 
@@ -52,7 +56,7 @@ def write_study(database: Path, tables: dict[str, pd.DataFrame]) -> None:
     database : Path
         A built database.
     tables : dict of str to DataFrame
-        All of `TABLES`.
+        All of `TABLES`, for another shop but those of `ABOUT_OLIST`.
     """
     with duckdb.connect(str(database)) as connection:
         connection.execute("create schema if not exists studies")
@@ -88,7 +92,8 @@ def read_study(database: Path) -> dict[str, pd.DataFrame]:
             "select table_name from information_schema.tables "
             "where table_schema = 'studies'"
         ).fetchall()
-        if set(TABLES) - {name for (name,) in found}:
+        names = {name for (name,) in found}
+        if set(TABLES) - names - ABOUT_OLIST:
             raise StudyError(f"{database} has no study yet: run `make study` first")
         ((studied, current),) = connection.sql(
             "select (select model_id from studies.run), "
@@ -102,4 +107,5 @@ def read_study(database: Path) -> dict[str, pd.DataFrame]:
         return {
             name: connection.sql(f"select * from studies.{name}").df()
             for name in TABLES
+            if name in names
         }
