@@ -55,13 +55,21 @@ def test_the_rule_leaves_out_what_repeats_a_feature_that_was_taken():
 
 
 def test_of_two_that_repeat_each_other_the_first_is_taken():
-    names = ["total_spend", "average_order_value"]
+    names = ["tenure_days", "order_count"]
     related = [(*names, 0.9)]
     for first, second in (names, names[::-1]):
         assert verdicts(measures(**{first: {}, second: {}}), related) == {
             first: "taken by the rule",
             second: f"left out by the rule: it says nearly the same as {first}",
         }
+
+
+def test_the_amount_spent_is_taken_rather_than_what_repeats_it():
+    table = measures(order_count={}, total_spend={})
+    assert verdicts(table, [("order_count", "total_spend", 0.9)]) == {
+        "order_count": "left out by the rule: it says nearly the same as total_spend",
+        "total_spend": "taken by the rule",
+    }
 
 
 def test_a_feature_without_use_is_left_out_with_its_first_fault():

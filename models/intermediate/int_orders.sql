@@ -3,6 +3,8 @@
 -- an impossible date. Of several lines with the same order, the one that got farthest
 -- counts.
 
+{%- set excludes_guests = shop_settings().guests == 'exclude' %}
+
 with orders as (
 
     {{ one_per_key(
@@ -44,9 +46,7 @@ dated as (
     from orders
     where
         {{ is_plausible_date('purchased_at') }}
-        {% if shop_settings().guests == 'exclude' -%}
-            and customer_id is not null
-        {%- endif %}
+        and (customer_id is not null or not {{ excludes_guests }})
 
 ),
 

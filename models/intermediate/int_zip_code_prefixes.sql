@@ -1,5 +1,5 @@
--- One row per zip code prefix with a point inside Brazil: the median of its points,
--- which a few misplaced points hardly change.
+-- One row per zip code prefix with a point where the shop's customers live: the median
+-- of its points, which a few misplaced points hardly change.
 
 with points as (
 
@@ -16,7 +16,9 @@ per_prefix as (
         percentile_cont(0.5) within group (order by longitude) as longitude
 
     from points
-    where zip_code_prefix is not null and {{ is_in_brazil('latitude', 'longitude') }}
+    where
+        zip_code_prefix is not null
+        and {{ is_in_box('latitude', 'longitude', shop_settings().places.box) }}
     group by zip_code_prefix
 
 )

@@ -76,8 +76,8 @@ joined as (
             seconds_between('orders.promised_at', 'orders.delivered_at'), 86400, 10, 4
         ) }} as delivery_delay_days,
 
-        {{ has_status('orders.order_status', 'counted') }}
-            and not orders.is_return as is_delivered,
+        {{ has_status('orders.order_status', 'counted') }} and not orders.is_return
+            as is_delivered,
         orders.is_return,
         orders.delivered_at > orders.promised_at as is_late,
         items.order_id is not null as has_items,

@@ -3,6 +3,7 @@
 
 {# LT02 does not see the indent of lines that a loop writes. #}
 -- noqa: disable=LT02
+{%- set excludes_guests = shop_settings().guests == 'exclude' %}
 {#- source: its key, its rows without repeats, and by measure what is summed up: in the
     file, in the rows without repeats, and in those of them that are known by the as-of
     date, if their order is #}
@@ -54,8 +55,7 @@ known_orders as (
     from (
         select
             order_id,
-            {{ 'max(customer_id) is null' if shop_settings().guests == 'exclude' else 'false' }}
-                as is_of_guest
+            {{ excludes_guests }} and max(customer_id) is null as is_of_guest
         from {{ ref('stg_orders') }}
         where order_id is not null
         group by order_id

@@ -960,33 +960,44 @@ point_checks as (
             and longitude is not null
         group by zip_code_prefix, city, state, latitude, longitude
     ) as points
+    {% if settings.places.mainland -%}
+        union all
+        select
+            'points_outside_the_mainland' as check_name,
+            null as share_allowed,
+            'Points outside the mainland of Brazil.' as description,
+            'Kept where they lie on Fernando de Noronha, left out elsewhere.' as action,
+            count(*) as rows_checked,
+            count(*) filter (
+                where
+                latitude is null
+                or longitude is null
+                or not {{ is_in_box(
+                    'latitude', 'longitude', settings.places.mainland
+                ) }}
+            ) as rows_affected
+        from {{ ref('stg_geolocation') }}
+    {%- endif %}
     union all
     select
-        'points_outside_the_mainland' as check_name,
-        null as share_allowed,
-        'Points outside the mainland of Brazil.' as description,
-        'Kept where they lie on Fernando de Noronha, left out elsewhere.' as action,
-        count(*) as rows_checked,
-        count(*) filter (
-            where
-            latitude is null
-            or longitude is null
-            or not {{ is_in_brazil('latitude', 'longitude', 'mainland') }}
-        ) as rows_affected
-    from {{ ref('stg_geolocation') }}
-    union all
-    select
-        'points_outside_brazil' as check_name,
-        {{ allowed }} as share_allowed,
-        'Points outside Brazil and its islands, or without coordinates.'
-            as description,
+        {% if is_olist -%}
+            'points_outside_brazil' as check_name,
+            {{ allowed }} as share_allowed,
+            'Points outside Brazil and its islands, or without coordinates.'
+                as description,
+        {%- else -%}
+            'points_outside_places' as check_name,
+            {{ allowed }} as share_allowed,
+            'Points outside the places of the shop, or without coordinates.'
+                as description,
+        {%- endif %}
         'Not used for the places of zip code prefixes.' as action,
         count(*) as rows_checked,
         count(*) filter (
             where
             latitude is null
             or longitude is null
-            or not {{ is_in_brazil('latitude', 'longitude') }}
+            or not {{ is_in_box('latitude', 'longitude', settings.places.box) }}
         ) as rows_affected
     from {{ ref('stg_geolocation') }}
 

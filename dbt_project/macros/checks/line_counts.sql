@@ -1,5 +1,4 @@
-{# Lines of a file, lines of all files of its table, and lines of them that were read: none
-   where a table is joined or filtered, so that its lines are not those of a model. #}
+{# Lines of a file, lines of all files of its table, and lines of them that were read. #}
 {% macro line_counts(source_name, file, rejected) -%}
     {%- set table = graph.sources.values() | selectattr('name', 'equalto', source_name)
         | first -%}

@@ -1,4 +1,4 @@
-{# Statuses that no setting explains. Those that are neither counted nor canceled are said. #}
+{# Statuses that no setting explains. #}
 {% macro problems_of_statuses(lines, given) -%}
     {%- if 'order_status' not in given -%}
         {{ return([]) }}

@@ -1,4 +1,4 @@
-{# How many items the quantity of a line means: one, where it is a weight or a length. #}
+{# How many items the quantity of a line means. #}
 {% macro item_count(quantity) -%}
     case
         when {{ quantity }} is null then 1

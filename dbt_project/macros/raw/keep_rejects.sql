@@ -1,4 +1,4 @@
-{# Keeps the lines of raw CSVs that DuckDB could not read, beside the staging model. #}
+{# Keeps the lines of a raw CSV that DuckDB could not read, beside the staging model. #}
 {% macro keep_rejects() -%}
     create or replace table {{ rejects_of(this) }} as
     {%- set file = raw_source(source(*model.sources[0])) %}

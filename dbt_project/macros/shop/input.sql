@@ -1,4 +1,4 @@
-{# An input table of the shop, for the staging model that reads it: its rows and columns. #}
+{# An input table of the shop, for the staging model that reads it. #}
 {% macro input(table) -%}
     {%- set rows = shop_table(table) -%}
     {%- set columns = model.columns.values()

@@ -1,5 +1,4 @@
-{# A time of a text. It may end with its distance from UTC, such as Z or -04:00: it is
-   that of the shop's time zone then, if the shop names one, or left out. #}
+{# A time of a text. #}
 {% macro read_time(text, format, zone, given_zone) -%}
     {{ adapter.dispatch('read_time')(text, format, zone, given_zone) }}
 {%- endmacro %}
@@ -19,18 +18,20 @@
             )
         {%- endset -%}
     {%- endif -%}
+    {%- set local = time ~ " at time zone '" ~ (given_zone or zone) ~ "' at time zone '"
+        ~ zone ~ "'" -%}
     {%- if not zone -%}
         {{ time }}
+    {%- elif format -%}
+        {{ local }}
     {%- else -%}
         case
-            {%- if not format %}
             when regexp_matches({{ text }}, ':.* ?(Z|[+-]\d\d(:?\d\d)?)$')
                 then try_cast(
                     regexp_replace({{ text }}, ' ?([+-]\d\d):?(\d\d)$', '\1:\2')
                     as timestamp with time zone
                 ) at time zone '{{ zone }}'
-            {%- endif %}
-            else {{ time }} at time zone '{{ given_zone or zone }}' at time zone '{{ zone }}'
+            else {{ local }}
         end
     {%- endif -%}
 {%- endmacro %}

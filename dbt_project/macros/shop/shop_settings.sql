@@ -14,6 +14,16 @@
     {%- set statuses = given.get('statuses', {}) -%}
     {%- set counted = statuses.get('counted', ['delivered', 'completed']) -%}
     {%- set canceled = statuses.get('canceled', ['canceled', 'unavailable']) -%}
+    {%- set places = {
+        'box': [-90, 90, -180, 180], 'mainland': none, 'farthest_km': 20040,
+        'zip_code_digits': none
+    } -%}
+    {%- set named = given.get('places') or {} -%}
+    {%- if named is string -%}
+        {%- do places.update({'box': country_box(named)}) -%}
+    {%- else -%}
+        {%- do places.update(named) -%}
+    {%- endif -%}
     {{ return({
         'currency': {
             'code': code,
@@ -30,6 +40,6 @@
         },
         'returns': given.get('returns', 'refuse'),
         'guests': given.get('guests', 'refuse'),
-        'places': given.get('places', {})
+        'places': places
     }) }}
 {%- endmacro %}

@@ -13,13 +13,14 @@ def choose_features(
     worded: Collection[str],
     max_missing_share: float,
     max_correlation: float,
+    first: str = "total_spend",
     fixed_features: Collection[str] | None = None,
 ) -> pd.DataFrame:
     """Choose the features to cluster on by the written rule.
 
-    The rule goes through the numbers in the order given and takes each one that has no
-    fault of its own and does not repeat a number taken before. None of this changes
-    when a number is measured in another unit.
+    The rule goes through the numbers in the order given, but for the first, and takes
+    each one that has no fault of its own and does not repeat a number taken before.
+    None of this changes when a number is measured in another unit.
 
     Parameters
     ----------
@@ -37,6 +38,9 @@ def choose_features(
         Highest share of customers without a value, from 0 to 1.
     max_correlation : float
         From this correlation on, whatever its sign, a number repeats another one.
+    first : str
+        The number that the rule looks at first, so that it is taken rather than one
+        that says nearly the same: the amount spent, by which segments are numbered.
     fixed_features : collection of str, optional
         Select these, whatever the rule says, unless they do not vary once clipped.
 
@@ -48,8 +52,9 @@ def choose_features(
     """
     strong = correlations[correlations["correlation"].abs() >= max_correlation]
     pairs = set(zip(strong["feature"], strong["other_feature"], strict=True))
-    taken, chosen = [], []
-    for measure in measures.itertuples():
+    taken, chosen = [], {}
+    measured = sorted(measures.itertuples(), key=lambda one: one.feature != first)
+    for measure in measured:
         name = measure.feature
         fault = _own_fault(measure, worded, max_missing_share)
         if not fault:
@@ -63,9 +68,10 @@ def choose_features(
         else:
             is_selected = name in fixed_features and measure.clipped_values > 1
             reason = _why_fixed(fault, name in fixed_features, is_selected)
-        chosen.append((name, reason, not fault, is_selected))
+        chosen[name] = (name, reason, not fault, is_selected)
     columns = ["feature", "reason", "is_taken_by_rule", "is_selected"]
-    return pd.DataFrame(chosen, columns=columns)
+    in_order = [chosen[name] for name in measures["feature"]]
+    return pd.DataFrame(in_order, columns=columns)
 
 
 def _own_fault(measure, worded: Collection[str], max_missing_share: float) -> str:

@@ -1,0 +1,331 @@
+"""A shop of any shape: its tables, its settings, and what is wrong with its lines."""
+
+import os
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import build, copy_project, dbt, rows
+
+pytestmark = pytest.mark.slow
+# What the figures of a shop need.
+FIGURES = (
+    *("--select", "+excluded_customers", "+reconciliation", "+data_quality", "+shop"),
+    *("--indirect-selection", "cautious"),
+)
+SOURCE = """
+version: 2
+sources:
+  - name: {name}
+    config:
+      enabled: "{{{{ (env_var('OLIST_SHOP', '') or var('shop')) == '{name}' }}}}"
+      meta: {settings}
+    tables:
+      - name: order_lines
+        config:
+          meta: {table}
+"""
+# Semicolons, a decimal comma, days first, Windows-1252, and a header that repeats.
+FIRST_FILE = """Beleg;Kunde Nr.;Zeit;Artikel;Menge;Preis;Währung;Zustand
+1;Öz;31.01.2024 23:30:00;a;2;1.000,50;EUR;bezahlt
+1;Öz;31.01.2024 23:30:00;b;1;0,33;EUR;bezahlt
+2;Öz;15.02.2024 10:00:00;a;-1;1.000,50;EUR;bezahlt
+3;;15.02.2024 10:00:00;a;1;7,00;EUR;bezahlt
+Beleg;Kunde Nr.;Zeit;Artikel;Menge;Preis;Währung;Zustand
+4;ax;15.02.2024 10:00:00;a;eins;7,00;EUR;bezahlt
+5;ax;30.02.2024 10:00:00;a;1;7,00;EUR;bezahlt
+6;ax;16.02.2024 10:00:00;a;1;7,00;EUR
+7;ax;16.02.2024 10:00:00;a;1;9,99;USD;bezahlt
+8;ax;16.02.2024 10:00:00;a;1;5,00;EUR;storniert
+9;ax;16.02.2024 10:00:00;a;1;5,00;EUR;verloren
+10;by;16.02.2024 10:00:00;a;1;5,00;EUR;bezahlt
+11;by;17.02.2024 10:00:00;a;-1;5,00;EUR;bezahlt
+"""
+SECOND_FILE = """Zeit;Kunde Nr.;Beleg;Artikel;Menge;Preis;Währung;Zustand;
+01.03.2024 00:30:00;cz;12;c;3;2,50;EUR;bezahlt;
+"""
+MAPPING = {
+    "order_id": "Beleg",
+    "customer_id": '"Kunde Nr."',
+    "purchased_at": "Zeit",
+    "product_id": "Artikel",
+    "quantity": "Menge",
+    "unit_price": "Preis",
+    "currency": "Währung",
+    "order_status": "Zustand",
+}
+TABLE = {
+    "file": "belege_*.csv",
+    "delimiter": ";",
+    "encoding": "cp1252",
+    "decimal": ",",
+    "date_format": "%d.%m.%Y %H:%M:%S",
+    "columns": MAPPING,
+}
+SETTINGS = {
+    "currency": {"code": "EUR", "symbol": "€", "name": "euros", "position": "after"},
+    "statuses": {"counted": ["bezahlt"], "canceled": ["storniert"]},
+    "returns": "net",
+    "guests": "exclude",
+    "time_zone": "America/New_York",
+    "times_in": "Europe/Berlin",
+}
+
+
+def add_shop(project: Path, name: str, settings: dict, table: dict) -> dict:
+    """Write the YAML of a shop; return the options with which it is built."""
+    path = project / "dbt_project" / "shops" / f"{name}.yml"
+    path.write_text(SOURCE.format(name=name, settings=settings, table=table), "utf-8")
+    return {
+        "target": "dev",
+        "project": project,
+        "settings": {"OLIST_SHOP": name, "OLIST_DB": ""},
+    }
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory) -> Path:
+    return copy_project(tmp_path_factory.mktemp("shops"))
+
+
+@pytest.fixture(scope="module")
+def odd_files(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("it's odd")
+    (folder / "belege_1.csv").write_text(FIRST_FILE, encoding="cp1252")
+    (folder / "belege_2.csv").write_text(SECOND_FILE, encoding="cp1252")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def odd_shop(project, odd_files) -> Path:
+    """Return a database with the figures of a shop whose files have every oddity."""
+    table = {**TABLE, "filter": "Währung = 'EUR'"}
+    return build(
+        *FIGURES,
+        raw_dir=odd_files,
+        database=odd_files.parent / "odd" / "odd.duckdb",
+        **{
+            **add_shop(project, "odd", SETTINGS, table),
+            "variables": {"max_rejected_share": 1, "max_defect_share": 1},
+        },
+    )
+
+
+def test_a_line_is_staged_or_kept_with_its_file_its_number_and_a_reason(odd_shop):
+    rejected = rows(
+        odd_shop,
+        "select file, line_number, column_name, reason from rejected_rows order by 2",
+    )
+    assert rejected == [
+        ("belege_1.csv", 6, None, "repeats the header"),
+        ("belege_1.csv", 7, "Menge", "not a number: eins"),
+        ("belege_1.csv", 8, "Zeit", "not a date: 30.02.2024 10:00:00"),
+        ("belege_1.csv", 9, "Zustand", "too few fields"),
+    ]
+    # Of 14 lines the filter leaves out one.
+    assert rows(odd_shop, "select count(*) from staging.stg_lines") == [(9,)]
+
+
+def test_files_are_read_as_they_are_and_times_are_those_of_the_shop(odd_shop):
+    assert rows(
+        odd_shop,
+        "select order_id, customer_unique_id, purchased_at::varchar, item_count, "
+        "order_total::double from orders where order_id in ('1', '12') order by 1",
+    ) == [
+        ("1", "Öz", "2024-01-31 17:30:00", 3, 2001.33),
+        ("12", "cz", "2024-02-29 18:30:00", 3, 7.50),
+    ]
+
+
+def test_returns_lower_the_spend_and_who_returned_everything_is_excluded(odd_shop):
+    assert rows(
+        odd_shop,
+        "select customer_unique_id, order_count, placed_order_count, "
+        "total_spend::double, is_eligible from customers order by 1",
+    ) == [
+        ("ax", 0, 2, 0.0, False),
+        ("by", 1, 1, 0.0, False),
+        ("cz", 1, 1, 7.5, True),
+        ("Öz", 1, 1, 1000.83, True),
+    ]
+    assert rows(
+        odd_shop,
+        "select customer_unique_id, reason from excluded_customers order by 1",
+    ) == [("ax", "no order delivered yet"), ("by", "everything returned")]
+
+
+def test_what_a_shop_lacks_is_no_defect_and_guests_are_counted(odd_shop):
+    found = rows(
+        odd_shop,
+        "select check_name, rows_affected from data_quality "
+        "where rows_affected > 0 order by 1",
+    )
+    assert found == [
+        ("customers_of_several_orders", 3),
+        ("items_of_guests", 1),
+        ("items_returned", 2),
+        ("items_with_negative_price", 2),
+        ("orders_of_guests", 1),
+        ("orders_of_unknown_status", 1),
+        ("orders_returned", 2),
+    ]
+    assert rows(
+        odd_shop,
+        "select of_guests::double, in_marts::double from reconciliation "
+        "where measure in ('orders', 'price') order by measure",
+    ) == [(1.0, 7.0), (7.0, 1018.33)]
+
+
+def test_order_lines_that_cannot_be_used_are_refused_before_the_build(
+    project, odd_files
+):
+    options = add_shop(project, "refused", {"guests": "exclude"}, TABLE)
+    result = dbt(
+        *("run", "--select", "stg_lines"),
+        raw_dir=odd_files,
+        database=odd_files.parent / "refused" / "refused.duckdb",
+        **{**options, "variables": {"max_rejected_share": 1}},
+    )
+    assert result.returncode == 2, result.stdout
+    said = " ".join(result.stdout.split())
+    for problem in (
+        "the order lines of refused cannot be used: - their amounts have several "
+        "currencies, EUR (9 lines), USD (1 lines): pick one with a filter in the meta "
+        "of the table, such as filter: \"Währung = 'EUR'\", or convert them",
+        "Zustand has bezahlt (8 lines), storniert (1 lines), verloren (1 lines): say "
+        "in the settings of the shop which count and which mean canceled, statuses: "
+        "{counted: [...], canceled: [...]}",
+        "2 of 10 lines have a quantity or amount below 0: set returns to net, so that "
+        "they lower the spend, or to cancel, so that they count as canceled orders",
+    ):
+        assert problem in said
+
+
+def test_a_column_that_is_not_there_is_refused_with_the_nearest(project, odd_files):
+    table = {**TABLE, "columns": {**MAPPING, "product_id": "Artickel"}}
+    result = dbt(
+        *("run", "--select", "stg_lines"),
+        raw_dir=odd_files,
+        database=odd_files.parent / "nearest" / "nearest.duckdb",
+        **add_shop(project, "nearest", SETTINGS, table),
+    )
+    assert result.returncode == 2, result.stdout
+    assert (
+        "belege_1.csv lacks the column Artickel (nearest found: Artikel): correct the "
+        "mapping in the YAML of the shop"
+    ) in " ".join(result.stdout.split())
+
+
+def test_a_table_is_a_parquet_file_or_stands_in_a_database(project, tmp_path):
+    columns = {"customer_id": "buyer", "purchased_at": "day", "amount": "paid"}
+    query = """
+        select * from (
+            values ('a', date '2024-01-01', 5.25), ('a', date '2024-01-01', 1.0),
+            ('b', date '2024-01-02', 2.0)
+        ) as sales(buyer, day, paid)
+    """
+    duckdb.sql(query).write_parquet(str(tmp_path / "sales.parquet"))
+    database = tmp_path / "build" / "sales.duckdb"
+    options = add_shop(
+        project, "sales", {}, {"file": "sales.parquet", "columns": columns}
+    )
+    build(*FIGURES, raw_dir=tmp_path, database=database, **options)
+    expected = [("a", 1, 6.25), ("b", 1, 2.0)]
+    figures = "select customer_id, order_count, total_spend::double from customers"
+    figures = figures.replace("customer_id", "customer_unique_id") + " order by 1"
+    assert rows(database, figures) == expected
+
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(
+            f"create schema sold; create table sold.order_lines as {query}"
+        )
+    options = add_shop(project, "sold", {}, {"columns": columns})
+    build(*FIGURES, raw_dir=tmp_path, database=database, **options)
+    assert rows(database, figures) == expected
+
+
+@pytest.fixture(scope="module")
+def shops_dir() -> Path:
+    folder = os.environ.get("OLIST_SHOPS_DIR")
+    if not folder:
+        pytest.skip("OLIST_SHOPS_DIR names no folder with the files of other shops")
+    return Path(folder)
+
+
+def test_online_retail_is_built_to_the_cent(shops_dir, tmp_path):
+    database = build(
+        raw_dir=shops_dir / "online_retail",
+        database=tmp_path / "build" / "retail.duckdb",
+        target="dev",
+        settings={"OLIST_SHOP": "online_retail"},
+    )
+    assert rows(
+        database,
+        "select count(*) filter (where is_eligible), "
+        "count(*) filter (where not is_eligible), sum(order_count), "
+        "sum(total_spend)::varchar from customers",
+    ) == [(4339, 33, 18536, "8911407.90")]
+    assert rows(
+        database,
+        "select measure, of_guests::varchar from reconciliation "
+        "where measure in ('orders', 'price') order by 1",
+    ) == [("orders", "3710.00"), ("price", "1447682.12")]
+    assert rows(
+        database,
+        "select rows_checked, rows_affected from data_quality "
+        "where check_name = 'items_of_guests'",
+    ) == [(541909, 135080)]
+    assert rows(database, "select count(*) from order_lines") == [(406829,)]
+    assert rows(database, "select count(*) from rejected_rows") == [(0,)]
+
+
+def test_returns_of_online_retail_lower_the_spend(shops_dir, tmp_path):
+    project = copy_project(tmp_path)
+    source = project / "dbt_project" / "shops" / "online_retail.yml"
+    text = source.read_text("utf-8")
+    source.write_text(text.replace("returns: cancel", "returns: net"), "utf-8")
+    database = build(
+        *FIGURES,
+        raw_dir=shops_dir / "online_retail",
+        database=tmp_path / "build" / "retail.duckdb",
+        target="dev",
+        project=project,
+        settings={"OLIST_SHOP": "online_retail"},
+    )
+    # 33 have no purchase; of 22 more the returns are worth all that they bought, but
+    # one of them bought for nothing and returned nothing.
+    assert rows(
+        database,
+        "select count(*) filter (where is_eligible), "
+        "count(*) filter (where not is_eligible), sum(total_spend)::varchar "
+        "from customers",
+    ) == [(4318, 54, "8300065.81")]
+    assert rows(
+        database,
+        "select customer_unique_id, total_spend::varchar, is_eligible from customers "
+        "where customer_unique_id in ('12346', '16446') order by 1",
+    ) == [("12346", "0.00", False), ("16446", "2.90", True)]
+
+
+def test_adventureworks_is_joined_to_the_cent(shops_dir, tmp_path):
+    database = build(
+        *FIGURES,
+        raw_dir=shops_dir / "adventureworks",
+        database=tmp_path / "build" / "works.duckdb",
+        target="dev",
+        settings={"OLIST_SHOP": "adventureworks"},
+    )
+    assert rows(
+        database,
+        "select count(*), sum(order_count), sum(item_count), sum(total_spend)::varchar "
+        "from customers where is_eligible",
+    ) == [(17416, 25164, 84174, "24914567.18")]
+    assert rows(database, "select count(*) from order_lines where has_item") == [
+        (56046,)
+    ]
+    # The product of one line is in no file, so that nobody knows its price.
+    assert rows(
+        database,
+        "select rows_affected from data_quality "
+        "where check_name = 'items_without_amount'",
+    ) == [(1,)]
