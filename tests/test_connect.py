@@ -1,5 +1,7 @@
 """The mapping that is proposed for a shop's files, and how it is written down."""
 
+import os
+import re
 import zipfile
 from pathlib import Path
 
@@ -455,3 +457,23 @@ def test_a_workbook_that_is_none_is_refused(project, capsys):
     path = written(project, "orders.xlsx", "customer,date,amount\n")
     assert main(["connect", path]) == 2
     assert "is not a complete workbook" in capsys.readouterr().err
+
+
+def test_the_page_lists_every_input_column_and_what_it_adds():
+    page = (ROOT / "dbt_project" / "docs" / "your_shop.md").read_text("utf-8")
+    table = page.partition("### Input columns")[2].partition("### Settings")[0]
+    listed = re.findall(r"^\| `(\w+)` \| [^|]+ \| ([^|]+) \|$", table, re.MULTILINE)
+    assert [name for name, _ in listed] == list(inputs())
+    for name, adds in listed:
+        assert not inputs()[name].adds or adds == inputs()[name].adds
+
+
+def test_the_page_shows_what_connect_prints_for_online_retail(project, capsys):
+    folder = os.environ.get("OLIST_SHOPS_DIR")
+    if not folder:
+        pytest.skip("OLIST_SHOPS_DIR names no folder with files of other shops")
+    path = Path(folder) / "online_retail" / "online_retail.csv.gz"
+    connected(project, str(path), "--name", "gifts", "--currency", "GBP")
+    said = capsys.readouterr().out.partition("\nNot found")[0].strip()
+    page = (ROOT / "dbt_project" / "docs" / "your_shop.md").read_text("utf-8")
+    assert f"```\n{said}\n```" in page

@@ -1,19 +1,32 @@
--- Every customer is either in customer_segments or in excluded_customers.
+-- Every customer is either in customer_segments or in excluded_customers, and nobody
+-- else is.
 
 with counted as (
 
     select
-        customers.customer_unique_id,
-        count(labelled.customer_unique_id) + count(excluded.customer_unique_id)
-            as places
-    from {{ ref('customers') }} as customers
-    left join {{ ref('customer_segments') }} as labelled
-        on customers.customer_unique_id = labelled.customer_unique_id
-    left join {{ ref('excluded_customers') }} as excluded
-        on customers.customer_unique_id = excluded.customer_unique_id
-    group by customers.customer_unique_id
+        customer_unique_id,
+        1 as customers,
+        0 as places
+    from {{ ref('customers') }}
+    union all
+    select
+        customer_unique_id,
+        0 as customers,
+        1 as places
+    from {{ ref('customer_segments') }}
+    union all
+    select
+        customer_unique_id,
+        0 as customers,
+        1 as places
+    from {{ ref('excluded_customers') }}
 
 )
 
-select * from counted
-where places != 1
+select
+    customer_unique_id,
+    sum(customers) as customers,
+    sum(places) as places
+from counted
+group by customer_unique_id
+having sum(customers) != 1 or sum(places) != 1

@@ -1,5 +1,6 @@
--- The shares of the segments add up to 1, and the revenue of a segment is the spend of
--- its members. Breakdowns have a test of their own: shares_add_up.
+-- The shares of the segments add up to 1, the revenue of a segment is the spend of its
+-- members, and every member is in a segment that exists. Breakdowns have a test of
+-- their own: shares_add_up.
 
 with members as (
 
@@ -14,12 +15,12 @@ with members as (
 totalled as (
 
     select
-        segments.segment_id,
+        coalesce(segments.segment_id, members.segment_id) as segment_id,
         segments.revenue,
         members.spend,
         sum(segments.customer_share) over () as share_of_all_segments
     from {{ ref('segments') }} as segments
-    left join members
+    full outer join members
         on segments.segment_id = members.segment_id
 
 )
@@ -27,4 +28,4 @@ totalled as (
 select * from totalled
 where
     abs(share_of_all_segments - 1) > 1e-9
-    or revenue != coalesce(spend, 0)
+    or revenue is distinct from coalesce(spend, 0)

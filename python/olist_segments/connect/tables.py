@@ -260,7 +260,7 @@ def _columns(
             f"count({value}) filter (where regexp_matches({value}, '{pattern}'))"
             for pattern in (_NUMBER, _COMMA, _WHOLE, _POINT_ZERO)
         ]
-        asked.append(f"first({value}) filter (where {value} <> '')")
+        asked.append(f"arg_min({value}, rowid)")
     (answers,) = connection.sql(f'select {", ".join(asked)} from "{table}"').fetchall()
     parts = [answers[place : place + 6] for place in range(0, len(answers), 6)]
     has_comma = any(
