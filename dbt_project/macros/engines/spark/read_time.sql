@@ -1,17 +1,16 @@
 {# Spark's version of read_time. #}
 {% macro spark__read_time(text, format, zone, given_zone) -%}
-    {%- set offset = ' ?(Z|[+-][0-9][0-9](:?[0-9][0-9])?)$' -%}
+    {%- set offset = ' ?(Z|[+-][0-9]{2}(:?[0-9]{2})?)' -%}
     {%- if format -%}
         {%- set time = "try_to_timestamp(" ~ text ~ ", '" ~ java_format(format) ~ "')" -%}
     {%- else -%}
         {%- set time -%}
-            try_cast(
-                case
-                    when length({{ text }}) > 19
-                        then regexp_replace({{ text }}, '{{ offset }}', '')
-                    else {{ text }}
-                end as timestamp
-            )
+            case
+                when {{ text }} rlike '^{{ time_pattern() }}{{ offset }}$'
+                    then try_cast(regexp_replace({{ text }}, '{{ offset }}$', '') as timestamp)
+                when {{ text }} rlike '^{{ time_pattern() }}$'
+                    then try_cast({{ text }} as timestamp)
+            end
         {%- endset -%}
     {%- endif -%}
     {%- set local = "from_utc_timestamp(to_utc_timestamp(" ~ time ~ ", '"
@@ -22,7 +21,7 @@
         {{ local }}
     {%- else -%}
         case
-            when {{ text }} rlike ':.*{{ offset }}'
+            when {{ text }} rlike '^{{ time_pattern() }}{{ offset }}$'
                 then from_utc_timestamp(
                     try_cast(
                         regexp_replace(
