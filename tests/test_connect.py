@@ -1,7 +1,9 @@
 """The mapping that is proposed for a shop's files, and how it is written down."""
 
+import gzip
 import os
 import re
+import sys
 import zipfile
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import yaml
 from olist_segments.cli import main
 from olist_segments.connect.mapping import Column, inputs, propose, tokens_of
 from olist_segments.connect.proposal import status_means
+from olist_segments.raw.tables import table_files
 from olist_segments.raw.workbooks import write_csv
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -477,3 +480,32 @@ def test_the_page_shows_what_connect_prints_for_online_retail(project, capsys):
     said = capsys.readouterr().out.partition("\nNot found")[0].strip()
     page = (ROOT / "dbt_project" / "docs" / "your_shop.md").read_text("utf-8")
     assert f"```\n{said}\n```" in page
+
+
+def test_a_file_of_a_shop_is_found_packed_or_as_a_workbook(tmp_path):
+    def found(pattern: str) -> list[tuple[str, str]]:
+        files = table_files(tmp_path, pattern)
+        return [(one.name, Path(one.path).read_text("utf-8")) for one in files]
+
+    book = workbook(tmp_path / "Online Retail.xlsx", row("a") + row("b"))
+    with zipfile.ZipFile(tmp_path / "online+retail.zip", "w") as archive:
+        archive.write(book, "folder/Online Retail.xlsx")
+        archive.writestr("notes.txt", "c")
+    pattern = "[Oo]nline?[Rr]etail.csv"
+    assert found(pattern) == [("Online Retail.xlsx", "a\nb\n")]
+    book.unlink()
+    assert found(pattern) == [("Online Retail.xlsx", "a\nb\n")]
+    (tmp_path / "online_retail.csv.gz").write_bytes(gzip.compress(b"d\n"))
+    assert found(pattern) == [("online_retail.csv.gz", "d\n")]
+    (tmp_path / "online_retail.csv").write_text("e\n", "utf-8")
+    assert found(pattern) == [("online_retail.csv", "e\n")]
+    assert found("other.csv") == []
+
+
+def test_without_its_reader_a_workbook_is_refused_with_what_to_do(
+    project, monkeypatch, capsys
+):
+    monkeypatch.setitem(sys.modules, "python_calamine", None)
+    path = workbook(project / "orders.xlsx", HEADER)
+    assert main(["connect", str(path)]) == 2
+    assert "pip install python-calamine" in capsys.readouterr().err

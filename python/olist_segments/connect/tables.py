@@ -117,6 +117,8 @@ def read_tables(
     for path in files:
         if not path.is_file():
             raise UserError(f"{path} is not there")
+        if path.suffix.lower() in (".zip", ".7z", ".rar", ".tar", ".tgz"):
+            raise UserError(f"{path} is an archive: unpack it, and name the file in it")
         relation, how = _relation(path)
         try:
             names = connection.sql(f"select * from {relation} limit 0").columns
