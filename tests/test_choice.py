@@ -68,8 +68,12 @@ def test_an_unstable_bend_gives_way_to_the_next_sharpest():
 
 
 def test_a_bend_that_cannot_be_measured_is_none():
-    table = candidates().assign(bend=[None] * 8 + [0.5])
-    assert chosen(choose_k(table, **LIMITS)) == [10]
+    table = choose_k(candidates().assign(bend=[None] * 8 + [0.5]), **LIMITS)
+    assert chosen(table) == [10]
+    unknown = "its bend is unknown, as there are too few different customers for k = 10"
+    assert unknown in table.loc[7, "reason"]
+    table = choose_k(candidates().tail(1).assign(bend=None), **LIMITS)
+    assert list(table["reason"]) == ["taken: the only eligible candidate"]
 
 
 def test_a_silhouette_like_that_of_noise_makes_a_candidate_ineligible():

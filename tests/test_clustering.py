@@ -56,7 +56,7 @@ def test_the_first_steps_of_a_start_are_those_of_scikit_learn(blobs, away):
     start = KMeans(8, n_init=1, random_state=0).fit(blobs).cluster_centers_ + away
     steps = KMeans(8, init=start, n_init=1, max_iter=clustering.FIRST_STEPS)
     expected = steps.fit(blobs)
-    inertia, centers = clustering._first_steps(np.ascontiguousarray(blobs.T), start)
+    inertia, centers, _ = clustering._first_steps(np.ascontiguousarray(blobs.T), start)
     assert inertia == pytest.approx(expected.inertia_, rel=1e-12)
     np.testing.assert_allclose(centers, expected.cluster_centers_, atol=1e-12)
 
@@ -144,6 +144,11 @@ def test_refits_agree_on_clusters_that_exist_and_not_on_others(blobs):
     lowest = {k: min(ari for one, _, ari in agreement if one == k) for k in (4, 9)}
     assert len(agreement) == 8
     assert lowest[4] > 0.95 > lowest[9]
+
+
+def test_a_half_with_too_few_different_points_gives_no_refit():
+    few = np.array([[0.0], [1.0], [5.0]])
+    assert refit_agreement(few, {2: few[1:]}, refits=3, **SETTINGS) == []
 
 
 def jaccard_means(points, k):

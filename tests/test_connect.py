@@ -1,5 +1,9 @@
 """The mapping that is proposed for a shop's files, and how it is written down."""
 
+import gzip
+import os
+import re
+import sys
 import zipfile
 from pathlib import Path
 
@@ -8,6 +12,7 @@ import yaml
 from olist_segments.cli import main
 from olist_segments.connect.mapping import Column, inputs, propose, tokens_of
 from olist_segments.connect.proposal import status_means
+from olist_segments.raw.tables import table_files
 from olist_segments.raw.workbooks import write_csv
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -455,3 +460,52 @@ def test_a_workbook_that_is_none_is_refused(project, capsys):
     path = written(project, "orders.xlsx", "customer,date,amount\n")
     assert main(["connect", path]) == 2
     assert "is not a complete workbook" in capsys.readouterr().err
+
+
+def test_the_page_lists_every_input_column_and_what_it_adds():
+    page = (ROOT / "dbt_project" / "docs" / "your_shop.md").read_text("utf-8")
+    table = page.partition("### Input columns")[2].partition("### Settings")[0]
+    listed = re.findall(r"^\| `(\w+)` \| [^|]+ \| ([^|]+) \|$", table, re.MULTILINE)
+    assert [name for name, _ in listed] == list(inputs())
+    for name, adds in listed:
+        assert not inputs()[name].adds or adds == inputs()[name].adds
+
+
+def test_the_page_shows_what_connect_prints_for_online_retail(project, capsys):
+    folder = os.environ.get("OLIST_SHOPS_DIR")
+    if not folder:
+        pytest.skip("OLIST_SHOPS_DIR names no folder with files of other shops")
+    path = Path(folder) / "online_retail" / "online_retail.csv.gz"
+    connected(project, str(path), "--name", "gifts", "--currency", "GBP")
+    said = capsys.readouterr().out.partition("\nNot found")[0].strip()
+    page = (ROOT / "dbt_project" / "docs" / "your_shop.md").read_text("utf-8")
+    assert f"```\n{said}\n```" in page
+
+
+def test_a_file_of_a_shop_is_found_packed_or_as_a_workbook(tmp_path):
+    def found(pattern: str) -> list[tuple[str, str]]:
+        files = table_files(tmp_path, pattern)
+        return [(one.name, Path(one.path).read_text("utf-8")) for one in files]
+
+    book = workbook(tmp_path / "Online Retail.xlsx", row("a") + row("b"))
+    with zipfile.ZipFile(tmp_path / "online+retail.zip", "w") as archive:
+        archive.write(book, "folder/Online Retail.xlsx")
+        archive.writestr("notes.txt", "c")
+    pattern = "[Oo]nline?[Rr]etail.csv"
+    assert found(pattern) == [("Online Retail.xlsx", "a\nb\n")]
+    book.unlink()
+    assert found(pattern) == [("Online Retail.xlsx", "a\nb\n")]
+    (tmp_path / "online_retail.csv.gz").write_bytes(gzip.compress(b"d\n"))
+    assert found(pattern) == [("online_retail.csv.gz", "d\n")]
+    (tmp_path / "online_retail.csv").write_text("e\n", "utf-8")
+    assert found(pattern) == [("online_retail.csv", "e\n")]
+    assert found("other.csv") == []
+
+
+def test_without_its_reader_a_workbook_is_refused_with_what_to_do(
+    project, monkeypatch, capsys
+):
+    monkeypatch.setitem(sys.modules, "python_calamine", None)
+    path = workbook(project / "orders.xlsx", HEADER)
+    assert main(["connect", str(path)]) == 2
+    assert "pip install python-calamine" in capsys.readouterr().err

@@ -33,5 +33,7 @@ def model(dbt, session):
         n_init=n_init,
         sample_size=sample_size,
     )
-    table = pd.DataFrame(agreement, columns=["k", "refit", "adjusted_rand_index"])
+    # Without a refit there are no values to take the types from.
+    types = {"k": int, "refit": int, "adjusted_rand_index": float}
+    table = pd.DataFrame(agreement, columns=list(types)).astype(types)
     return to_relation(table, session)

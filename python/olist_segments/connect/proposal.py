@@ -263,6 +263,9 @@ def _with_facts(
         f"select count(*) filter (where {below}), count(*) filter (where {guest}), "
         f"count(*) filter (where {unreadable}) {source}"
     ).fetchall()
+    statuses = _statuses(connection, shop, source)
+    if not statuses:  # too many different values are no statuses
+        shop.found.pop("order_status", None)
     return Proposal(
         shop.name,
         shop.tables,
@@ -273,7 +276,7 @@ def _with_facts(
         returned=returned,
         guests=guests,
         unreadable=bad,
-        statuses=_statuses(connection, shop, source),
+        statuses=statuses,
         is_repeated=_repeats(connection, shop),
     )
 

@@ -117,6 +117,8 @@ def read_tables(
     for path in files:
         if not path.is_file():
             raise UserError(f"{path} is not there")
+        if path.suffix.lower() in (".zip", ".7z", ".rar", ".tar", ".tgz"):
+            raise UserError(f"{path} is an archive: unpack it, and name the file in it")
         relation, how = _relation(path)
         try:
             names = connection.sql(f"select * from {relation} limit 0").columns
@@ -260,7 +262,7 @@ def _columns(
             f"count({value}) filter (where regexp_matches({value}, '{pattern}'))"
             for pattern in (_NUMBER, _COMMA, _WHOLE, _POINT_ZERO)
         ]
-        asked.append(f"first({value}) filter (where {value} <> '')")
+        asked.append(f"arg_min({value}, rowid)")
     (answers,) = connection.sql(f'select {", ".join(asked)} from "{table}"').fetchall()
     parts = [answers[place : place + 6] for place in range(0, len(answers), 6)]
     has_comma = any(

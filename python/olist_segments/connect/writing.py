@@ -257,7 +257,11 @@ def _remarks(shop: Proposal) -> list[str]:
             ", ".join(shop.statuses[one]) for one in ("counted", "canceled", "other")
         )
         remarks.append(
-            f"Orders count if their status is {counted or '...'}."
+            (
+                f"Orders count if their status is {counted}."
+                if counted
+                else "No status is known to count: write those that do into counted."
+            )
             + (f" These mean canceled: {canceled}." if canceled else "")
             + (f" These are neither, so they do not count: {other}." if other else "")
         )

@@ -76,6 +76,7 @@ def choose_k(
     """
     table = candidates.set_index("k")
     elbow = find_elbow(list(table.index), list(table["inertia"]))
+    # The largest k has none if there are too few different customers for k + 1.
     bend = table["bend"].fillna(0)
     stability = table["stability_min_ari"].fillna(-1)
     stable = stability >= min_stability
@@ -99,6 +100,8 @@ def choose_k(
             "taken: of the eligible candidates it has the sharpest bend; inertia falls "
             f"{bend[chosen]:.2f} times as steeply before it as after it"
         )
+        if eligible.sum() == 1:
+            why = "taken: the only eligible candidate"
     else:
         chosen = int(stability.idxmax())
         why = "taken: no candidate is eligible, and this one is the most stable"
@@ -125,6 +128,11 @@ def choose_k(
             return "not taken: " + " and ".join(faults)
         if fixed_k is not None:
             return f"not taken: k is fixed at {chosen}"
+        if pd.isna(row["bend"]):
+            return (
+                "not taken: eligible, but its bend is unknown, as there are too few "
+                f"different customers for k = {k + 1}"
+            )
         return (
             f"not taken: eligible, but its bend of {bend[k]:.2f} is less sharp than "
             f"that of {chosen}, {bend[chosen]:.2f}"

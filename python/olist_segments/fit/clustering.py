@@ -6,8 +6,10 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from operator import itemgetter
 from threading import Lock
 from types import SimpleNamespace
+from typing import NamedTuple
 
 import numpy as np
 from sklearn.cluster import KMeans
@@ -16,11 +18,12 @@ from threadpoolctl import threadpool_limits
 # Results are rounded to this many decimals: far below any difference that matters, far
 # above the last bits, which depend on the order in which floats are added.
 DECIMALS = 12
-# The search for a fit: the pairs of clusters that it merges, the steps after which it
-# judges a start, scikit-learn's tolerance, with which it may do so before, how much
-# higher than the lowest the inertia of its rivals may then be, and the least relative
-# gain in inertia that counts as one.
+# The search for a fit: the pairs of clusters that it merges, the swaps that it tries,
+# the steps after which it judges a start, scikit-learn's tolerance, with which it may
+# do so before, how much higher than the lowest the inertia of its rivals may then be,
+# and the least relative gain in inertia that counts as one.
 MERGERS = 3
+SWAPS = 2
 FIRST_STEPS = 3
 TOLERANCE = 1e-4
 RIVALS = 0.03
@@ -33,6 +36,12 @@ STARTS = 10
 _COPIES = 1 << 30
 # The callers for whom BLAS is limited to one thread, and its limit before.
 _blas = SimpleNamespace(lock=Lock(), users=0, limits=None)
+
+
+class _Clusters(NamedTuple):
+    inertia: float
+    centers: np.ndarray
+    sizes: np.ndarray
 
 
 def fit_centroids(
@@ -48,7 +57,8 @@ def fit_centroids(
     The search runs on a random sample. Each k starts from k-means++, then from its
     neighbours, which are fitted for that if they are not asked for: from the fit of
     k - 1 with each cluster split in two in turn, and from that of k + 1 with two near
-    clusters merged in turn, until no k improves. Of all fits found for a k, the best on
+    clusters merged in turn; and from its own fit with one cluster split and two others
+    merged. This is repeated until no k improves. Of all fits found for a k, the best on
     all points is then iterated on them until no point changes its cluster, so that
     every centroid is the mean of its members. Each fit uses one thread: the result does
     not depend on the machine. Fits of several k run at the same time, fewer at a time
@@ -90,7 +100,13 @@ def fit_centroids(
         )
     sample = _sample(points, seed, sample_size)
     found = _search(
-        sample, ks, seed=seed, n_init=n_init, each=_side_by_side, rivals=RIVALS
+        sample,
+        ks,
+        seed=seed,
+        n_init=n_init,
+        each=_side_by_side,
+        rivals=RIVALS,
+        swaps=SWAPS,
     )
     fits = _side_by_side(
         lambda k: sorted_centroids(_iterate(points, _best(points, found[k]))),
@@ -129,6 +145,7 @@ def refit_agreement(
     list of (k, refit, adjusted Rand index)
         The index compares the labels that both fits give to all points: 1 for the
         same clusters, about 0 for random ones, below 0 for less agreement than that.
+        A half with fewer than k different points gives none.
     """
     labels = {k: nearest(points, centers) for k, centers in centroids.items()}
 
@@ -138,6 +155,8 @@ def refit_agreement(
         sample = _sample(half, seed + refit, sample_size)
         distinct = _distinct(sample, max(centroids))
         ks = [k for k in centroids if k <= distinct]
+        if not ks:
+            return []
         found = _search(sample, ks, seed=seed + refit, n_init=n_init)
         fits = {k: _iterate(half, found[k][0]) for k in ks}
         return [
@@ -418,47 +437,80 @@ def _search(
     n_init: int,
     each: Callable = lambda function, items: list(map(function, items)),
     rivals: float = 0,
+    swaps: int = 0,
 ) -> dict[int, list[np.ndarray]]:
     """Find centroids from k-means++ and from neighbouring k, for every k.
 
-    Of the starts that neighbours give, the best after `FIRST_STEPS` is iterated, and
+    Of the starts that other fits give, the best after `FIRST_STEPS` is iterated, and
     `rivals` whose inertia is up to this share higher: the best fit of a sample need not
-    be the best one of all points. All fits found are returned, the best one first.
+    be the best one of all points. Up to `swaps` fits of a k are split and then merged
+    at another place. All different fits found are returned, the best one first.
     """
     distinct = _distinct(points, max(ks) + 1)
     near = sorted({n for k in ks for n in (k - 1, k, k + 1) if 1 <= n <= distinct})
     columns = np.ascontiguousarray(points.T)
 
     def begin(k: int) -> KMeans:
-        return KMeans(k, n_init=n_init, random_state=seed).fit(points)
+        starts = n_init if k > 1 else 1
+        return KMeans(k, n_init=starts, random_state=seed).fit(points)
+
+    def judge(starts: Iterable[np.ndarray]) -> list[_Clusters]:
+        return [_first_steps(columns, start) for start in starts]
+
+    def finish(begun: list[_Clusters], bound: float) -> list[KMeans]:
+        within = _different([one for one in begun if one.inertia <= bound])
+        return [
+            KMeans(len(one.centers), init=one.centers, n_init=1).fit(points)
+            for one in within
+        ]
 
     def from_neighbours(k: int) -> list[KMeans]:
-        starts = []
+        split, merged, swapped = [], [], []
         if k - 1 in changed:
-            starts += _with_a_split(points, fits[k - 1])
+            split = judge(_with_a_split(points, fits[k - 1]))
         if k + 1 in changed:
-            starts += _with_a_merger(points, fits[k + 1])
-        begun = [_first_steps(columns, start) for start in starts]
-        least = min((inertia for inertia, _ in begun), default=0)
-        return [
-            KMeans(k, init=centers, n_init=1).fit(points)
-            for inertia, centers in begun
-            if inertia <= least * (1 + rivals)
-        ]
+            mergers = itertools.islice(_with_a_merger(_clusters(fits[k + 1])), MERGERS)
+            merged = judge(start for _, start in mergers)
+        if swaps and split and k > 2:
+            mergers = [next(_with_a_merger(one, but_last=True)) for one in split]
+            mergers.sort(key=itemgetter(0))
+            judged = judge(start for _, start in mergers[:swaps])
+            swapped = finish(judged, fits[k - 1].inertia_)
+        begun = split + merged
+        least = min((one.inertia for one in begun), default=0)
+        return finish(begun, least * (1 + rivals)) + swapped
 
     fits = dict(zip(near, each(begin, near), strict=True))
     found = {k: [] for k in near}
     changed = set(near)
     while changed:
-        others = dict(zip(near, each(from_neighbours, near), strict=True))
+        others = each(from_neighbours, near)
         changed = set()
-        for k in near:
-            for fit in others[k]:
-                if fit.inertia_ < fits[k].inertia_ * (1 - LEAST_GAIN):
-                    fit, fits[k] = fits[k], fit
-                    changed.add(k)
-                found[k].append(fit.cluster_centers_)
-    return {k: [fits[k].cluster_centers_, *found[k]] for k in ks}
+        for fit in itertools.chain.from_iterable(others):
+            k = fit.n_clusters
+            if fit.inertia_ < fits[k].inertia_ * (1 - LEAST_GAIN):
+                fit, fits[k] = fits[k], fit
+                changed.add(k)
+            found[k].append(fit)
+    return {
+        k: [one.centers for one in _different(map(_clusters, [fits[k], *found[k]]))]
+        for k in ks
+    }
+
+
+def _clusters(fit: KMeans) -> _Clusters:
+    sizes = np.bincount(fit.labels_, minlength=fit.n_clusters)
+    return _Clusters(fit.inertia_, fit.cluster_centers_, sizes)
+
+
+def _different(found: Iterable[_Clusters]) -> list[_Clusters]:
+    """Leave out what has about the inertia of one before: the same clusters."""
+    kept = []
+    for one in found:
+        least = LEAST_GAIN * one.inertia
+        if all(abs(one.inertia - other.inertia) > least for other in kept):
+            kept.append(one)
+    return kept
 
 
 def _with_a_split(points: np.ndarray, fit: KMeans) -> Iterator[np.ndarray]:
@@ -473,28 +525,31 @@ def _with_a_split(points: np.ndarray, fit: KMeans) -> Iterator[np.ndarray]:
             yield np.vstack([np.delete(centers, cluster, axis=0), halves])
 
 
-def _with_a_merger(points: np.ndarray, fit: KMeans) -> Iterator[np.ndarray]:
-    """Yield centroids with two clusters merged, for the pairs that raise inertia least.
+def _with_a_merger(
+    clusters: _Clusters, *, but_last: bool = False
+) -> Iterator[tuple[float, np.ndarray]]:
+    """Yield centroids with two clusters merged, and their inertia, the lowest first.
+
+    The last two clusters are not merged `but_last`: they are the halves of a split.
 
     References
     ----------
     Ward, "Hierarchical grouping to optimize an objective function", Journal of the
     American Statistical Association 58 (1963).
     """
-    centers = fit.cluster_centers_
-    sizes = np.bincount(fit.labels_, minlength=len(centers))
-    pairs = list(itertools.combinations(range(len(centers)), 2))
-    cost = [
-        np.square(centers[a] - centers[b]).sum() / (1 / sizes[a] + 1 / sizes[b])
-        for a, b in pairs
-    ]
-    for index in np.argsort(cost, kind="stable")[:MERGERS]:
-        pair = list(pairs[index])
+    inertia, centers, sizes = clusters
+    sizes = np.maximum(sizes, 1)
+    left, right = np.triu_indices(len(centers), 1)
+    squared = np.square(centers[left] - centers[right]).sum(axis=1)
+    cost = squared / (1 / sizes[left] + 1 / sizes[right])
+    for index in np.argsort(cost[:-1] if but_last else cost, kind="stable"):
+        pair = [left[index], right[index]]
         merged = np.average(centers[pair], axis=0, weights=sizes[pair])
-        yield np.vstack([np.delete(centers, pair, axis=0), merged])
+        start = np.vstack([np.delete(centers, pair, axis=0), merged])
+        yield inertia + cost[index], start
 
 
-def _first_steps(columns: np.ndarray, centers: np.ndarray) -> tuple[float, np.ndarray]:
+def _first_steps(columns: np.ndarray, centers: np.ndarray) -> _Clusters:
     """Move centroids to the means of their members, at most `FIRST_STEPS` times.
 
     It is what scikit-learn's `KMeans` does with that `max_iter`, whose checks would
@@ -510,19 +565,22 @@ def _first_steps(columns: np.ndarray, centers: np.ndarray) -> tuple[float, np.nd
     -------
     inertia : float
     centers : array of shape (k, n_features)
+    sizes : array of int of shape (k,)
+        Before the last step.
     """
     k, least_move = len(centers), TOLERANCE * columns.var(axis=1).mean()
     for _ in range(FIRST_STEPS):
         labels = nearest(columns.T, centers)
-        sizes = np.bincount(labels, minlength=k)[:, np.newaxis]
+        sizes = np.bincount(labels, minlength=k)
         sums = [np.bincount(labels, column, minlength=k) for column in columns]
-        means = np.transpose(sums) / np.maximum(sizes, 1)
-        before, centers = centers, np.where(sizes, means, centers)
+        means = np.transpose(np.divide(sums, np.maximum(sizes, 1)))
+        before, centers = centers, np.where(sizes[:, np.newaxis], means, centers)
         if np.square(centers - before).sum() <= least_move:
             break
     least = _relative_distances(columns.T, centers).min(axis=0)
     inertia = np.square(columns).sum() + least.sum()
-    return max(0.0, inertia), centers  # rounding may leave less
+    # Rounding may leave less than 0.
+    return _Clusters(max(0.0, inertia), centers, sizes)
 
 
 def _iterate(points: np.ndarray, start: np.ndarray) -> np.ndarray:

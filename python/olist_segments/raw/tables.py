@@ -5,13 +5,16 @@ import codecs
 import gzip
 import shutil
 import tempfile
+import zipfile
 import zlib
+from fnmatch import fnmatch
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from olist_segments.project import UserError
 from olist_segments.raw import workbooks
+from olist_segments.raw.files import MOST_GROWTH
 
 _BLOCK = 1 << 20
 
@@ -40,7 +43,8 @@ def table_files(folder: Path, pattern: str, encoding: str = "utf-8") -> list[Tab
         The raw folder.
     pattern : str
         Name of a file in it, or a pattern such as ``orders_*.csv``. Without it, a file
-        compressed with gzip counts, ``orders.csv.gz``, or a workbook, ``orders.xlsx``.
+        compressed with gzip counts, ``orders.csv.gz``, or a workbook, ``orders.xlsx``;
+        then what zip files have under one of these names.
     encoding : str
         Encoding of the files, as Python names it.
 
@@ -52,21 +56,54 @@ def table_files(folder: Path, pattern: str, encoding: str = "utf-8") -> list[Tab
     Raises
     ------
     UserError
-        If a file cannot be decompressed or is not in that encoding.
+        If a file cannot be unpacked or is not in that encoding.
     """
     exact = folder / pattern
     found = [exact] if exact.is_file() else sorted(folder.glob(pattern))
+    packed = [pattern]
     for suffix in (".gz", *workbooks.SUFFIXES):
-        found = found or sorted(folder.glob(pattern + suffix))
-        found = found or sorted(folder.glob(pattern.removesuffix(".csv") + suffix))
+        packed += [pattern + suffix, pattern.removesuffix(".csv") + suffix]
+    for one in packed:
+        found = found or sorted(folder.glob(one))
+    found = found or [
+        member
+        for archive in sorted(folder.glob("*.zip"))
+        for member in _members(archive, tuple(packed), archive.stat().st_mtime_ns)
+    ]
     return [
         TableFile(
-            one.relative_to(folder).as_posix(),
+            one.relative_to(folder).as_posix() if folder in one.parents else one.name,
             str(_readable(one, encoding.lower(), one.stat().st_mtime_ns)),
         )
         for one in found
         if one.is_file()
     ]
+
+
+@cache
+def _members(archive: Path, patterns: tuple[str, ...], _changed: int) -> list[Path]:
+    """Return copies of files in a zip file, by the first pattern that finds some."""
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            for pattern in patterns:
+                found = [
+                    one
+                    for one in opened.infolist()
+                    if fnmatch(PurePosixPath(one.filename).name, pattern)
+                ]
+                if sum(one.file_size for one in found) > (
+                    MOST_GROWTH * archive.stat().st_size
+                ):
+                    raise UserError(
+                        f"{archive} unpacks to more than {MOST_GROWTH} times its size: "
+                        "unpack it by hand"
+                    )
+                if found:
+                    folder = tempfile.mkdtemp(dir=_copies())
+                    return sorted(Path(opened.extract(one, folder)) for one in found)
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError) as error:
+        raise UserError(f"{archive} cannot be unpacked ({error})") from error
+    return []
 
 
 @cache
