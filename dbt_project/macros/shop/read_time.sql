@@ -4,18 +4,19 @@
 {%- endmacro %}
 
 {% macro duckdb__read_time(text, format, zone, given_zone) -%}
+    {%- set offset = ' ?(Z|[+-][0-9]{2}(:?[0-9]{2})?)' -%}
     {%- if format -%}
         {%- set time = "cast(try_strptime(" ~ text ~ ", '" ~ format | replace("'", "''")
             ~ "') as timestamp)" -%}
     {%- else -%}
+        {#- A cast alone would take 10:00 PM for 10:00. -#}
         {%- set time -%}
-            try_cast(
-                case
-                    when length({{ text }}) > 19
-                        then regexp_replace({{ text }}, ' ?(Z|[+-]\d\d(:?\d\d)?)$', '')
-                    else {{ text }}
-                end as timestamp
-            )
+            case
+                when regexp_full_match({{ text }}, '{{ time_pattern() }}{{ offset }}')
+                    then try_cast(regexp_replace({{ text }}, '{{ offset }}$', '') as timestamp)
+                when regexp_full_match({{ text }}, '{{ time_pattern() }}')
+                    then try_cast({{ text }} as timestamp)
+            end
         {%- endset -%}
     {%- endif -%}
     {%- set local = time ~ " at time zone '" ~ (given_zone or zone) ~ "' at time zone '"
@@ -26,7 +27,7 @@
         {{ local }}
     {%- else -%}
         case
-            when regexp_matches({{ text }}, ':.* ?(Z|[+-]\d\d(:?\d\d)?)$')
+            when regexp_full_match({{ text }}, '{{ time_pattern() }}{{ offset }}')
                 then try_cast(
                     regexp_replace({{ text }}, ' ?([+-]\d\d):?(\d\d)$', '\1:\2')
                     as timestamp with time zone

@@ -11,7 +11,9 @@
         {%- set pattern = modules.re.sub('([*?\\[])', '[\\1]', path) -%}
         {%- if path.lower().endswith('.parquet') -%}
             {%- do files.append({
-                'name': name, 'is_csv': false, 'rows': "read_parquet('" ~ pattern ~ "')"
+                'name': name, 'is_csv': false, 'rows':
+                'parquet.`' ~ path ~ '`' if target.type == 'spark'
+                else "read_parquet('" ~ pattern ~ "')"
             }) -%}
         {%- else -%}
             {%- set delimiter = table.meta.get('delimiter', ',') -%}
@@ -22,9 +24,11 @@
             {%- endfor -%}
             {%- do files.append({
                 'name': name, 'is_csv': true, 'path': path, 'delimiter': delimiter,
+                'pattern': pattern,
                 'names': names,
                 'errors': table.name ~ '_' ~ loop.index,
-                'rows': read_csv(pattern, delimiter, names, table.name ~ '_' ~ loop.index),
+                'rows': 'lines_' ~ table.name ~ '_' ~ loop.index if target.type == 'spark'
+                    else read_csv(pattern, delimiter, names, table.name ~ '_' ~ loop.index),
                 'repeats_header': 'coalesce(' ~ same | join(' and ') ~ ', false)'
             }) -%}
         {%- endif -%}

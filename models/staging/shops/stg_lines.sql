@@ -19,7 +19,9 @@ completed as (
         {% if 'order_id' in given -%}
             order_id,
         {%- else -%}
-            concat(customer_id, ' ', cast(purchased_at as date)) as order_id,
+            concat(
+                coalesce(customer_id, 'guest'), ' ', cast(purchased_at as date)
+            ) as order_id,
         {%- endif %}
         customer_id,
         product_id,

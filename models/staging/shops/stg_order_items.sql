@@ -18,8 +18,12 @@ numbered as (
             row_number() over (
                 partition by order_id
                 order by
-                    product_id, amount, quantity, unit_price, freight, seller_id,
-                    category, purchased_at
+                    {% for column in [
+                        'product_id', 'amount', 'quantity', 'unit_price', 'freight',
+                        'seller_id', 'category', 'purchased_at'
+                    ] -%}
+                        {{ column }} nulls last{{ ',' if not loop.last }}
+                    {% endfor %}
             ) as integer
         ) as line_number,
         product_id,

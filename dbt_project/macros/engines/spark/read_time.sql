@@ -1,0 +1,35 @@
+{# Spark's version of read_time. #}
+{% macro spark__read_time(text, format, zone, given_zone) -%}
+    {%- set offset = ' ?(Z|[+-][0-9]{2}(:?[0-9]{2})?)' -%}
+    {%- if format -%}
+        {%- set time = "try_to_timestamp(" ~ text ~ ", '" ~ java_format(format) ~ "')" -%}
+    {%- else -%}
+        {%- set time -%}
+            case
+                when {{ text }} rlike '^{{ time_pattern() }}{{ offset }}$'
+                    then try_cast(regexp_replace({{ text }}, '{{ offset }}$', '') as timestamp)
+                when {{ text }} rlike '^{{ time_pattern() }}$'
+                    then try_cast({{ text }} as timestamp)
+            end
+        {%- endset -%}
+    {%- endif -%}
+    {%- set local = "from_utc_timestamp(to_utc_timestamp(" ~ time ~ ", '"
+        ~ (given_zone or zone) ~ "'), '" ~ zone ~ "')" -%}
+    {%- if not zone -%}
+        {{ time }}
+    {%- elif format -%}
+        {{ local }}
+    {%- else -%}
+        case
+            when {{ text }} rlike '^{{ time_pattern() }}{{ offset }}$'
+                then from_utc_timestamp(
+                    try_cast(
+                        regexp_replace(
+                            {{ text }}, ' ?([+-][0-9][0-9]):?([0-9][0-9])$', '$1:$2'
+                        ) as timestamp
+                    ), '{{ zone }}'
+                )
+            else {{ local }}
+        end
+    {%- endif -%}
+{%- endmacro %}
