@@ -7,6 +7,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import duckdb
 import pytest
 import yaml
 from olist_segments.cli import main
@@ -261,6 +262,25 @@ def test_ids_that_a_spreadsheet_made_numbers_of_are_repaired(project):
     source = connected(project, written(project, "orders.csv", text))
     columns = source["tables"][0]["config"]["meta"]["columns"]
     assert columns["customer_id"] == "replace(\"customer id\", '.0', '')"
+
+
+def test_money_with_signs_and_commas_between_thousands_is_read(project):
+    lines = 'a,1/31/2024,1,"$1,200.50"\nb,2/1/2024,2,$5\n'
+    path = written(project, "orders.csv", f"customer,date,quantity,total\n{lines}")
+    meta = connected(project, path)["tables"][0]["config"]["meta"]
+    assert meta["columns"]["amount"] == "translate(total, '$€£¥ ,', '')"
+    assert meta["columns"]["quantity"] == "quantity"
+    assert meta["date_format"] == "%m/%d/%Y"
+
+
+def test_a_parquet_file_is_connected(project):
+    path = project / "orders.parquet"
+    duckdb.sql(
+        "select 'a' as customer, timestamp '2024-01-31 10:00:00' as date, 1.5 as amount"
+    ).write_parquet(str(path))
+    meta = connected(project, str(path))["tables"][0]["config"]["meta"]
+    assert meta["file"] == "orders.parquet"
+    assert set(meta["columns"]) == {"customer_id", "purchased_at", "amount"}
 
 
 def test_the_total_of_an_order_is_not_taken_for_the_amount_of_each_line(project):

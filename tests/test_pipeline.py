@@ -45,6 +45,15 @@ def shuffled(source, folder):
     return folder
 
 
+def test_new_files_are_no_reason_to_parse_the_project_again(demo_dir, tmp_path):
+    options = {"raw_dir": tmp_path, "database": tmp_path / "demo.duckdb"}
+    settings = {"DBT_LOG_LEVEL_FILE": "debug"}
+    result = dbt("ls", "--resource-type", "seed", settings=settings, **options)
+    assert result.returncode == 0, result.stdout
+    log = (tmp_path / "logs" / "dbt.log").read_text("utf-8")
+    assert "no changes found, skipping parsing" in log
+
+
 def test_every_order_and_customer_is_there(demo_database):
     ((orders, lines, labelled, excluded, customers),) = rows(
         demo_database,

@@ -152,7 +152,7 @@ def test_returns_lower_the_spend_and_who_returned_everything_is_excluded(odd_sho
     assert rows(
         odd_shop,
         "select customer_unique_id, reason from excluded_customers order by 1",
-    ) == [("ax", "no order delivered yet"), ("by", "everything returned")]
+    ) == [("ax", "no order that counts yet"), ("by", "everything returned")]
 
 
 def test_what_a_shop_lacks_is_no_defect_and_guests_are_counted(odd_shop):

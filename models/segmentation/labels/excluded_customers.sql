@@ -1,6 +1,13 @@
 -- One row per customer without a label, with the reason. With customer_segments it
 -- covers every row of customers.
 
+{#- Olist's words are its statuses; other shops count other orders. -#}
+{%- set is_olist = shop() == 'olist' -%}
+{%- set canceled =
+    'every order canceled' ~ (' or unavailable' if is_olist else '') -%}
+{%- set not_yet =
+    'no order delivered yet' if is_olist else 'no order that counts yet' %}
+
 with customers as (
 
     select * from {{ ref('customers') }}
@@ -17,8 +24,8 @@ with_reason as (
             when has_returns then 'everything returned'
             when has_delivered_order then 'delivered order without items'
             when canceled_order_count = placed_order_count
-                then 'every order canceled or unavailable'
-            else 'no order delivered yet'
+                then '{{ canceled }}'
+            else '{{ not_yet }}'
         end as reason,
 
         placed_order_count,

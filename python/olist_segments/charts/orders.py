@@ -13,6 +13,8 @@ from olist_segments.shop import Currency
 # From 1 to 5 stars; distinct without full colour vision, and in print by lightness.
 STAR_COLORS = ("#8c4a04", "#e08f2c", "#d9dde2", "#7fb0d3", "#1d5f92")
 BINS = 40
+# An axis that spans more than this has a tick at powers of ten only.
+MOST_TICKS = 1e5
 
 
 def monthly_orders(months: pd.DataFrame) -> go.Figure:
@@ -76,7 +78,7 @@ def amounts(values: pd.Series, what: str, axis: str, currency: Currency) -> go.F
         tickprefix=plain(currency.prefix),
         ticksuffix=plain(currency.suffix),
         tickformat=",~f",
-        dtick="D2",
+        dtick="D2" if edges[-1] / edges[0] < MOST_TICKS else 1,
     )
     return finish(
         figure,

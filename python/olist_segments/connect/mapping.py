@@ -59,6 +59,8 @@ class Column:
         Whether whole numbers are written as ``17850.0``.
     date_format : str
         How times are written, as in ``strptime``; empty if it is no time.
+    is_money : bool
+        Whether numbers have signs of currencies, or commas between thousands.
     """
 
     name: str
@@ -67,6 +69,7 @@ class Column:
     example: str = ""
     has_point_zero: bool = False
     date_format: str = ""
+    is_money: bool = False
 
 
 @cache

@@ -82,7 +82,11 @@ class Proposal:
         value = quoted(column.name)
         if self.joins:
             value = f"{self.tables[column.table].name}.{value}"
-        return f"replace({value}, '.0', '')" if column.has_point_zero else value
+        if column.is_money:
+            return f"translate({value}, '$€£¥ ,', '')"
+        if column.has_point_zero and inputs()[name].kind in ("id", "text"):
+            return f"replace({value}, '.0', '')"
+        return value
 
     def parsed(self, name: str) -> str:
         """Return an input column in SQL, as a number or a time.
@@ -101,7 +105,8 @@ class Proposal:
         kind = inputs()[name].kind
         if kind == "time" and column.date_format not in ("", *USUAL_FORMATS):
             return f"try_strptime({value}, '{column.date_format}')"
-        if kind in ("number", "whole") and self.tables[column.table].decimal == ",":
+        is_number = kind in ("number", "whole") and not column.is_money
+        if is_number and self.tables[column.table].decimal == ",":
             return f"replace(replace({value}, '.', ''), ',', '.')"
         return value
 

@@ -49,6 +49,10 @@ _IS_LIKE_TIME = (
     "or regexp_matches(value, '^(19|20)[0-9]{6}$'))"
 )
 _POINT_ZERO = r"^[0-9]+\.0$"
+# Money with a sign, or with commas between thousands: $1,200.50; only the first of
+# these cannot be read as a decimal comma.
+_SIGNED = r"[$€£¥]|,[0-9]{3}\."
+_MONEY = r"^-?[$€£¥]? ?-?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]+)?$"
 _COMMA = r"^\s*[-+]?[0-9]{1,3}(\.[0-9]{3})*,[0-9]+\s*$|^\s*[-+]?[0-9]+,[0-9]+\s*$"
 
 
@@ -135,7 +139,8 @@ def read_tables(
         picked = ", ".join(
             f"cast({quoted(one)} as varchar) as {quoted(one)}" for one in names
         )
-        filled = f"coalesce({', '.join(quoted(one) for one in names)}) is not null"
+        values = [f"cast({quoted(one)} as varchar)" for one in names]
+        filled = f"coalesce({', '.join(values)}) is not null"
         every = " union all ".join(
             f"(select {picked} from {read[one][0]} where {filled} limit {LINES})"
             for one in paths
@@ -214,7 +219,7 @@ def _relation(path: Path) -> tuple[str, dict[str, str]]:
     quote = '"' if quote in ("(empty)", '"') else quote
     options = (
         f"header = true, all_varchar = true, delim = '{delimiter}', quote = '{quote}', "
-        f"escape = '{quote}', ignore_errors = true, null_padding = true"
+        f"escape = '{quote}', ignore_errors = true"
     )
     return f"read_csv('{name}', {options})", {
         "delimiter": delimiter,
@@ -260,17 +265,17 @@ def _columns(
         asked.append(f"count({value})")
         asked += [
             f"count({value}) filter (where regexp_matches({value}, '{pattern}'))"
-            for pattern in (_NUMBER, _COMMA, _WHOLE, _POINT_ZERO)
+            for pattern in (_NUMBER, _COMMA, _WHOLE, _POINT_ZERO, _SIGNED, _MONEY)
         ]
         asked.append(f"arg_min({value}, rowid)")
     (answers,) = connection.sql(f'select {", ".join(asked)} from "{table}"').fetchall()
-    parts = [answers[place : place + 6] for place in range(0, len(answers), 6)]
+    parts = [answers[place : place + 8] for place in range(0, len(answers), 8)]
     has_comma = any(
-        filled and comma and comma + point >= _ENOUGH * filled
-        for filled, point, comma, *_ in parts
+        filled and comma and not signed and comma + point >= _ENOUGH * filled
+        for filled, point, comma, _, _, signed, *_ in parts
     )
     columns = []
-    for name, (filled, point, comma, whole, zero, example) in zip(
+    for name, (filled, point, comma, whole, zero, signed, money, example) in zip(
         names, parts, strict=True
     ):
         kinds = set()
@@ -279,7 +284,7 @@ def _columns(
         date_format = _date_format(connection, table, name) if filled else ""
         if filled and whole >= enough:
             kinds |= {"whole", "number"}
-        elif filled and numbers >= enough:
+        elif filled and (numbers >= enough or (signed and money >= enough)):
             kinds.add("number")
         elif filled:
             kinds.add("text")
@@ -295,6 +300,7 @@ def _columns(
                 example=example or "",
                 has_point_zero=bool(filled) and zero == filled,
                 date_format=date_format,
+                is_money=bool(signed) and money >= enough,
             )
         )
     return columns, "," if has_comma else "."

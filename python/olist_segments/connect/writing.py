@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import yaml
 
-from olist_segments.connect.mapping import Column, inputs, words
+from olist_segments.connect.mapping import inputs, words
 from olist_segments.connect.proposal import Proposal
-from olist_segments.connect.tables import USUAL_FORMATS, Table
+from olist_segments.connect.tables import USUAL_FORMATS, Table, quoted
 
 _SIGNS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", "": "none"}
 
@@ -108,7 +108,7 @@ def describe(shop: Proposal) -> str:
         added = shop.tables[one.table].name
         parts.append(f"{added}.{one.key} is joined to {by}.{one.by.name}.")
     rows = [
-        (name, _mapped(shop, name), _short(_example(column)))
+        (name, _mapped(shop, name), _short(_example(shop, name)))
         for name, column in shop.found.items()
     ]
     parts += ["", *_aligned([("input column", "from", "for example"), *rows])]
@@ -210,9 +210,8 @@ def _types(shop: Proposal, number: int) -> list[str]:
 def _mapped(shop: Proposal, name: str) -> str:
     """Return an input column as the mapping has it: a name needs no quotes there."""
     column = shop.found[name]
-    if shop.joins or column.has_point_zero:
-        return shop.value(name)
-    return column.name
+    value = shop.value(name)
+    return column.name if value == quoted(column.name) else value
 
 
 def _table_in_words(table: Table) -> str:
@@ -287,9 +286,9 @@ def _remarks(shop: Proposal) -> list[str]:
     return ["", *remarks] if remarks else []
 
 
-def _example(column: Column) -> str:
-    text = column.example
-    return text.removesuffix(".0") if column.has_point_zero else text
+def _example(shop: Proposal, name: str) -> str:
+    text = shop.found[name].example
+    return text.removesuffix(".0") if ".0" in shop.value(name) else text
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
