@@ -70,7 +70,8 @@
 
         select inline(
             raw_file_records(
-                '{{ path }}', ',', collect_list(record), {{ names | length }}, array()
+                '{{ path }}', ',', collect_list(record), {{ names | length }},
+                cast(array() as array<bigint>)
             )
         )
         from suspects
