@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 from conftest import build, copy_project, dbt, rows
 
 pytestmark = pytest.mark.slow
@@ -328,3 +329,72 @@ def test_adventureworks_is_joined_to_the_cent(shops_dir, tmp_path):
         "select rows_affected from data_quality "
         "where check_name = 'items_without_amount'",
     ) == [(1,)]
+
+
+TABLES = {
+    "lines": (
+        "order_id,product_id,seller_id,quantity,unit_price\n1,p,s,2,5\n2,p,s,1,5\n"
+    ),
+    "orders": (
+        "order_id,customer_id,purchased_at,order_status,delivered_at,promised_at\n"
+        "1,a,2024-01-01,Done,2024-01-03 12:00:00,2024-01-02\n"
+        "2,b,2024-01-02 10:00 PM,done,,\n3,b,2024-01-03,open,,\n"
+    ),
+    "customers": "nr,plz\na,10\nb,20\n",
+    "products": "product_id,category\np,toys\n",
+    "payments": (
+        "order_id,payment_type,installments,payment_value\n1,card,3,8\n1,cash,1,2\n"
+    ),
+    "reviews": "order_id,review_score\n1,4\n",
+    "places": "zip_code_prefix,latitude,longitude\n10,52.5,13.4\n30,48.1,11.6\n",
+    "sellers": "seller_id,zip_code_prefix\ns,30\n",
+}
+
+
+def test_a_shop_may_have_a_table_for_each_part_of_its_orders(project, tmp_path):
+    folder = project / "dbt_project" / "shops"
+    entries, macros = [], []
+    for name, text in TABLES.items():
+        (tmp_path / f"{name}.csv").write_text(text)
+        meta = {"file": f"{name}.csv"}
+        query = (
+            f"select * from {{{{ read_table(source('parts', '{name}')) }}}} as rows_"
+        )
+        if name == "customers":
+            meta["columns"] = {"customer_id": "nr", "zip_code_prefix": "plz"}
+            query = "{{ mapped(source('parts', 'customers')) }}"
+        if name == "orders":
+            names = text.splitlines()[0].split(",")
+            meta["columns"] = {column: column for column in names}
+            query = "{{ mapped(source('parts', 'orders')) }}"
+        entries.append({"name": name, "config": {"meta": meta}})
+        table = "order_lines" if name == "lines" else name
+        macros.append(f"{{% macro parts__{table}() -%}}{query}{{%- endmacro %}}")
+    (folder / "parts.sql").write_text("\n".join(macros))
+    settings = {"statuses": {"counted": ["done"], "open": ["open"]}, "places": "DE"}
+    options = add_shop(project, "parts", settings, {})
+    source = yaml.safe_load((folder / "parts.yml").read_text("utf-8"))
+    source["sources"][0]["tables"] = entries
+    (folder / "parts.yml").write_text(yaml.safe_dump(source))
+    database = build(
+        *FIGURES,
+        raw_dir=tmp_path,
+        database=tmp_path / "build" / "parts.duckdb",
+        **options,
+        variables={"max_rejected_share": 1, "max_defect_share": 1},
+    )
+    assert rows(
+        database,
+        "select order_id, customer_unique_id, order_status, is_delivered, "
+        "order_total::double, main_payment_type, installments, review_score, is_late "
+        "from orders order by 1",
+    ) == [
+        ("1", "a", "done", True, 10.0, "card", 3, 4, True),
+        ("3", "b", "open", False, 0.0, "unknown", None, None, None),
+    ]
+    assert rows(
+        database, "select file, line_number, column_name, reason from rejected_rows"
+    ) == [("orders.csv", 3, "purchased_at", "not a date: 2024-01-02 10:00 PM")]
+    assert rows(
+        database, "select category, distance_km::double from order_lines where has_item"
+    ) == [("toys", 505.6)]

@@ -13,8 +13,11 @@ with orders as (
         order_status,
         is_return,
         cast(purchased_at as date) as purchase_date,
+        -- An order with another status that counts, such as paid, counts from its day.
         case
-            when {{ is_plausible_date('delivered_at') }}
+            when
+                order_status = 'delivered'
+                and {{ is_plausible_date('delivered_at') }}
                 then cast(delivered_at as date)
         end as delivery_date
 
