@@ -162,7 +162,6 @@ def test_what_a_shop_lacks_is_no_defect_and_guests_are_counted(odd_shop):
         "where rows_affected > 0 order by 1",
     )
     assert found == [
-        ("customers_of_several_orders", 3),
         ("items_of_guests", 1),
         ("items_returned", 2),
         ("items_with_negative_price", 2),

@@ -1122,7 +1122,11 @@ shares as (
             {%- if not settings.places.zip_code_digits %}
             and check_name not in ('customers_with_odd_zip_code_prefix')
             {%- endif %}
-            and check_name not in ('payments_of_unknown_type', 'payments_not_defined')
+            and check_name not in (
+                'payments_of_unknown_type', 'payments_not_defined',
+                -- a shop's customer_id is a person: several orders are welcome
+                'customers_of_several_orders'
+            )
     {%- endif %}
 
 )

@@ -100,7 +100,8 @@ def summary(database: Path, *, target: str) -> str:
         lines.append(
             f"{rejected:,} lines of the raw files could not be read: see rejected_rows."
         )
-    alike = [feature for (feature,) in alike if shop.has_column(feature)]
+    # Of another shop's features, those that it has no data for need no word.
+    alike = [one for (one,) in alike if shop.name == "olist" or shop.has_column(one)]
     if alike:
         lines.append(
             f"Not useful: {', '.join(alike)}. After clipping it is the same for "
@@ -119,9 +120,12 @@ def summary(database: Path, *, target: str) -> str:
             text, 80, initial_indent=" " * 3, subsequent_indent=" " * 3
         )
     order = "a delivered order" if shop.has("deliveries") else "an order that counts"
+    if excluded:
+        lines.append(
+            f"{excluded:,} customers without {order} have no segment: see "
+            "excluded_customers."
+        )
     lines += [
-        f"{excluded:,} customers without {order} have no segment: see "
-        "excluded_customers.",
         "",
         "Three questions to ask:",
     ]
