@@ -1,5 +1,6 @@
 -- No distance is longer than between the farthest places of the shop: in Brazil they
--- are 4,500 km apart. Without a known place there is no distance, rather than a wrong one.
+-- are 4,500 km apart. Without a known place there is no distance, rather than a wrong
+-- one.
 
 select
     order_id,

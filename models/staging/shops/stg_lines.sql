@@ -44,8 +44,7 @@ completed as (
                 'quantity * unit_price' if 'quantity' in given else 'unit_price'
             ) }} as decimal(22, 10)
         ) as amount,
-        {{ 'coalesce(freight, 0)' if 'freight' in given else 'cast(0 as decimal(22, 10))' }}
-            as freight,
+        coalesce(freight, 0) as freight,
         installments,
         review_score,
 

@@ -76,11 +76,7 @@ with_status as (
         case
             when is_return
                 then '{{ 'returned' if settings.returns == 'net' else 'canceled' }}'
-            {%- if settings.has_statuses %}
-            else order_status
-            {%- else %}
-            else 'completed'
-            {%- endif %}
+            else {{ 'order_status' if settings.has_statuses else "'completed'" }}
         end as order_status,
 
         is_return,
