@@ -209,4 +209,4 @@ def test_a_share_may_be_written_so_that_yaml_takes_it_for_text(demo_dir, project
     share = "max_rejected_share: 0.001"
     assert share in text
     variables.write_text(text.replace(share, "max_rejected_share: 1e-3"))
-    check_raw_files(project_copy, demo_dir)
+    check_raw_files(project_copy, demo_dir, "olist")

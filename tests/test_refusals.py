@@ -14,7 +14,7 @@ import yaml
 from conftest import ROOT, dbt
 from olist_segments.commands.build import check_variables
 from olist_segments.project import UserError, dbt_process, refuse_database
-from olist_segments.variables import FEATURES, RULES, find_problems_of_variables
+from olist_segments.variables import FEATURES, OLIST, RULES, find_problems_of_variables
 
 RECENCY = {"name": "recency_days", "transform": "none", "clip_quantile": 1}
 RECENCY |= {"word": "noun", "high": "lots", "low": "few", "phrase": "things"}
@@ -103,9 +103,10 @@ def test_numbers_may_be_texts_and_days_may_be_dates(variables):
 
 def test_a_variable_that_the_project_lacks_is_named(tmp_path):
     (tmp_path / "dbt_project.yml").write_text("name: olist_segments", encoding="utf-8")
-    copied = tmp_path / FEATURES
-    copied.parent.mkdir(parents=True)
-    shutil.copy(ROOT / FEATURES, copied)
+    for name in (FEATURES, OLIST):
+        copied = tmp_path / name
+        copied.parent.mkdir(parents=True)
+        shutil.copy(ROOT / name, copied)
     said = find_problems_of_variables(tmp_path, {}, command="build")
     assert len(said) == len(RULES)
     assert any(one.startswith("variable k is missing in dbt_project") for one in said)
