@@ -35,10 +35,15 @@ PARSED: dict[str, str] = {}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests with one of these fixtures as slow: `make test-slow` runs them."""
+    """Mark tests with one of these fixtures as slow: `make test-slow` runs them.
+
+    Those with the longest build come first, so that one process has all of them: a
+    second one would wait for it.
+    """
     for item in items:
         if {"real_dir", "browser", "demo_study"} & set(item.fixturenames):
             item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: "on_spark" not in item.fixturenames)
 
 
 def dbt(*words: str, **options) -> subprocess.CompletedProcess:
