@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from bad_data import ORDERS, REVIEWS
+from bad_data import CUSTOMERS, ITEMS, ORDERS, PAYMENTS, REVIEWS
 from conftest import build, rows
 from olist_segments.report import render_report
 from test_history import DAY_ONLY
@@ -41,6 +41,13 @@ def known_on(day: str, raw_dir: Path, folder: Path) -> Path:
         f"case when order_{name}::date <= '{day}' then order_{name} end as order_{name}"
         for name in dates
     )
+
+    def only(name: str, condition: str) -> None:
+        connection.execute(
+            f"copy (from read_csv('{_quoted(raw_dir / name)}', all_varchar = true) "
+            f"where {condition}) to '{_quoted(folder / name)}'"
+        )
+
     connection.execute(
         f"""
         copy (
@@ -57,10 +64,11 @@ def known_on(day: str, raw_dir: Path, folder: Path) -> Path:
         ) to '{_quoted(folder / ORDERS)}'
         """
     )
-    connection.execute(
-        f"copy (from '{_quoted(raw_dir / REVIEWS)}' where review_creation_date::date "
-        f"<= '{day}') to '{_quoted(folder / REVIEWS)}'"
-    )
+    kept = f"from '{_quoted(folder / ORDERS)}'"
+    for name, key in ((CUSTOMERS, "customer_id"), (ITEMS, "order_id")):
+        only(name, f"{key} in (select {key} {kept})")
+    only(PAYMENTS, f"order_id in (select order_id {kept})")
+    only(REVIEWS, f"review_creation_date::date <= '{day}'")
     return folder
 
 

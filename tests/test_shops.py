@@ -230,6 +230,11 @@ def test_notebooks_leave_out_what_a_shop_does_not_have(shop, name):
         assert "How they arrive" not in text
 
 
+def test_a_model_of_another_shop_is_no_model_of_this_one(shop, demo_database):
+    query = "select configuration from intermediate.int_fitted_model"
+    assert rows(shop.database, query) != rows(demo_database, query)
+
+
 def test_names_and_drift_have_only_what_tells_customers_apart(shop):
     features = {"recency_days", "order_count", "total_spend"}
     for table, column in (

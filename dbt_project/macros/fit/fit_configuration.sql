@@ -14,5 +14,10 @@
     ] -%}
         {%- do decisive.append([name, var(name) | string]) -%}
     {%- endfor -%}
+    {#- A shop must not be labelled with the model of another. Models of Olist's files are
+        older than other shops, and stay. -#}
+    {%- if shop() != 'olist' -%}
+        {%- do decisive.append(['shop', shop()]) -%}
+    {%- endif -%}
     {{ return(local_md5(tojson(decisive))) }}
 {%- endmacro %}

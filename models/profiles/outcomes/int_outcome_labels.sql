@@ -46,41 +46,36 @@ clustered as (
 
 ),
 
+-- Of the same customers, so that the two rules can be compared.
 features as (
 
     select
-        days.label_date,
-        orders.customer_unique_id,
+        clustered.label_date,
+        clustered.customer_unique_id,
         {{ days_between(
             'max(case when orders.is_counted then orders.purchased_at end)',
-            'days.label_date'
+            'clustered.label_date'
         ) }} as recency_days,
         count(*) filter (where orders.is_counted) as order_count,
-        count(*) filter (where orders.lowers_spend) as return_count,
         sum(orders.order_total) as total_spend
 
-    from days
+    from clustered
     inner join orders
         on
-            (orders.is_counted or orders.lowers_spend)
-            and cast(orders.purchased_at as date) <= days.label_date
+            clustered.customer_unique_id = orders.customer_unique_id
+            and (orders.is_counted or orders.lowers_spend)
+            and cast(orders.purchased_at as date) <= clustered.label_date
             and coalesce(
-                cast(orders.delivered_at as date) <= days.label_date, true
+                cast(orders.delivered_at as date) <= clustered.label_date, true
             )
-    group by days.label_date, orders.customer_unique_id
-
-),
-
-eligible as (
-
-    select * from features
-    where order_count > 0 and (total_spend > 0 or return_count = 0)
+    group by clustered.label_date, clustered.customer_unique_id
+    having count(*) filter (where orders.is_counted) > 0
 
 ),
 
 ruled as (
 
-    {{ rfm_labels('eligible', 'eligible', day='label_date') | indent(4) }}
+    {{ rfm_labels('features', 'features', day='label_date') | indent(4) }}
 
 ),
 

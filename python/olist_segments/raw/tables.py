@@ -111,12 +111,12 @@ def _readable(path: Path, encoding: str, _changed: int) -> Path:
     """Return a file that is plain and in UTF-8: this one, or a copy of it."""
     is_plain = codecs.lookup(encoding).name == "utf-8"
     if path.suffix.lower() in workbooks.SUFFIXES:
-        copy = Path(_copies(), f"{abs(hash(path))}_{path.stem}.csv")
+        copy = Path(tempfile.mkdtemp(dir=_copies()), f"{path.stem}.csv")
         workbooks.write_csv(path, copy)
         return copy
     if path.suffix.lower() != ".gz" and is_plain:
         return path
-    copy = Path(_copies(), f"{abs(hash(path))}_{path.name.removesuffix('.gz')}")
+    copy = Path(tempfile.mkdtemp(dir=_copies()), path.name.removesuffix(".gz"))
     opened = gzip.open if path.suffix.lower() == ".gz" else open
     try:
         with opened(path, "rb") as source, copy.open("wb") as out:
