@@ -153,6 +153,7 @@ def test_an_answer_wider_than_the_terminal_is_written_line_by_line(
     assert "The first" not in answer
 
 
+@pytest.mark.slow
 def test_a_question_that_cannot_be_answered_is_refused(built, in_copy):
     for words, sentence in [
         (["nothing"], "no question is called nothing: `olist-segments query` lists"),
@@ -274,6 +275,7 @@ def failing_test(built):
     path.unlink()
 
 
+@pytest.mark.slow
 def test_a_build_that_fails_says_why_in_the_words_of_dbt(built, failing_test):
     copy, _ = built
     words = ["build", "--", "--select", failing_test]

@@ -204,6 +204,7 @@ def test_missing_files_stop_a_build_with_one_sentence(tmp_path):
     assert "`make build TARGET=demo`" in result.stdout
 
 
+@pytest.mark.slow
 def test_a_setting_of_duckdb_that_cannot_be_is_refused(demo_dir, tmp_path):
     result = dbt(
         "build",
