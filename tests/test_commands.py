@@ -13,13 +13,17 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 from conftest import NO_TESTS, ROOT, copy_project, rows
+from dbt.config.renderer import ProfileRenderer
+from dbt_common.context import set_invocation_context
 from olist_segments.cli import main
 from olist_segments.commands.build import show_progress
 from olist_segments.commands.summary import SUGGESTED
 from olist_segments.project import (
     DbtError,
     built_database,
+    database_path,
     run_dbt,
     shell_command,
 )
@@ -439,6 +443,21 @@ def test_commands_are_printed_for_the_environment_that_runs_them(monkeypatch):
     ]:
         monkeypatch.setattr("sysconfig.get_path", lambda _, found=scripts: found)
         assert shell_command("query", "demo") == f"{program} query --target demo"
+
+
+@pytest.mark.parametrize("shop", ["", "olist", "gifts"])
+def test_dbt_and_commands_find_the_database_of_a_shop(monkeypatch, shop):
+    monkeypatch.delenv("OLIST_DB", raising=False)
+    profiles = yaml.safe_load((ROOT / "profiles.yml").read_text("utf-8"))
+    given = {"shop": shop} if shop else {}
+    for environment, variables in (({"OLIST_SHOP": shop}, {}), ({}, given)):
+        set_invocation_context(environment)
+        rendered = ProfileRenderer(variables).render_data(profiles)
+        monkeypatch.setenv("OLIST_SHOP", shop)
+        for target in ("dev", "demo"):
+            path = rendered["olist_segments"]["outputs"][target]["path"]
+            assert ROOT / path == database_path(ROOT, target)
+            assert ("gifts" in path) == (shop == "gifts")
 
 
 def test_what_a_build_that_failed_has_left_is_not_read(tmp_path, monkeypatch):

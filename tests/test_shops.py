@@ -118,21 +118,21 @@ def shop(request, demo_dir, tmp_path_factory):
         ):
             patch.setenv(variable, value)
         assert main(["questions", "--target", "dev"]) == 0
-        assert main(["export", "--to", str(work / "exports")]) == 0
+        assert main(["export"]) == 0
         yield Built(name, project, database)
 
 
 @pytest.fixture(scope="module")
 def texts(shop) -> dict[str, str]:
     """Return the texts that people read about the shop, by where they stand."""
-    exports = shop.database.parent / "exports"
+    answers = shop.project / "site" / shop.name / "queries.md"
     return {
         "report": render_report(shop.database),
         "summary": summary(shop.database, target="dev"),
-        "answers": (shop.project / "dbt_project/docs/queries.md").read_text("utf-8"),
+        "answers": answers.read_text("utf-8"),
         **{
             one.name: one.read_text("utf-8")
-            for one in exports.iterdir()
+            for one in (shop.project / "exports" / shop.name).iterdir()
             if one.suffix in (".csv", ".json")
         },
     }

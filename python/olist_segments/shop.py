@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
@@ -246,3 +247,36 @@ def read_shop(connection: duckdb.DuckDBPyConnection) -> Shop:
             if name.startswith("has_") and value
         ),
     )
+
+
+def built_shop(database: Path) -> Shop:
+    """Read which shop a database was built for; see `read_shop`.
+
+    Parameters
+    ----------
+    database : Path
+
+    Returns
+    -------
+    Shop
+    """
+    with duckdb.connect(str(database), read_only=True) as connection:
+        return read_shop(connection)
+
+
+def site_folder(root: Path, database: Path) -> Path:
+    """Return the folder of the pages about a built database.
+
+    Parameters
+    ----------
+    root : Path
+        Root of the project.
+    database : Path
+
+    Returns
+    -------
+    Path
+        ``site``, or ``site/NAME`` for a shop other than olist.
+    """
+    shop = built_shop(database).name
+    return root / "site" if shop == "olist" else root / "site" / shop

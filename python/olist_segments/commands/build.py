@@ -74,6 +74,9 @@ def run(options: argparse.Namespace) -> int:
     """Build on DuckDB or on Spark."""
     root = project_root()
     check_variables(root, options.dbt)
+    shop = _given_variables(options.dbt).get("shop")
+    if shop and not os.environ.get("OLIST_SHOP"):  # it names the database as well
+        os.environ["OLIST_SHOP"] = str(shop)
     fails = options.fail_on_drift
     if options.target == "spark":
         return build_on_spark(

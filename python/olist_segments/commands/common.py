@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from olist_segments.project import DATABASES, write_page
+from olist_segments.shop import built_shop, site_folder
 
 
 def add_target(parser: argparse.ArgumentParser) -> None:
@@ -20,15 +21,20 @@ def add_target(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def keep_page(root: Path, name: str, page: str, *, is_synthetic: bool) -> None:
+def keep_page(
+    root: Path, database: Path, name: str, page: str, *, is_synthetic: bool
+) -> None:
     """Write a page of the docs, or print it if it is about synthetic data.
 
     Parameters
     ----------
     root : Path
         Root of the project.
+    database : Path
+        What the page is about. Pages about a shop other than olist are no part of the
+        docs, and go to `site_folder`.
     name : str
-        Name of a file in dbt_project/docs.
+        Name of the file.
     page : str
     is_synthetic : bool
         Whether it is about synthetic data; the docs show the real files only.
@@ -36,6 +42,8 @@ def keep_page(root: Path, name: str, page: str, *, is_synthetic: bool) -> None:
     if is_synthetic:
         print(page)
     else:
-        path = root / "dbt_project" / "docs" / name
+        is_olist = built_shop(database).name == "olist"
+        docs = root / "dbt_project" / "docs"
+        path = (docs if is_olist else site_folder(root, database)) / name
         write_page(path, page)
         print(f"Wrote {path}")

@@ -14,12 +14,14 @@ from olist_segments.connect.writing import describe, sql_of, yaml_of
 from olist_segments.project import SCHEMAS, UserError, project_root, write_page
 
 HELP = "Propose what the columns of a shop's files mean, and write it down."
-# Names of databases, engines and schemas.
+# Names of databases, engines, schemas and folders of exports.
 _TAKEN = (
     *SCHEMAS,
     "olist",
     "olist_segments",
     "olist_demo",
+    "real",
+    "demo",
     "default",
     "duckdb",
     "spark",

@@ -6,6 +6,7 @@ import sys
 
 from olist_segments.commands.common import add_target
 from olist_segments.project import find_built, project_root, run_dbt, write_page
+from olist_segments.shop import site_folder
 
 HELP = "Write the dbt docs as one file, site/index.html."
 
@@ -18,14 +19,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Let dbt write its docs, and finish the page."""
     root = project_root()
-    target, _ = find_built(root, options.target)
+    target, database = find_built(root, options.target)
     artifacts = root / "target"  # whatever DBT_TARGET_PATH names
     print("Writing the docs ...", flush=True)
     colours = "--use-colors" if sys.stdout.isatty() else "--no-use-colors"
     words = ["--quiet", colours, "docs", "generate", "--static"]
     run_dbt(root, [*words, "--target-path", str(artifacts), "--target", target])
     page = (artifacts / "static_index.html").read_text(encoding="utf-8")
-    site = root / "site" / "index.html"
+    site = site_folder(root, database) / "index.html"
     write_page(site, finish_docs_page(page, title="olist_segments"))
     print(f"Open {site} in a browser.")
     return 0

@@ -10,6 +10,7 @@ import duckdb
 from olist_segments.commands.common import add_target
 from olist_segments.exports import export_segments, preview
 from olist_segments.project import UserError, find_built, is_synthetic, project_root
+from olist_segments.shop import read_shop
 from olist_segments.whole import check_whole
 
 HELP = (
@@ -29,7 +30,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--to",
         type=Path,
         metavar="FOLDER",
-        help="default: exports/real or exports/demo",
+        help="default: exports/real, exports/demo, or exports/ and the shop's name",
     )
     parser.add_argument(
         "--min-silhouette",
@@ -61,7 +62,10 @@ def run(options: argparse.Namespace) -> int:
         is_made_up = is_synthetic(connection)
         if is_made_up:
             print("The customers are SYNTHETIC.", file=sys.stderr)
-        folder = options.to or root / "exports" / ("demo" if is_made_up else "real")
+        shop = read_shop(connection).name
+        if shop == "olist":
+            shop = "demo" if is_made_up else "real"
+        folder = options.to or root / "exports" / shop
         least = options.min_silhouette
         if least > -1:
             print(f"Only customers with a silhouette of {least:g} or more:")

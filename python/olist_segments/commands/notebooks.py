@@ -7,12 +7,10 @@ import re
 import sys
 from pathlib import Path
 
-import duckdb
-
 from olist_segments.commands.common import add_target
 from olist_segments.pages import asset, plotly_scripts
 from olist_segments.project import UserError, find_built, project_root, write_page
-from olist_segments.shop import Shop, read_shop
+from olist_segments.shop import built_shop, site_folder
 
 HELP = "Run the notebooks into site/."
 
@@ -43,13 +41,13 @@ def run(options: argparse.Namespace) -> int:
 
     root = project_root()
     _, database = find_built(root, options.target)
-    shop = _shop(database)
+    shop, site = built_shop(database), site_folder(root, database)
     code = 0
     for path in sorted((root / "notebooks").glob("*.ipynb")):
         if path.stem in ABOUT_OLIST and shop.name != "olist":
             continue
         try:
-            print(f"Wrote {export_notebook(path, database, root / 'site')}", flush=True)
+            print(f"Wrote {export_notebook(path, database, site)}", flush=True)
         except CellExecutionError as error:
             said = f"{error.ename}: {error.evalue}"
             print(f"{path.name} stopped with {said}", file=sys.stderr)
@@ -82,7 +80,7 @@ def execute_notebook(path: Path, database: Path):
     from nbclient import NotebookClient
 
     notebook = nbformat.read(path, as_version=4)
-    shop = _shop(database)
+    shop = built_shop(database)
     notebook.cells = [
         cell for cell in notebook.cells if not shop.lacking(_needs_of(cell))
     ]
@@ -144,11 +142,6 @@ def export_notebook(path: Path, database: Path, site: Path) -> Path:
     written = site / f"{path.stem}.html"
     write_page(written, page)
     return written
-
-
-def _shop(database: Path) -> Shop:
-    with duckdb.connect(str(database), read_only=True) as connection:
-        return read_shop(connection)
 
 
 def _needs_of(cell: dict) -> list[str]:

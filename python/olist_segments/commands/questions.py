@@ -26,5 +26,5 @@ def run(options: argparse.Namespace) -> int:
     with duckdb.connect(str(database), read_only=True) as connection:
         page = render_page(read_questions(root), compiled(root / "target"), connection)
         is_made_up = is_synthetic(connection)
-    keep_page(root, "queries.md", page, is_synthetic=is_made_up)
+    keep_page(root, database, "queries.md", page, is_synthetic=is_made_up)
     return 0

@@ -6,6 +6,7 @@ import duckdb
 
 from olist_segments.commands.common import add_target
 from olist_segments.project import UserError, find_built, project_root, write_page
+from olist_segments.shop import site_folder
 from olist_segments.whole import check_whole
 
 HELP = "Write the report as one file: site/report.html."
@@ -22,10 +23,10 @@ def run(options: argparse.Namespace) -> int:
 
     root = project_root()
     _, database = find_built(root, options.target)
-    site = root / "site" / "report.html"
     try:
         check_whole(database)
         page = render_report(database)
+        site = site_folder(root, database) / "report.html"
     except (duckdb.BinderException, duckdb.CatalogException) as error:
         raise UserError(
             f"{database} lacks tables or columns of the report: run `make build` first"

@@ -33,6 +33,6 @@ def run(options: argparse.Namespace) -> int:
     )
     page = render_page(tables)
     is_made_up = tables["run"]["is_synthetic"].item()
-    keep_page(root, "stability.md", page, is_synthetic=is_made_up)
+    keep_page(root, database, "stability.md", page, is_synthetic=is_made_up)
     print(f"The tables are in schema studies of {database}.")
     return 0
