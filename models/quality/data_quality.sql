@@ -1076,10 +1076,12 @@ checks as (
     {% endfor %}
     {% if forgotten_list() -%}
         {% for source, (rows, key) in keys.items() -%}
+            {%- set check_name = 'customers_forgotten' if rows == 'customers'
+                else rows ~ '_of_forgotten_customers' %}
             union all
             select
                 '{{ source }}' as source,
-                '{{ rows }}_of_forgotten_customers' as check_name,
+                '{{ check_name }}' as check_name,
                 null as share_allowed,
                 'Rows of customers who were forgotten.' as description,
                 'Left out of everything; reconciliation has their amounts.' as action,

@@ -15,6 +15,10 @@
                 {%- endfor %}
                 false
             )
+            {%- if is_inverse %}
+            {#- DuckDB rejects a line only for a column that is read: read all, as staging. #}
+            and concat({{ columns | join(', ') }}) is not null
+            {%- endif %}
         ) as kept_rows
     {%- else -%}
         {{ rows }}
