@@ -17,6 +17,9 @@ DATABASES = {"dev": "olist_segments.duckdb", "demo": "olist_demo.duckdb"}
 # Of every database: dbt_project.yml sets them.
 SCHEMAS = ("main", "staging", "intermediate")
 SPARK_FOLDERS = {"dev": "olist_segments.spark", "demo": "olist_demo.spark"}
+# DuckDB reads a row group with one thread; in its own of 122,880 rows a shop's 100,000
+# orders would keep one processor busy. The size can be set when attaching only.
+ROW_GROUP_SIZE = 20_480
 # Every id of the demo data ends like this, which marks the data as synthetic.
 SYNTHETIC_ENDING = "fa15eda7a"
 
