@@ -12,6 +12,7 @@ import duckdb
 
 from olist_segments.commands import (
     build,
+    campaigns,
     connect,
     demo_data,
     demo_report,
@@ -37,6 +38,7 @@ COMMANDS = {
     "query": query,
     "questions": questions,
     "export": export,
+    "campaigns": campaigns,
     "report": report,
     "study": study,
     "notebooks": notebooks,

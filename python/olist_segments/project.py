@@ -14,8 +14,8 @@ from pathlib import Path
 import duckdb
 
 DATABASES = {"dev": "olist_segments.duckdb", "demo": "olist_demo.duckdb"}
-# Of every database: dbt_project.yml sets them.
-SCHEMAS = ("main", "staging", "intermediate")
+# Of every database: dbt_project.yml sets them, and exports of campaigns the last one.
+SCHEMAS = ("main", "staging", "intermediate", "campaigns")
 SPARK_FOLDERS = {"dev": "olist_segments.spark", "demo": "olist_demo.spark"}
 # Every id of the demo data ends like this, which marks the data as synthetic.
 SYNTHETIC_ENDING = "fa15eda7a"
