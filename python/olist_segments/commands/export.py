@@ -19,7 +19,7 @@ from olist_segments.campaigns import (
 from olist_segments.commands.common import add_target
 from olist_segments.exports import Segment, choose_since, export_segments, preview
 from olist_segments.project import UserError, find_built, is_synthetic, project_root
-from olist_segments.shop import read_shop
+from olist_segments.shop import export_folder
 from olist_segments.whole import check_whole
 
 HELP = (
@@ -98,10 +98,7 @@ def run(options: argparse.Namespace) -> int:
         is_made_up = is_synthetic(connection)
         if is_made_up:
             print("The customers are SYNTHETIC.", file=sys.stderr)
-        shop = read_shop(connection).name
-        if shop == "olist":
-            shop = "demo" if is_made_up else "real"
-        folder = options.to or root / "exports" / shop
+        folder = options.to or export_folder(root, database)
         since, why_not = choose_since(connection, folder, options.since)
         days = connection.sql(
             "select distinct entered_at from segment_members limit 2"
