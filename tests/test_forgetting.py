@@ -88,7 +88,8 @@ def test_nothing_that_was_built_names_a_forgotten_customer(
         ("PYTHONPATH", ROOT / "python"),
     ]:
         monkeypatch.setenv(name, str(value))
-    assert main(["export"]) == main(["report"]) == 0
+    words = ["--campaign", "spring", "--control-share", "0.5"]
+    assert main(["export", *words]) == main(["report"]) == 0
     exports = project_copy / "exports" / "demo"
     for folder in ("logs", "target"):
         (project_copy / folder).mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-{# The name of the campaign that a question is about; null if none was exported. #}
+{# The name of the campaign that a question is about. #}
 {% macro asked_campaign() -%}
     {%- set listed = listed_customers() -%}
     {%- set names = run_query(

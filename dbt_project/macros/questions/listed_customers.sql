@@ -1,4 +1,4 @@
-{# Whom exports for campaigns listed or left out: a table that no build makes. #}
+{# Whom exports for campaigns listed or left out. #}
 {% macro listed_customers() -%}
     {%- set listed = adapter.get_relation(
         target.database, 'campaigns', 'listed_customers'
