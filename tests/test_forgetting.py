@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import shop_files
 from conftest import NO_TESTS, ROOT, build, dbt, rows
 from olist_segments.cli import main
 from olist_segments.forgotten import (
@@ -149,6 +150,37 @@ def test_nothing_that_was_built_names_a_forgotten_customer(
     result = dbt("build", *NO_TESTS, "-s", "+customers", **options, database=other)
     assert result.returncode == 2
     assert "the list of 100 customers whom this database has forgotten" in result.stdout
+
+
+@pytest.mark.slow
+def test_a_shop_forgets_by_email_and_its_totals_agree_to_the_cent(
+    project_copy, tmp_path
+):
+    shop_files.write_shopify(tmp_path, shop_files.orders())
+    tables = (*NO_TESTS, "--select", "+excluded_customers", "+reconciliation")
+    options = {
+        "raw_dir": tmp_path,
+        "target": "dev",
+        "settings": {"OLIST_SHOP": "shopify"},
+        "project": project_copy,
+    }
+    before = build(*tables, **options, database=tmp_path / "one" / "shopify.duckdb")
+    people = rows(before, "select min(customer_unique_id) from customers group by city")
+    keys = {key for (key,) in people}
+    add_keys(project_copy / "data" / "forgotten" / "shopify.csv", keys)
+    after = build(*tables, **options, database=tmp_path / "two" / "shopify.duckdb")
+    assert files_with(keys, before.parent)["shopify.duckdb"] == len(keys) == 3
+    assert files_with(keys, after.parent) == {}
+    spent = (
+        "select sum(price_total), sum(freight_total), sum(payment_total) from orders "
+        f"where customer_unique_id in {tuple(keys)}"
+    )
+    left_out = dict(rows(after, "select measure, of_forgotten from reconciliation"))
+    assert rows(before, spent) == [
+        tuple(left_out[measure] for measure in ("price", "freight", "payment_value"))
+    ]
+    totals = "select measure, in_file from reconciliation order by all"
+    assert rows(before, totals) == rows(after, totals)
 
 
 def test_customers_who_are_unknown_are_refused_and_nothing_is_done(
