@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import secrets
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -253,9 +254,8 @@ def strike_out(folder: Path, keys: list[str]) -> list[Path]:
         The files that were changed, without the manifest. It has their new sizes and
         numbers of rows.
     """
-    for left in folder.parent.glob(f".{folder.name}.*/**/*"):
-        if left.is_file():
-            left.unlink()
+    for left in folder.parent.glob(f".{folder.name}.*/"):
+        shutil.rmtree(left)
     counts = {}
     with duckdb.connect() as connection:
         for path in sorted(folder.rglob("*")):
