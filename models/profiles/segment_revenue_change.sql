@@ -1,6 +1,9 @@
 -- One row per segment of today and length of two periods in a row, the later of which
 -- ends with the as-of date: what changed its revenue from one to the other. Only
--- lengths of which the data has two whole periods.
+-- lengths of which the data has two whole periods. The six amounts that begin with by_
+-- add up to revenue_change. Revenue of those who stayed is orders x items per order x
+-- price per item; what each adds is its difference at the mean of the other two
+-- (Shapley).
 
 {# LT02 does not see the indent of lines that a loop writes. #}
 -- noqa: disable=LT02
