@@ -12,7 +12,6 @@ from conftest import NO_TESTS, ROOT, build, dbt, rows
 from olist_segments.cli import main
 from olist_segments.forgotten import (
     add_keys,
-    hash_key,
     purge,
     read_list,
     rewrite,
