@@ -14,7 +14,7 @@ from bad_data import (
     read_line,
     write_line,
 )
-from conftest import ROOT, dbt, rows
+from conftest import NO_UNIT_TESTS, ROOT, dbt, rows
 from olist_segments.commands.build import check_raw_files
 from olist_segments.raw.check import find_problems, read_contract
 
@@ -24,7 +24,7 @@ SOURCES = {
     table["name"]: table["config"]["meta"]["file"]
     for table in yaml.safe_load(YAML.read_text("utf-8"))["sources"][0]["tables"]
 }
-CHECKS = ["--indirect-selection", "buildable", "--exclude-resource-type", "unit_test"]
+CHECKS = ("--indirect-selection", "buildable", *NO_UNIT_TESTS)
 
 
 @pytest.fixture

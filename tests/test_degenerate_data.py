@@ -16,14 +16,13 @@ from bad_data import (
     REVIEWS,
     SELLERS,
 )
-from conftest import build, dbt, differences, killed_when, rows, tables
+from conftest import NO_UNIT_TESTS, build, dbt, differences, killed_when, rows, tables
 from olist_segments.commands.summary import summary
 from olist_segments.exports import export_segments, preview
 from olist_segments.report import render_report
 
 pytestmark = pytest.mark.slow
 
-QUICK = ["--exclude-resource-type", "unit_test"]
 STRANGE = [
     'São "José", <b>quoted</b>',
     "line\nbreak\r\nand\ttab",
@@ -106,7 +105,7 @@ def strange(demo_dir, tmp_path_factory):
         path.chmod(0o444)
     folder.chmod(0o555)
     before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
-    database = build(*QUICK, raw_dir=folder, database=work / "demo.duckdb")
+    database = build(*NO_UNIT_TESTS, raw_dir=folder, database=work / "demo.duckdb")
     after = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
     folder.chmod(0o755)
     return database, before, after
@@ -230,7 +229,7 @@ def test_too_little_to_cluster_is_said_in_a_sentence(
         spoil(folder)
     database = tmp_path / "demo.duckdb"
     result = dbt(
-        "build", *QUICK, raw_dir=folder, database=database, variables=variables
+        "build", *NO_UNIT_TESTS, raw_dir=folder, database=database, variables=variables
     )
     assert result.returncode == 1
     assert sentence in " ".join(result.stdout.split())
@@ -244,7 +243,7 @@ def test_an_order_that_is_not_delivered_yet_is_refused_before_the_marts(
 ):
     folder = few_orders(demo_dir, tmp_path / "few", 1)
     database = tmp_path / "demo.duckdb"
-    result = dbt("build", *QUICK, raw_dir=folder, database=database)
+    result = dbt("build", *NO_UNIT_TESTS, raw_dir=folder, database=database)
     assert result.returncode == 1
     assert "nobody has a segment before 20" in " ".join(result.stdout.split())
     assert ("main", "orders") not in tables(database)
@@ -253,7 +252,7 @@ def test_an_order_that_is_not_delivered_yet_is_refused_before_the_marts(
 def test_a_handful_of_customers_is_built_and_said_to_form_no_groups(demo_dir, tmp_path):
     folder = few_orders(demo_dir, tmp_path / "few", 12)
     database = tmp_path / "demo.duckdb"
-    result = dbt("build", *QUICK, raw_dir=folder, database=database)
+    result = dbt("build", *NO_UNIT_TESTS, raw_dir=folder, database=database)
     assert result.returncode == 0, result.stdout
     assert "No candidate k is eligible: the customers form no clear" in result.stdout
     ((labelled, segments),) = rows(
@@ -283,7 +282,7 @@ def test_after_builds_that_were_killed_the_next_gives_the_same_tables(
     demo_dir, tmp_path
 ):
     folder = few_orders(demo_dir, tmp_path / "few", 300)
-    words = ["build", *QUICK, "--exclude-resource-type", "test"]
+    words = ["build", *NO_UNIT_TESTS, "--exclude-resource-type", "test"]
     killed = tmp_path / "killed" / "demo.duckdb"
     for phase in PHASES:
         killed_when(f"START.* {phase}", *words, raw_dir=folder, database=killed)

@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 import pytest
 import yaml
-from conftest import NO_TESTS, ROOT, build, dbt, killed_when, rows
+from conftest import NO_TESTS, NO_UNIT_TESTS, ROOT, build, dbt, killed_when, rows
 from olist_segments.cli import main
 from test_pipeline import differences
 
@@ -76,7 +76,7 @@ def kept_model(demo_dir, earlier_model, once):
         work.mkdir()
         result = dbt(
             "build",
-            *("--exclude-resource-type", "unit_test"),
+            *NO_UNIT_TESTS,
             raw_dir=demo_dir,
             database=Path(shutil.copy(earlier_model, work)),
         )

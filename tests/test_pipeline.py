@@ -14,7 +14,16 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import NO_TESTS, ROOT, build, dbt, differences, rows, tables
+from conftest import (
+    NO_TESTS,
+    NO_UNIT_TESTS,
+    ROOT,
+    build,
+    dbt,
+    differences,
+    rows,
+    tables,
+)
 from olist_segments.demo import write_demo_data
 from scipy.stats import entropy, hypergeom
 from sklearn.metrics import (
@@ -266,6 +275,7 @@ def test_shuffled_files_one_thread_and_little_memory_give_the_same(
     demo_dir, demo_database, tmp_path
 ):
     other = build(
+        *NO_UNIT_TESTS,
         raw_dir=shuffled(demo_dir, tmp_path / "shuffled"),
         database=tmp_path / "demo.duckdb",
         settings={
@@ -407,15 +417,16 @@ def test_a_past_day_a_fixed_k_and_other_features_are_configuration_only(
 def test_features_that_the_rule_chooses_are_built_with_every_test(
     demo_dir, tmp_path, has_reviews_and_places
 ):
-    folder = demo_dir
+    folder, words = demo_dir, ()
     if not has_reviews_and_places:
-        folder = tmp_path / "sparse"
+        folder, words = tmp_path / "sparse", NO_UNIT_TESTS
         write_demo_data(folder, orders=3_000, seed=7)
         for path in (*folder.glob("*reviews*"), *folder.glob("*geolocation*")):
             header, *_ = path.read_text(encoding="utf-8").splitlines(keepends=True)
             path.write_text(header, encoding="utf-8")
     result = dbt(
         "build",
+        *words,
         raw_dir=folder,
         database=tmp_path / "demo.duckdb",
         variables={"feature_choice": "auto"},
