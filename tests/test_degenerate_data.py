@@ -268,10 +268,8 @@ def test_a_handful_of_customers_is_built_and_said_to_form_no_groups(demo_dir, tm
 
 # What dbt says when a phase of the build begins.
 PHASES = [
-    "model staging.stg_geolocation",
     "model main.order_lines",
     "model intermediate.int_candidate_centroids",
-    "model intermediate.int_candidate_stability",
     "model main.segment_models",
     "model main.customer_segments",
     "model main.segment_by_city",
