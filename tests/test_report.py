@@ -703,6 +703,17 @@ def test_slow_deliveries_are_explained_where_they_come_before_their_day(changed)
     assert said not in changed(called, mean.format(2))
 
 
+def test_the_change_of_revenue_is_drawn_where_there_are_two_periods(soup, changed):
+    assert "Why revenue changed: the last 365 days against the 365" in shown(soup)
+    assert len(charts(soup)["revenue-change"]["data"]) == 7
+    for row in cells(soup, "revenue-change-figures"):
+        assert sum(row[4:]) == pytest.approx(row[3], abs=0.001)
+        assert row[1] + row[3] == pytest.approx(row[2], abs=0.001)
+    page = changed("delete from segment_revenue_change")
+    assert "revenue-change" not in page
+    assert "Why revenue changed" not in page
+
+
 def test_moves_since_the_build_before_are_counted(changed, browser, tmp_path):
     page = changed(
         "update segment_migrations set as_of_date = as_of_date - 31",

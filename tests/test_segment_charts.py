@@ -334,3 +334,29 @@ def test_means_are_said_in_the_phrases_of_the_configuration():
         assert short == in_short
     said = in_words(309.434, "euros spent", currency=EUROS)
     assert said == "309.43 € spent"
+
+
+def test_causes_of_a_change_of_revenue_are_stacked_to_the_change():
+    changes = pd.DataFrame(
+        {
+            "segment_id": [1, 2],
+            "segment_name": ["One", HOSTILE],
+            "revenue_before": [100.0, 60.0],
+            "revenue_change": [30.0, -60.0],
+            "by_new": [50.0, 0.0],
+            "by_returning": [0.0, 0.0],
+            "by_lapsed": [-25.0, -60.0],
+            "by_orders": [3.0, 0.0],
+            "by_items": [-1.0, 0.0],
+            "by_price": [3.0, 0.0],
+        }
+    )
+    figure = charts.revenue_changes(changes, EUROS)
+    stacked = sum(bar.x for bar in figure.select_traces({"type": "bar"}))
+    (marks,) = figure.select_traces({"type": "scatter"})
+    assert list(stacked) == list(marks.x) == [30, -60]
+    assert figure.layout.title.text == (
+        "Revenue fell from 160 € to 130 €; the largest part is that of customers who "
+        "lapsed"
+    )
+    assert "<script" not in figure.to_json()

@@ -100,7 +100,8 @@ def render_report(
         **{score: _score(data, score) for score in charts.SCORES},
     }
     moves, formation = _moves(data), _formation(data)
-    optional = [one for one in (moves, formation) if one]
+    changes = _changes(data, currency)
+    optional = [one for one in (moves, formation, changes) if one]
     shown = [
         *overall.values(),
         *(one for s in segments for one in s["charts"].values()),
@@ -119,6 +120,8 @@ def render_report(
         moves=moves,
         formation=formation,
         stability=_stability(data),
+        changes=changes,
+        period=data["changes"].iloc[0].to_dict() if changes else None,
         outcomes=_outcomes(data),
         refits=data["stability"]["refits"].max(),
         history=data["history"].replace({pd.NaT: None}).iloc[0].to_dict(),
@@ -576,6 +579,36 @@ def _stability(data: dict[str, pd.DataFrame]) -> Table:
     meaning = rows["band"].map(BANDS).fillna(few)
     caption = "How well each segment is found again"
     return _table("refits", caption, columns, rows.assign(meaning=meaning))
+
+
+def _changes(data: dict[str, pd.DataFrame], currency: Currency) -> Chart | None:
+    """Draw why the revenue of each segment changed, if there are two periods."""
+    rows = data["changes"]
+    if rows.empty or not rows[["revenue_before", "revenue_after"]].any(axis=None):
+        return None
+    columns = {
+        "segment_name": Column("segment"),
+        "revenue_before": Column("revenue before", "money"),
+        "revenue_after": Column("revenue after", "money"),
+        "revenue_change": Column("change", "money"),
+        **{cause: Column(name, "money") for cause, (name, *_) in charts.CAUSES.items()},
+    }
+    amounts = list(columns)[1:]
+    total = {"segment_name": "All customers", **rows[amounts].sum().to_dict()}
+    return Chart.titled(
+        charts.revenue_changes(rows, currency),
+        name="revenue-change",
+        note="The causes add up to the change, which the diamond marks. What the "
+        "customers of both periods changed is split into orders, items per order and "
+        "value per item: each counts with the other two at their mean.",
+        table=_table(
+            "revenue-change-figures",
+            "Why revenue changed",
+            columns,
+            rows,
+            total=total,
+        ),
+    )
 
 
 def _outcomes(data: dict[str, pd.DataFrame]) -> dict | None:

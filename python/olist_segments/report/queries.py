@@ -160,6 +160,20 @@ QUERIES = {
         select segmentation, explained_share from segment_comparison
         where metric = 'later_revenue'
     """,
+    # A year against the year before, or shorter periods where the data has less.
+    "changes": """
+        select
+            changes.*,
+            as_of.as_of_date - cast(changes.period_days - 1 as integer) as from_date
+        from segment_revenue_change as changes
+        cross join (
+            select max(as_of_date) as as_of_date from customer_segments
+        ) as as_of
+        where
+            changes.period_days
+            = (select max(period_days) from segment_revenue_change)
+        order by changes.segment_id
+    """,
     "flows": "select * from segment_flows order by k, cluster_id, next_cluster_id",
     "model": "select * from segment_models where is_current",
     "drift": "select * from segment_drift order by drift desc, measure",
