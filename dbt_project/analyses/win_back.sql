@@ -1,5 +1,4 @@
--- Whom should we win back: who spent much, was content, and has not bought for a long
--- time?
+-- Whom should we win back: who spent much, and has not bought for a long time?
 
 with members as (
 
