@@ -24,6 +24,7 @@ from olist_segments.charts.segments import (
     spend_distribution,
 )
 from olist_segments.charts.studies import (
+    bought_again,
     candidate_scores,
     explained_shares,
     movement_by_reason,
@@ -37,6 +38,7 @@ from olist_segments.charts.studies import (
 
 __all__ = [
     "amounts",
+    "bought_again",
     "breakdown",
     "candidate_score",
     "candidate_scores",

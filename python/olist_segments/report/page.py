@@ -88,6 +88,7 @@ def render_report(
         shop = read_shop(connection)
     currency = shop.currency
     totals = data["totals"].iloc[0].to_dict()
+    money = data["money"].iloc[0].to_dict()
     segments = [
         _segment(data, shop, one) for one in data["segments"].to_dict("records")
     ]
@@ -130,10 +131,13 @@ def render_report(
         is_any_eligible=data["candidates"]["is_eligible"].any(),
         rivals=_rivals(data["candidates"]),
         drift=_drift(data),
+        money=_money(money, shop),
+        returned=money["returned"],
+        is_gross=money["of_canceled_returns"] != 0,
         excluded=_excluded(data, shop),
         rejected=_rejected(data),
         quality=_quality(data),
-        findings=_findings(data, totals, currency),
+        findings=_findings(data, totals, money, currency),
         told_apart_by=_listed(_named(data["features"])),
         is_slow_but_early=_is_slow_but_early(data["features"]),
         axes=[charts.axis_words(data["loadings"], axis) for axis in ("x", "y")],
@@ -707,6 +711,63 @@ def _drift(data: dict[str, pd.DataFrame]) -> Table:
     return _table("drift", "Drift since the model was fitted", columns, rows)
 
 
+def _money(money: dict, shop: Shop) -> Table:
+    """Show how the amounts in the files become the revenue."""
+    lines = money["guest_lines"]
+    guests = "orders without a customer"
+    if pd.notna(lines):
+        guests = f"{_counted(int(lines), 'line')} without a customer"
+    other = (
+        "not delivered" if shop.has("deliveries") else "canceled, or do not count yet"
+    )
+    excluded = "customers without a segment"
+    if money["of_excluded"] < 0:
+        excluded += ", who returned more than they bought"
+    left_out = {
+        "of_forgotten": "customers who were forgotten",
+        "of_no_order": "lines that repeat another one or belong to no order",
+        "of_guests": guests,
+        "of_other_days": "orders after the day of this page, or without a date",
+        "of_canceled_returns": "returns, which are not taken off here",
+        "of_other_orders": f"orders that were {other}",
+        "of_excluded": excluded,
+    }
+    freight = " and freight" if shop.has("freight") else ""
+    rows = [("all lines that could be read", money["in_file"])]
+    rows += [(words, -money[name]) for name, words in left_out.items() if money[name]]
+    columns = {
+        "part": Column(f"price{freight}"),
+        "amount": Column("amount", "money"),
+        "share": Column("share", "share"),
+    }
+    in_file = float(money["in_file"])
+    table = pd.DataFrame(rows, columns=["part", "amount"]).assign(
+        share=lambda one: one["amount"].astype(float) / (in_file or np.nan)
+    )
+    return _table(
+        "money",
+        "From the data to the revenue on this page",
+        columns,
+        table,
+        total={
+            "part": "Revenue",
+            "amount": money["revenue"],
+            "share": float(money["revenue"]) / in_file if in_file else None,
+        },
+    )
+
+
+def _of_guests(money: dict, currency: Currency) -> str:
+    """Say how much was left out because nobody knows who bought."""
+    if not money["of_guests"]:
+        return ""
+    share = float(money["of_guests"] / money["in_file"])
+    return (
+        f"{written(money['of_guests'], 'money', currency)} without a customer "
+        f"({share:.1%}), "
+    )
+
+
 def _excluded(data: dict[str, pd.DataFrame], shop: Shop) -> Table:
     columns = {
         "reason": Column("reason"),
@@ -748,7 +809,7 @@ def _quality(data: dict[str, pd.DataFrame]) -> Table:
 
 
 def _findings(
-    data: dict[str, pd.DataFrame], totals: dict, currency: Currency
+    data: dict[str, pd.DataFrame], totals: dict, money: dict, currency: Currency
 ) -> dict[str, str]:
     """State what each part of the page shows."""
     segments, drift = data["segments"], data["drift"]
@@ -769,7 +830,8 @@ def _findings(
         else f"Worth watching: {_listed(_spaced(watched))} drifted"
         if len(watched)
         else _calm(chosen),
-        "left_out": f"{_counted(totals['excluded_count'], 'customer')} without a "
+        "left_out": f"{_of_guests(money, currency)}"
+        f"{_counted(totals['excluded_count'], 'customer')} without a "
         f"segment, {_counted(totals['rejected_count'], 'line')} that could not be read",
     }
 
