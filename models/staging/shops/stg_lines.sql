@@ -6,10 +6,16 @@
 
 {%- set order_lines = input('order_lines') %}
 {%- set given = order_lines.columns %}
+{%- set settings = shop_settings() %}
 
 with source as (
 
     select * from {{ order_lines.rows }}
+    {% if settings.other_currencies == 'exclude' -%}
+        where
+            currency is null
+            or upper(trim(currency)) = '{{ settings.currency.code | upper }}'
+    {%- endif %}
 
 ),
 
@@ -39,12 +45,11 @@ completed as (
         {{ 'quantity' if 'quantity' in given else 'cast(1 as decimal(18, 4))' }}
             as quantity,
         unit_price,
-        cast(
-            {{ 'amount' if 'amount' in given else (
-                'quantity * unit_price' if 'quantity' in given else 'unit_price'
-            ) }} as decimal(22, 10)
-        ) as amount,
+        {{ line_amount(given) }} as amount,
         coalesce(freight, 0) as freight,
+        order_total,
+        order_freight,
+        order_refunded,
         installments,
         review_score,
 
