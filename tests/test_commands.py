@@ -22,8 +22,10 @@ from olist_segments.commands.build import show_progress
 from olist_segments.commands.summary import SUGGESTED
 from olist_segments.project import (
     DbtError,
+    UserError,
     built_database,
     database_path,
+    find_built,
     run_dbt,
     shell_command,
 )
@@ -443,6 +445,24 @@ def test_commands_are_printed_for_the_environment_that_runs_them(monkeypatch):
     ]:
         monkeypatch.setattr("sysconfig.get_path", lambda _, found=scripts: found)
         assert shell_command("query", "demo") == f"{program} query --target demo"
+    monkeypatch.setenv("OLIST_SHOP", "gifts")
+    monkeypatch.setenv("OLIST_RAW_DIR", "/any/my files")
+    assert shell_command("query", "dev").startswith(f"OLIST_SHOP=gifts {program} query")
+    assert shell_command("replay --from 2011-05", "dev") == (
+        f"OLIST_SHOP=gifts OLIST_RAW_DIR='/any/my files' {program} replay --target dev "
+        "--from 2011-05"
+    )
+
+
+def test_a_missing_database_names_the_shops_that_were_built(tmp_path, monkeypatch):
+    monkeypatch.delenv("OLIST_DB", raising=False)
+    monkeypatch.setenv("OLIST_SHOP", "gfits")
+    with pytest.raises(UserError, match=r"gfits\.duckdb .* run `make build` first"):
+        find_built(tmp_path)
+    for name in ("gifts", "olist_demo"):
+        (tmp_path / f"{name}.duckdb").touch()
+    with pytest.raises(UserError, match=r"that was built: OLIST_SHOP=gifts$"):
+        find_built(tmp_path)
 
 
 @pytest.mark.parametrize("shop", ["", "olist", "gifts"])

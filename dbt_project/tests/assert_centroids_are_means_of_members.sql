@@ -1,6 +1,7 @@
 -- A stored centroid is the mean of the scaled features of the customers who got its
 -- label at the fit. If labels were attached by row position, every segment would show
--- the grand mean.
+-- the grand mean. Once a customer of the fit is forgotten, the mean cannot be taken any
+-- more: a model keeps its centroids.
 
 with members as (
 
@@ -20,6 +21,16 @@ with members as (
         {{ 'union all' if not loop.last }}
     {% endfor %}
 
+),
+
+forgotten as (
+
+    select count(*) as model_count
+    from {{ ref('segment_models') }}
+    where
+        is_current
+        and customers_fitted > (select count(*) from {{ ref('int_fit_features') }})
+
 )
 
 select
@@ -28,8 +39,11 @@ select
     centroids.scaled_value,
     members.mean
 from {{ ref('int_current_centroids') }} as centroids
+cross join forgotten
 left join members
     on
         centroids.segment_id = members.segment_id
         and centroids.feature = members.feature
-where members.mean is null or abs(centroids.scaled_value - members.mean) > 1e-9
+where
+    forgotten.model_count = 0
+    and (members.mean is null or abs(centroids.scaled_value - members.mean) > 1e-9)

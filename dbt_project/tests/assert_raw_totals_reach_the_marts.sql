@@ -7,5 +7,6 @@ select
 from {{ ref('reconciliation') }}
 where
     in_file
-    - without_key - repeated - of_unknown_orders - of_guests - not_by_as_of_date
+    - of_forgotten - without_key - repeated - of_unknown_orders - of_guests
+    - not_by_as_of_date
     != in_marts

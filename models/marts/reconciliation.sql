@@ -130,17 +130,20 @@ totals as (
 zeroed as (
 
     select
-        measure,
-        source,
-        coalesce(in_file, 0) as in_file,
-        coalesce(with_key, 0) as with_key,
-        coalesce(without_repeats, 0) as without_repeats,
-        coalesce(of_known_orders, 0) as of_known_orders,
-        coalesce(of_guests, 0) as of_guests,
-        coalesce(by_as_of_date, 0) as by_as_of_date,
-        coalesce(in_marts, 0) as in_marts
+        totals.measure,
+        totals.source,
+        coalesce(forgotten.amount, 0) as of_forgotten,
+        coalesce(totals.in_file, 0) as in_file,
+        coalesce(totals.with_key, 0) as with_key,
+        coalesce(totals.without_repeats, 0) as without_repeats,
+        coalesce(totals.of_known_orders, 0) as of_known_orders,
+        coalesce(totals.of_guests, 0) as of_guests,
+        coalesce(totals.by_as_of_date, 0) as by_as_of_date,
+        coalesce(totals.in_marts, 0) as in_marts
 
     from totals
+    left join {{ ref('forgotten_totals') }} as forgotten
+        on totals.measure = forgotten.measure
 
 ),
 
@@ -151,7 +154,8 @@ differences as (
 
         source,
 
-        cast(in_file as decimal(18, 2)) as in_file,
+        cast(of_forgotten + in_file as decimal(18, 2)) as in_file,
+        of_forgotten,
         cast(in_file - with_key as decimal(18, 2)) as without_key,
         cast(with_key - without_repeats as decimal(18, 2)) as repeated,
         cast(without_repeats - of_known_orders as decimal(18, 2)) as of_unknown_orders,

@@ -37,6 +37,7 @@
     'geolocation': ('points', none)
 } %}
 
+-- depends_on: {{ ref('forgotten_totals') }}
 with {% for source, (rows, key) in keys.items() if key -%}
     repeated_{{ rows }} as (
 
@@ -1073,6 +1074,26 @@ checks as (
             from repeated_{{ rows }}
         {%- endif %}
     {% endfor %}
+    {% if forgotten_list() -%}
+        {% for source, (rows, key) in keys.items() -%}
+            {%- set check_name = 'customers_forgotten' if rows == 'customers'
+                else rows ~ '_of_forgotten_customers' %}
+            union all
+            select
+                '{{ source }}' as source,
+                '{{ check_name }}' as check_name,
+                null as share_allowed,
+                'Rows of customers who were forgotten.' as description,
+                'Left out of everything; reconciliation has their amounts.' as action,
+                totals.row_count + staged.row_count as rows_checked,
+                totals.row_count as rows_affected
+            from {{ ref('forgotten_totals') }} as totals
+            cross join (
+                select count(*) as row_count from {{ ref('stg_' ~ source) }}
+            ) as staged
+            where totals.measure = '{{ rows }}'
+        {% endfor %}
+    {%- endif %}
 
 ),
 

@@ -5,6 +5,7 @@
     'order_payments', 'order_reviews', 'orders', 'products', 'sellers'
 ] %}
 
+-- depends_on: {{ ref('forgotten_totals') }}
 with lines as (
 
     {% for source in sources %}

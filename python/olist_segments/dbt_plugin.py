@@ -9,7 +9,12 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
 
-from olist_segments.project import UserError, explain, refuse_database
+from olist_segments.project import (
+    ROW_GROUP_SIZE,
+    UserError,
+    explain,
+    refuse_database,
+)
 from olist_segments.raw.functions import (
     raw_file_date_columns,
     raw_file_header,
@@ -21,10 +26,6 @@ from olist_segments.raw.functions import (
     raw_table_files,
 )
 from olist_segments.variables import find_problems_of_variables
-
-# DuckDB reads a row group with one thread; in its own of 122,880 rows a shop's 100,000
-# orders would keep one processor busy. The size can be set when attaching only.
-ROW_GROUP_SIZE = 20_480
 
 
 class Plugin(BasePlugin):

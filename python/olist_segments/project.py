@@ -17,6 +17,9 @@ DATABASES = {"dev": "olist_segments.duckdb", "demo": "olist_demo.duckdb"}
 # Of every database: dbt_project.yml sets them.
 SCHEMAS = ("main", "staging", "intermediate")
 SPARK_FOLDERS = {"dev": "olist_segments.spark", "demo": "olist_demo.spark"}
+# DuckDB reads a row group with one thread; in its own of 122,880 rows a shop's 100,000
+# orders would keep one processor busy. The size can be set when attaching only.
+ROW_GROUP_SIZE = 20_480
 # Every id of the demo data ends like this, which marks the data as synthetic.
 SYNTHETIC_ENDING = "fa15eda7a"
 
@@ -154,7 +157,7 @@ def find_built(root: Path, target: str | None = None) -> tuple[str, Path]:
         target = "dev" if _has_segments(database_path(root, "dev")) else "demo"
     database = database_path(root, target or "dev")
     if not database.is_file():
-        raise UserError(f"{database} does not exist yet: run `make build` first")
+        raise UserError(f"{database} does not exist yet: {_how_to_build(root)}")
     refuse_database(database)
     if target is None:
         with duckdb.connect(str(database), read_only=True) as connection:
@@ -214,14 +217,19 @@ def shell_command(words: str, target: str) -> str:
     -------
     str
         To be run in the folder of the project, with or without the environment
-        activated if it is `.venv`. On Windows OLIST_SHOP and OLIST_DB are left out, as
+        activated if it is `.venv`. On Windows OLIST_SHOP and the like are left out, as
         each shell has its own way to set them.
     """
     command, *rest = words.split(" ", 1)
-    shop, named = os.environ.get("OLIST_SHOP"), os.environ.get("OLIST_DB")
-    settings = f"OLIST_SHOP={shlex.quote(shop)} " if shop and os.name != "nt" else ""
-    if named and os.name != "nt":
-        settings += f"OLIST_DB={shlex.quote(str(Path(named).resolve()))} "
+    values = {"OLIST_SHOP": os.environ.get("OLIST_SHOP")}
+    for name in ["OLIST_RAW_DIR"] * (command == "replay") + ["OLIST_DB"]:
+        path = os.environ.get(name)
+        values[name] = path and str(Path(path).resolve())
+    settings = "".join(
+        f"{name}={shlex.quote(value)} "
+        for name, value in values.items()
+        if value and os.name != "nt"
+    )
     scripts = Path(sysconfig.get_path("scripts"))  # called Scripts on Windows
     program = Path(".venv", scripts.name, "olist-segments")
     if scripts.parent.name != ".venv":
@@ -391,6 +399,18 @@ def write_page(path: Path, text: str) -> None:
         with contextlib.suppress(OSError):
             partial.unlink()
         raise UserError(f"cannot write {path}: {error.strerror}") from error
+
+
+def _how_to_build(root: Path) -> str:
+    built = sorted(path.stem for path in root.glob("*.duckdb"))
+    named = [
+        f"OLIST_SHOP={name}"
+        for name in built
+        if f"{name}.duckdb" not in DATABASES.values()
+    ]
+    if named and not os.environ.get("OLIST_DB"):
+        return f"run `make build`, or name a shop that was built: {', '.join(named)}"
+    return "run `make build` first"
 
 
 def _has_segments(database: Path) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from olist_segments.project import UserError
+from olist_segments.project import UserError, is_synthetic
 
 # The columns of tables, answers and exports that say nothing about a shop without some
 # part of its orders. A part is a column of the table shop, without has_.
@@ -280,3 +280,25 @@ def site_folder(root: Path, database: Path) -> Path:
     """
     shop = built_shop(database).name
     return root / "site" if shop == "olist" else root / "site" / shop
+
+
+def export_folder(root: Path, database: Path) -> Path:
+    """Return the folder of the exports of a built database, unless another is named.
+
+    Parameters
+    ----------
+    root : Path
+        Root of the project.
+    database : Path
+
+    Returns
+    -------
+    Path
+        ``exports/real``, ``exports/demo``, or ``exports/NAME`` for a shop other than
+        olist.
+    """
+    with duckdb.connect(str(database), read_only=True) as connection:
+        name = read_shop(connection).name
+        if name == "olist":
+            name = "demo" if is_synthetic(connection) else "real"
+    return root / "exports" / name

@@ -10,7 +10,9 @@
         and shop_settings().other_currencies == 'refuse'
     ) -%}
         {%- set read = run_query(
-            'select count(*) from ' ~ ref('stg_' ~ model_name)
+            'select (select count(*) from ' ~ ref('stg_' ~ model_name) ~ ') + coalesce('
+            ~ '(select max(row_count) from ' ~ ref('forgotten_totals')
+            ~ " where source = '" ~ model_name ~ "'), 0)"
         ).rows[0][0] -%}
     {%- endif -%}
     {%- set counts = {} -%}

@@ -2,7 +2,7 @@
 {% macro keep_rejects() -%}
     create or replace table {{ rejects_of(this) }} as
     {%- set file = raw_source(source(*model.sources[0])) %}
-    {{ rejected_lines(
+    {{ withhold_lines(rejected_lines(
         file, file.name, file.meta.file, raw_file(file.meta.file) | replace("'", "''"), ','
-    ) }}
+    )) }}
 {%- endmacro %}

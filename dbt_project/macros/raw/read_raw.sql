@@ -1,8 +1,11 @@
 {# The lines of a raw CSV that can be read, with the types that its YAML gives. #}
-{% macro read_raw(relation) -%}
+{% macro read_raw(relation, forgotten_ids=none, is_inverse=false) -%}
     {%- if execute -%}
         {%- set file = raw_source(relation) -%}
-        {{ without_null_words(file, adapter.dispatch('read_raw')(file)) }}
+        {{ without_forgotten(
+            without_null_words(file, adapter.dispatch('read_raw')(file)),
+            file.columns, forgotten_ids, is_inverse
+        ) }}
     {%- else -%}
         {{ relation }}
     {%- endif -%}

@@ -24,5 +24,5 @@
                 {%- endfor %}
             from {{ lines }}
         ) as texts
-    )
+    ) as worded_rows
 {%- endmacro %}

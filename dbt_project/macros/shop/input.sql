@@ -1,7 +1,7 @@
 {# An input table of the shop, for the staging model that reads it. #}
-{% macro input(table) -%}
+{% macro input(table, forgotten_ids=none, node=none, is_inverse=false) -%}
     {%- set rows = shop_table(table) -%}
-    {%- set columns = model.columns.values()
+    {%- set columns = (node or model).columns.values()
         | rejectattr('name', 'equalto', 'has_null_word') | list -%}
     {%- if not rows or not execute -%}
         {%- set given = [] -%}
@@ -33,5 +33,7 @@
             {{ 'from ' ~ rows if given else 'where false' }}
         ) as input_rows
     {%- endset -%}
-    {{ return({'rows': typed, 'columns': given}) }}
+    {%- set rows = without_forgotten(typed, given, forgotten_ids, is_inverse)
+        if given else typed -%}
+    {{ return({'rows': rows, 'columns': given}) }}
 {%- endmacro %}

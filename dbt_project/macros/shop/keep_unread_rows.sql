@@ -7,7 +7,7 @@
         create or replace table {{ rejects_of(this) }} as
     {%- endif %}
     {% for name in model.sources -%}
-        {{ unread_rows(raw_source(source(*name))) }}
+        {{ withhold_lines(unread_rows(raw_source(source(*name)))) }}
         union all
     {% endfor -%}
     {{ no_rejects() }}

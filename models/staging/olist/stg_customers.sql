@@ -5,7 +5,7 @@
 
 with source as (
 
-    select * from {{ read_raw(source('olist', 'customers')) }}
+    select * from {{ read_raw(source('olist', 'customers'), ref('forgotten_ids')) }}
 
 ),
 

@@ -5,7 +5,7 @@
 
 with source as (
 
-    select * from {{ read_raw(source('olist', 'order_items')) }}
+    select * from {{ read_raw(source('olist', 'order_items'), ref('forgotten_ids')) }}
 
 ),
 

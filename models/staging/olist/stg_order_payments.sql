@@ -5,7 +5,8 @@
 
 with source as (
 
-    select * from {{ read_raw(source('olist', 'order_payments')) }}
+    select *
+    from {{ read_raw(source('olist', 'order_payments'), ref('forgotten_ids')) }}
 
 ),
 

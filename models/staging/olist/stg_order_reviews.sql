@@ -5,7 +5,7 @@
 
 with source as (
 
-    select * from {{ read_raw(source('olist', 'order_reviews')) }}
+    select * from {{ read_raw(source('olist', 'order_reviews'), ref('forgotten_ids')) }}
 
 ),
 

@@ -4,7 +4,7 @@
 
 with source as (
 
-    select * from {{ read_raw(source('olist', 'orders')) }}
+    select * from {{ read_raw(source('olist', 'orders'), ref('forgotten_ids')) }}
 
 ),
 

@@ -3,7 +3,7 @@
 
 {{ config(enabled=shop() != 'olist') }}
 
-{%- set customers = input('customers') %}
+{%- set customers = input('customers', ref('forgotten_ids')) %}
 
 with source as (
 

@@ -3,7 +3,7 @@
 
 {{ config(enabled=shop() != 'olist') }}
 
-{%- set payments = input('payments') %}
+{%- set payments = input('payments', ref('forgotten_ids')) %}
 
 with payments as (
 

@@ -3,7 +3,7 @@
 
 {{ config(enabled=shop() != 'olist') }}
 
-{%- set reviews = input('reviews') %}
+{%- set reviews = input('reviews', ref('forgotten_ids')) %}
 
 with reviews as (
 

@@ -3,7 +3,7 @@
 {{ config(enabled=shop() != 'olist') }}
 
 {%- set settings = shop_settings() %}
-{%- set orders = input('orders') %}
+{%- set orders = input('orders', ref('forgotten_ids')) %}
 
 with lines as (
 

@@ -17,6 +17,7 @@ import yaml
 
 from olist_segments.commands import demo_data
 from olist_segments.commands.summary import summary
+from olist_segments.forgotten import list_path
 from olist_segments.project import (
     DATABASES,
     SPARK_FOLDERS,
@@ -243,6 +244,12 @@ def build_on_spark(
     raw_dir = os.environ.get("OLIST_RAW_DIR")
     target, folder = find_raw_folder(root, raw_dir=raw_dir, shop=shop)
     tables = database_path(root, target, SPARK_FOLDERS)
+    forgotten = list_path(root, target, shop)
+    if forgotten.exists():
+        raise UserError(
+            f"{forgotten} lists customers to forget, whom builds on Spark cannot leave "
+            "out: build on DuckDB, without --target spark"
+        )
     if target == "demo" and missing_files(folder):
         demo_data.write(folder)
     what = "SYNTHETIC demo data" if target == "demo" else f"the files in {folder}"

@@ -56,16 +56,16 @@ def run(options: argparse.Namespace) -> int:
     """Read the files, write the YAML, and say what was understood."""
     root = project_root()
     given = dict(_said(one) for one in options.column)
+    name = options.name or common_name(options.files)
+    _refuse_name(name)
+    path = root / "dbt_project" / "shops" / f"{name}.yml"
+    if path.exists() and not options.force:
+        raise UserError(
+            f"{path.relative_to(root)} is there already: --force replaces it, --name "
+            "gives the shop another name"
+        )
     with duckdb.connect() as connection:
         tables = read_tables(connection, options.files)
-        name = options.name or common_name(options.files)
-        _refuse_name(name)
-        path = root / "dbt_project" / "shops" / f"{name}.yml"
-        if path.exists() and not options.force:
-            raise UserError(
-                f"{path.relative_to(root)} is there already: --force replaces it, "
-                "--name gives the shop another name"
-            )
         shop = propose_shop(
             connection, tables, name, given=given, currency=options.currency
         )

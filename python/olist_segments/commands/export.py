@@ -10,7 +10,7 @@ import duckdb
 from olist_segments.commands.common import add_target
 from olist_segments.exports import export_segments, preview
 from olist_segments.project import UserError, find_built, is_synthetic, project_root
-from olist_segments.shop import read_shop
+from olist_segments.shop import export_folder
 from olist_segments.whole import check_whole
 
 HELP = (
@@ -62,10 +62,7 @@ def run(options: argparse.Namespace) -> int:
         is_made_up = is_synthetic(connection)
         if is_made_up:
             print("The customers are SYNTHETIC.", file=sys.stderr)
-        shop = read_shop(connection).name
-        if shop == "olist":
-            shop = "demo" if is_made_up else "real"
-        folder = options.to or root / "exports" / shop
+        folder = options.to or export_folder(root, database)
         least = options.min_silhouette
         if least > -1:
             print(f"Only customers with a silhouette of {least:g} or more:")

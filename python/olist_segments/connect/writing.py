@@ -241,6 +241,12 @@ def _unused(shop: Proposal, used: Sequence[int]) -> list[str]:
 def _remarks(shop: Proposal) -> list[str]:
     """Say what is in the lines that a setting decides on."""
     remarks = []
+    if {"quantity", "unit_price"} <= set(shop.found):
+        quantity, price = (shop.found[one].name for one in ("quantity", "unit_price"))
+        remarks.append(
+            f"The amount of a line is {quantity} x {price}: if {price} is already that "
+            f"of all pieces, connect again with --column amount={price} --force."
+        )
     if shop.returned:
         remarks.append(
             f"Lines with a quantity or an amount below 0: {shop.returned:,}. They are "
@@ -281,7 +287,8 @@ def _remarks(shop: Proposal) -> list[str]:
         )
     elif not shop.currencies:
         remarks.append(
-            "The currency is not known: write it into the file, or give --currency EUR."
+            "The currency is not known: write it into the file, or connect again with "
+            "its code, --currency EUR --force."
         )
     return ["", *remarks] if remarks else []
 

@@ -4,6 +4,7 @@ import csv
 import io
 import mmap
 import re
+import shlex
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -192,10 +193,16 @@ def find_problems(
     if missing == names and not nearest:
         there = visible_names(folder)
         found = f" (it has {', '.join(there[:5])})" if there else ""
+        other = (
+            f"; or, if {there[0]} has another shop's orders, run `make connect "
+            f"FILE={shlex.quote(str(folder / there[0]))}`"
+            if there
+            else ""
+        )
         return [
             f"none of the files is in {folder}{found}: put them there, "
-            f"{', '.join(names)}, or an archive of them, which `make build` unpacks; "
-            "or, for synthetic data, run `make build TARGET=demo`"
+            f"{', '.join(names)}, or an archive of them, which `make build` unpacks"
+            f"{other}; or, for synthetic data, run `make build TARGET=demo`"
         ]
     problems = []
     for expected in contract:
