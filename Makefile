@@ -5,7 +5,7 @@ SEED ?= 42
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help build connect parity replay test test-slow test-all lint docs report export \
+.PHONY: help build campaigns connect parity replay test test-slow test-all lint docs report export \
 	queries study notebooks demo-data demo-report summary bench lock plotly clean
 
 help: ## list the commands
@@ -47,8 +47,12 @@ docs: .venv/runtime ## write the dbt docs into site/index.html (TARGET=dev|demo)
 report: .venv/runtime ## write the report into site/report.html, after build (TARGET=dev|demo)
 	@$(BIN)/olist-segments report $(if $(TARGET),--target $(TARGET))
 
-export: .venv/runtime ## write members of segments, replacing the last export (TARGET=, SEGMENT=)
-	@$(BIN)/olist-segments export $(if $(TARGET),--target $(TARGET)) $(if $(SEGMENT),--segment $(SEGMENT))
+export: .venv/runtime ## write members of segments, replacing the last export (TARGET=, SEGMENT=, CAMPAIGN=, CONTROL=0.1)
+	@$(BIN)/olist-segments export $(if $(TARGET),--target $(TARGET)) $(if $(SEGMENT),--segment $(SEGMENT)) \
+		$(if $(CAMPAIGN),--campaign "$(CAMPAIGN)") $(if $(CONTROL),--control-share $(CONTROL))
+
+campaigns: .venv/runtime ## list what was exported for which campaign (TARGET=dev|demo)
+	@$(BIN)/olist-segments campaigns $(if $(TARGET),--target $(TARGET))
 
 queries: .venv/runtime ## write the answers to all questions into dbt_project/docs/queries.md
 	@$(BIN)/olist-segments questions $(if $(TARGET),--target $(TARGET))

@@ -251,7 +251,9 @@ def test_exposures_name_the_tables_that_are_read(manifest, models):
 
     package = ROOT / "python" / "olist_segments"
     assert parents["report"] == read_in(*QUERIES.values(), "from shop")
-    assert parents["segment_files"] == read_in((package / "exports.py").read_text())
+    assert parents["segment_files"] == read_in(
+        *((package / name).read_text() for name in ("exports.py", "campaigns.py"))
+    )
     study = read_in(*(path.read_text() for path in (package / "study").glob("*.py")))
     study |= parents["original_rows"]
     for path in (ROOT / "notebooks").glob("*.ipynb"):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import shop_files
 from conftest import NO_TESTS, ROOT, build, dbt, rows
 from olist_segments.cli import main
 from olist_segments.forgotten import (
@@ -88,7 +89,8 @@ def test_nothing_that_was_built_names_a_forgotten_customer(
         ("PYTHONPATH", ROOT / "python"),
     ]:
         monkeypatch.setenv(name, str(value))
-    assert main(["export"]) == main(["report"]) == 0
+    words = ["--campaign", "spring", "--control-share", "0.5"]
+    assert main(["export", *words]) == main(["report"]) == 0
     exports = project_copy / "exports" / "demo"
     for folder in ("logs", "target"):
         (project_copy / folder).mkdir(exist_ok=True)
@@ -147,8 +149,39 @@ def test_nothing_that_was_built_names_a_forgotten_customer(
     # Without the list they would come back.
     kept.rename(tmp_path / "list.csv")
     result = dbt("build", *NO_TESTS, "-s", "+customers", **options, database=other)
-    assert result.returncode == 1
+    assert result.returncode == 2
     assert "the list of 100 customers whom this database has forgotten" in result.stdout
+
+
+@pytest.mark.slow
+def test_a_shop_forgets_by_email_and_its_totals_agree_to_the_cent(
+    project_copy, tmp_path
+):
+    shop_files.write_shopify(tmp_path, shop_files.orders())
+    tables = (*NO_TESTS, "--select", "+excluded_customers", "+reconciliation")
+    options = {
+        "raw_dir": tmp_path,
+        "target": "dev",
+        "settings": {"OLIST_SHOP": "shopify"},
+        "project": project_copy,
+    }
+    before = build(*tables, **options, database=tmp_path / "one" / "shopify.duckdb")
+    people = rows(before, "select min(customer_unique_id) from customers group by city")
+    keys = {key for (key,) in people}
+    add_keys(project_copy / "data" / "forgotten" / "shopify.csv", keys)
+    after = build(*tables, **options, database=tmp_path / "two" / "shopify.duckdb")
+    assert files_with(keys, before.parent)["shopify.duckdb"] == len(keys) == 3
+    assert files_with(keys, after.parent) == {}
+    spent = (
+        "select sum(price_total), sum(freight_total), sum(payment_total) from orders "
+        f"where customer_unique_id in {tuple(keys)}"
+    )
+    left_out = dict(rows(after, "select measure, of_forgotten from reconciliation"))
+    assert rows(before, spent) == [
+        tuple(left_out[measure] for measure in ("price", "freight", "payment_value"))
+    ]
+    totals = "select measure, in_file from reconciliation order by all"
+    assert rows(before, totals) == rows(after, totals)
 
 
 def test_customers_who_are_unknown_are_refused_and_nothing_is_done(
@@ -210,25 +243,34 @@ def test_rows_are_purged_by_what_a_column_identifies_not_by_equal_text(tmp_path)
 
 def test_lists_lose_the_rows_and_change_nothing_else(tmp_path):
     folder = tmp_path / "spring"
-    folder.mkdir()
+    (folder / "control").mkdir(parents=True)
     text = 'customer_unique_id,note\n"\'=x","a, ""b"""\n007,\n'
-    (folder / "all.csv").write_text(f"{text}bea,it's\n", encoding="utf-8")
+    file = folder / "control" / "all.csv"
+    file.write_text(f"{text}bea,it's\n", encoding="utf-8")
     (folder / "other.csv").write_text("segment\nbea\n", encoding="utf-8")
-    content = {"segments": [{"csv": {"file": "all.csv", "bytes": 1}, "key": "a"}]}
+    content = {
+        "segments": [
+            {"csv": {"file": "control/all.csv", "bytes": 1}, "customer_count": 3}
+        ]
+    }
     (folder / "manifest.json").write_text(json.dumps(content), encoding="utf-8")
-    assert strike_out(folder, ["bea"]) == [folder / "all.csv"]
-    with (folder / "all.csv").open(encoding="utf-8", newline="") as opened:
+    assert strike_out(folder, ["bea"]) == [file]
+    with file.open(encoding="utf-8", newline="") as opened:
         assert list(csv.reader(opened)) == [
             ["customer_unique_id", "note"],
             ["'=x", 'a, "b"'],
             ["007", ""],
         ]
     strike_out(folder, ["=x"])
-    assert (folder / "all.csv").read_text("utf-8").split() == [
+    assert file.read_text("utf-8").split() == [
         "customer_unique_id,note",
         "007,",
     ]
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    size = (folder / "all.csv").stat().st_size
-    assert manifest["segments"][0]["csv"]["bytes"] == size
+    assert manifest["segments"] == [
+        {
+            "csv": {"file": "control/all.csv", "bytes": file.stat().st_size},
+            "customer_count": 1,
+        }
+    ]
     assert (folder / "other.csv").read_text("utf-8") == "segment\nbea\n"

@@ -1,7 +1,7 @@
 -- One row per eligible customer, for campaign tools: the segment, since when, how
--- clearly, the segment before, the place, and the features, rounded to 3 decimals. It
--- has no names, no streets and no text of reviews. `make export` writes it, one file
--- per segment.
+-- clearly, the segment before, whether the campaign leaves the customer out, the place,
+-- and the features, rounded to 3 decimals. It has no names, no streets and no text of
+-- reviews. `make export` writes it, one file per segment.
 
 {{ config(materialized='view') }}
 
@@ -89,12 +89,20 @@ joined as (
         members.segment_name,
         untrue.words as untrue_words,
         changes.previous_segment_name,
+        cast({{ text_or_null(var('campaign') | string) }} as string) as campaign,
         customers.state,
         customers.city,
 
         -- What is added makes 0.0 of -0.0.
         round(members.silhouette, 3) + 0.0 as silhouette,
         round(members.certainty, 3) as certainty,
+        cast(
+            {{ var('control_share') if var('campaign') | string else 'null' }} as double
+        ) as control_share,
+
+        {{ is_control(
+            'members.customer_unique_id', var('campaign'), var('control_share')
+        ) | indent(8) }} as is_control,
 
         changes.entered_at,
 

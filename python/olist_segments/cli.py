@@ -12,6 +12,7 @@ import duckdb
 
 from olist_segments.commands import (
     build,
+    campaigns,
     connect,
     demo_data,
     demo_report,
@@ -38,6 +39,7 @@ COMMANDS = {
     "query": query,
     "questions": questions,
     "export": export,
+    "campaigns": campaigns,
     "forget": forget,
     "report": report,
     "study": study,

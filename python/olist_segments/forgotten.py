@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import secrets
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -253,15 +254,15 @@ def strike_out(folder: Path, keys: list[str]) -> list[Path]:
         The files that were changed, without the manifest. It has their new sizes and
         numbers of rows.
     """
-    for left in folder.parent.glob(f".{folder.name}.*/*"):
-        left.unlink()
+    for left in folder.parent.glob(f".{folder.name}.*/"):
+        shutil.rmtree(left)
     counts = {}
     with duckdb.connect() as connection:
-        for path in sorted(folder.glob("*")):
+        for path in sorted(folder.rglob("*")):
             if path.suffix in (".csv", ".parquet"):
                 count = _strike_out(connection, path, keys)
                 if count is not None:
-                    counts[path.name] = count
+                    counts[path.relative_to(folder).as_posix()] = count
     for manifest in folder.glob("*.json"):
         content = json.loads(manifest.read_text("utf-8"))
         _correct(content, folder, counts)

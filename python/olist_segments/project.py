@@ -14,8 +14,8 @@ from pathlib import Path
 import duckdb
 
 DATABASES = {"dev": "olist_segments.duckdb", "demo": "olist_demo.duckdb"}
-# Of every database: dbt_project.yml sets them.
-SCHEMAS = ("main", "staging", "intermediate")
+# Of every database: dbt_project.yml sets them, and exports of campaigns the last one.
+SCHEMAS = ("main", "staging", "intermediate", "campaigns")
 SPARK_FOLDERS = {"dev": "olist_segments.spark", "demo": "olist_demo.spark"}
 # DuckDB reads a row group with one thread; in its own of 122,880 rows a shop's 100,000
 # orders would keep one processor busy. The size can be set when attaching only.

@@ -11,6 +11,13 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from olist_segments.campaigns import (
+    CONTROL_RULE,
+    MAX_CONTROL_SHARE,
+    NAME_RULE,
+    is_name,
+)
+
 FEATURES = Path("models", "segmentation", "features", "customer_features.yml")
 OLIST = Path("models", "staging", "olist", "_sources.yml")
 SHOPS = Path("dbt_project", "shops")
@@ -79,6 +86,11 @@ RULES = {
         "a list of words in quotes",
         lambda v: isinstance(v, list) and all(map(_TEXT.holds, v)),
     ),
+    "campaign": Rule(
+        f"the name of a campaign, {NAME_RULE}, or '' for none",
+        lambda value: value == "" or is_name(value),
+    ),
+    "control_share": _number(CONTROL_RULE, 0, MAX_CONTROL_SHARE),
     "published_olist": Rule(
         "true or false, without quotes", lambda value: isinstance(value, bool)
     ),
@@ -263,6 +275,11 @@ def find_problems(values: Mapping[str, Any], *, numbers: Iterable[str]) -> list[
         problems.append(
             f"variable k is {values['k']}, but only k = {k_min} to {k_max} are fitted: "
             "change k, or k_min and k_max"
+        )
+    if float(values["control_share"]) and not values["campaign"]:
+        problems.append(
+            f"variable control_share is {values['control_share']}, but campaign is '': "
+            "name the campaign, as its name decides who is left out"
         )
     if float(values["drift_watch"]) > float(values["drift_refit"]):
         problems.append(

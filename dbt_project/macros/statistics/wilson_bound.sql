@@ -1,12 +1,12 @@
-{# A bound of the 95% Wilson interval of a share. #}
-{% macro wilson_bound(found, total, side) -%}
+{# A bound of the Wilson interval of a share. #}
+{% macro wilson_bound(found, total, side, z=1.96) -%}
     {%- set total = 'cast(' ~ total ~ ' as double)' -%}
     {%- set share = '(' ~ found ~ ' / ' ~ total ~ ')' -%}
     (
-        {{ share }} + 1.9207 / {{ total }}
-        {{ '-' if side == 'low' else '+' }} 1.96 * sqrt(
+        {{ share }} + {{ (z * z / 2) | round(6) }} / {{ total }}
+        {{ '-' if side == 'low' else '+' }} {{ z }} * sqrt(
             {{ share }} * (1 - {{ share }}) / {{ total }}
-            + 0.9604 / {{ total }} / {{ total }}
+            + {{ (z * z / 4) | round(6) }} / {{ total }} / {{ total }}
         )
-    ) / (1 + 3.8416 / {{ total }})
+    ) / (1 + {{ (z * z) | round(6) }} / {{ total }})
 {%- endmacro %}

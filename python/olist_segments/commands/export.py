@@ -2,13 +2,22 @@
 
 import argparse
 import contextlib
+import datetime
+import json
+import math
 import sys
 from pathlib import Path
 
 import duckdb
 
+from olist_segments.campaigns import (
+    CONTROL_RULE,
+    MAX_CONTROL_SHARE,
+    Campaign,
+    choose_campaign,
+)
 from olist_segments.commands.common import add_target
-from olist_segments.exports import export_segments, preview
+from olist_segments.exports import Segment, choose_since, export_segments, preview
 from olist_segments.project import UserError, find_built, is_synthetic, project_root
 from olist_segments.shop import export_folder
 from olist_segments.whole import check_whole
@@ -16,6 +25,9 @@ from olist_segments.whole import check_whole
 HELP = (
     "Write the members of segments as CSV and Parquet files, replacing the last export."
 )
+
+# Above this distance from the share asked for, a segment's control share is named.
+UNEQUAL = 0.005
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -41,6 +53,26 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "segment are nearer to them (default: -1, everybody)",
     )
     parser.add_argument(
+        "--campaign",
+        metavar="NAME",
+        help="remember who is listed for this campaign, so that `olist-segments query "
+        "campaign_result` can compare them with those left out",
+    )
+    parser.add_argument(
+        "--control-share",
+        type=_control_share,
+        metavar="SHARE",
+        help="leave out this share of customers, such as 0.1: a hash of the campaign "
+        "and the customer decides, and they are in the folder control",
+    )
+    parser.add_argument(
+        "--since",
+        type=_day,
+        metavar="DAY",
+        help="write who entered and left since this day, such as 2018-08-31 (default: "
+        "since the day of the last export to the folder)",
+    )
+    parser.add_argument(
         "--preview",
         action="store_true",
         help="print how large it would be, and write nothing",
@@ -59,47 +91,104 @@ def run(options: argparse.Namespace) -> int:
             f"{database} lacks the segments: run `make build` first"
         ) from error
     with duckdb.connect(str(database), read_only=True) as connection:
+        least = options.min_silhouette
+        preview(connection, options.segment)
+        campaign = choose_campaign(connection, options.campaign, options.control_share)
+        segments = preview(connection, options.segment, least, campaign)
         is_made_up = is_synthetic(connection)
         if is_made_up:
             print("The customers are SYNTHETIC.", file=sys.stderr)
         folder = options.to or export_folder(root, database)
-        least = options.min_silhouette
-        if least > -1:
-            print(f"Only customers with a silhouette of {least:g} or more:")
-        segments = preview(connection, options.segment, least)
-        for segment in segments:
-            print(
-                f"{segment.customer_count:>10,} customers, "
-                f"{segment.csv_bytes / 1e3:>8,.0f} kB as CSV: {segment.key}"
-            )
-        guarded = sum(segment.guarded_count for segment in segments)
-        if guarded:
-            print(
-                f"{guarded:,} cells begin like a formula: the CSV files put an "
-                "apostrophe before them, the Parquet files leave them unchanged."
-            )
-        if not options.preview:
-            before = {path.name for path in folder.glob("*")}
-            manifest = export_segments(
-                connection,
-                folder,
-                segments,
-                is_synthetic=is_made_up,
-                min_silhouette=least,
-            )
-            print(f"Wrote {2 * len(segments)} files, listed in {manifest}")
-            removed = before - {path.name for path in folder.iterdir()}
-            if removed:
-                print(f"Removed {len(removed)} files of the last export")
-            days = connection.sql(
-                "select distinct entered_at from segment_members limit 2"
-            ).fetchall()
-            if len(days) == 1 and days[0][0]:
-                print(
-                    f"entered_at is {days[0][0]} for everybody, the day of the first "
-                    "build: `make replay` writes the history of earlier months."
-                )
+        since, why_not = choose_since(connection, folder, options.since)
+        days = connection.sql(
+            "select distinct entered_at from segment_members limit 2"
+        ).fetchall()
+    if least > -1:
+        print(f"Only customers with a silhouette of {least:g} or more:")
+    for segment in segments:
+        control = f"{segment.control_count:>8,} control, " if campaign else ""
+        print(
+            f"{segment.customer_count:>10,} customers, {control}"
+            f"{segment.csv_bytes / 1e3:>8,.0f} kB as CSV: {segment.key}"
+        )
+    for sentence in _unequal(segments, campaign):
+        print(sentence)
+    guarded = sum(segment.guarded_count for segment in segments)
+    if guarded:
+        print(
+            f"{guarded:,} cells begin like a formula: the CSV files put an "
+            "apostrophe before them, the Parquet files leave them unchanged."
+        )
+    if options.preview:
+        return 0
+    before = _files(folder)
+    with duckdb.connect(str(database), read_only=campaign is None) as connection:
+        manifest = export_segments(
+            connection,
+            folder,
+            segments,
+            is_synthetic=is_made_up,
+            min_silhouette=least,
+            campaign=campaign,
+            since=since,
+        )
+    after = _files(folder)
+    print(f"Wrote {len(after) - 1} files, listed in {manifest}")
+    if before - after:
+        print(f"Removed {len(before - after)} files of the last export")
+    if campaign:
+        print(
+            f"Remembered the campaign {campaign.name}: `olist-segments campaigns` "
+            "lists it. Send it to nobody in control/. After a later build, "
+            "`olist-segments query campaign_result` compares the two groups."
+        )
+    if since:
+        others = json.loads(manifest.read_text("utf-8"))["others"]
+        entered, left = (others[one]["customer_count"] for one in ("entered", "left"))
+        print(f"Since {since}: {entered:,} in entered, {left:,} in left")
+    else:
+        print(f"No files of who entered and left: {why_not}.")
+    if len(days) == 1 and days[0][0]:
+        print(
+            f"entered_at is {days[0][0]} for everybody, the day of the first "
+            "build: `make replay` writes the history of earlier months."
+        )
     return 0
+
+
+def _unequal(segments: list[Segment], campaign: Campaign | None) -> list[str]:
+    """Say where the share left out is not quite the one asked for."""
+    sentences = []
+    for one in segments:
+        total = one.customer_count + one.control_count
+        share = one.control_count / total if total else 0
+        if campaign and total and abs(share - campaign.control_share) > UNEQUAL:
+            deviation = math.sqrt(
+                campaign.control_share * (1 - campaign.control_share) / total
+            )
+            sentences.append(
+                f"The control share of {one.key} is {share:.1%} instead of "
+                f"{campaign.control_share:.1%}. A hash decides, so with {total:,} "
+                f"customers the standard deviation is {deviation:.1%}."
+            )
+    return sentences
+
+
+def _files(folder: Path) -> set[Path]:
+    return {path for path in folder.rglob("*") if path.is_file()}
+
+
+def _control_share(text: str) -> float:
+    with contextlib.suppress(ValueError):
+        if 0 <= float(text) <= MAX_CONTROL_SHARE:
+            return float(text)
+    raise argparse.ArgumentTypeError(f"{text} is not {CONTROL_RULE}")
+
+
+def _day(text: str) -> datetime.date:
+    with contextlib.suppress(ValueError):
+        return datetime.date.fromisoformat(text)
+    raise argparse.ArgumentTypeError(f"{text} is not a day, such as 2018-08-31")
 
 
 def _silhouette(text: str) -> float:

@@ -147,7 +147,8 @@ def _remove_pages_and_logs(root: Path, site: Path) -> list[Path]:
     """Remove what commands write again: any of it may name a customer."""
     logs = Path(os.environ.get("DBT_LOG_PATH") or root / "logs")
     artifacts = Path(os.environ.get("DBT_TARGET_PATH") or root / "target")
-    found = [*site.glob("*.html"), *site.glob(".*.partial"), *logs.glob("*.log*")]
+    pages = [*site.glob("*.html"), *site.glob("*.md"), *site.glob(".*.partial")]
+    found = [*pages, *logs.glob("*.log*")]
     for path in found:
         path.unlink()
     if artifacts.is_dir():
