@@ -1,4 +1,4 @@
-{# Amounts in several currencies, or in another than the settings say, if these refuse them. #}
+{# Amounts in several currencies, or in another one than the settings say. #}
 {% macro problems_of_currencies(lines, given) -%}
     {%- if 'currency' not in given -%}
         {{ return([]) }}
