@@ -8,7 +8,7 @@ import duckdb
 import pytest
 import shop_files
 import yaml
-from conftest import build, dbt, rows
+from conftest import NO_TESTS, build, dbt, rows
 from olist_segments.cli import main
 from test_connect import HEADER, row, workbook
 
@@ -31,7 +31,7 @@ def options_of(folder: Path, shop: str, **options) -> dict:
 
 
 @pytest.mark.parametrize("shop", ["shopify", "woocommerce"])
-def test_an_export_adds_up_to_what_customers_paid(shop, tmp_path):
+def test_an_export_adds_up_to_what_customers_paid(shop, tmp_path, project_copy):
     found = shop_files.orders()
     expected = shop_files.expected(found)
     write = getattr(shop_files, f"write_{shop}")
@@ -79,6 +79,14 @@ def test_an_export_adds_up_to_what_customers_paid(shop, tmp_path):
     result = dbt("build", *TABLES, **options)
     assert result.returncode == 2
     assert re.search(r"CAD.*USD|USD.*CAD", result.stdout)
+    # Leaving it out leaves what there was, also where only first lines name it.
+    source = project_copy / "dbt_project" / "shops" / f"{shop}.yml"
+    text = source.read_text("utf-8")
+    source.write_text(
+        text.replace("other_currencies: refuse", "other_currencies: exclude"), "utf-8"
+    )
+    build("--select", "+orders", *NO_TESTS, **options, project=project_copy)
+    assert dict(rows(database, f"select {number}, order_total from orders")) == totals
 
 
 def test_a_workbook_is_connected_and_built(project_copy, tmp_path, monkeypatch):

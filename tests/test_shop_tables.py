@@ -191,8 +191,9 @@ def test_order_lines_that_cannot_be_used_are_refused_before_the_build(
     said = " ".join(result.stdout.split())
     for problem in (
         "the order lines of refused cannot be used: - their amounts have several "
-        "currencies, EUR (9 lines), USD (1 lines): pick one with a filter in the meta "
-        "of the table, such as filter: \"Währung = 'EUR'\", or convert them",
+        "currencies, EUR (9 lines), USD (1 lines): to keep one, set currency: "
+        "{code: EUR} and other_currencies: exclude in the settings of the shop, or "
+        "convert them",
         "Zustand has bezahlt (8 lines), storniert (1 lines), verloren (1 lines): say "
         "in the settings of the shop which count and which mean canceled, statuses: "
         "{counted: [...], canceled: [...]}",

@@ -14,11 +14,16 @@
                     if shop() != 'olist' else none
             }) -%}
         {%- endfor -%}
+        {%- set text = tojson(contract) | replace("'", "''") -%}
+        {%- if target.type == 'spark' -%}
+            {#- A backslash is the beginning of a special character there. -#}
+            {%- set text = text | replace('\\', '\\\\') -%}
+        {%- endif -%}
         {%- set folder = raw_file('') -%}
         {%- set problems = run_query(
             'select ' ~ ('explode' if target.type == 'spark' else 'unnest')
             ~ "(raw_file_problems('" ~ folder | replace("'", "''") ~ "', '"
-            ~ tojson(contract) | replace("'", "''") ~ "', cast("
+            ~ text ~ "', cast("
             ~ var('max_rejected_share') | float ~ ' as double)))'
         ).columns[0].values() -%}
         {%- if problems -%}

@@ -6,6 +6,8 @@
     {%- set read = none -%}
     {%- if shop() == 'olist' or (
         source_name == 'order_lines' and table.meta.columns and not table.meta.filter
+        and not table.meta.columns.order_refunded
+        and shop_settings().other_currencies == 'refuse'
     ) -%}
         {%- set read = run_query(
             'select (select count(*) from ' ~ ref('stg_' ~ model_name) ~ ') + coalesce('

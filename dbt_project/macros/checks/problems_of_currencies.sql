@@ -7,16 +7,28 @@
         'select upper(trim(currency)), count(*) from ' ~ lines ~ ' where not '
         ~ is_null_word('cast(currency as string)') ~ ' group by 1 order by 2 desc, 1'
     ).rows -%}
-    {%- set code = shop_settings().currency.code | upper -%}
-    {%- if found | length > 1 -%}
-        {%- set named = [] -%}
-        {%- for currency, count in found -%}
-            {%- do named.append(currency ~ ' (' ~ '{:,}'.format(count) ~ ' lines)') -%}
-        {%- endfor -%}
+    {%- set settings = shop_settings() -%}
+    {%- set code = settings.currency.code | upper -%}
+    {%- set named, others = [], [] -%}
+    {%- for currency, count in found -%}
+        {%- set text = currency ~ ' (' ~ '{:,}'.format(count) ~ ' lines)' -%}
+        {%- do named.append(text) -%}
+        {%- if currency != code -%}
+            {%- do others.append(text) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if settings.other_currencies == 'exclude' and others | length < named | length -%}
+        {%- if others -%}
+            {%- do exceptions.warn(
+                'lines in other currencies than ' ~ code ~ ' are left out: '
+                ~ others | join(', ') ~ '.'
+            ) -%}
+        {%- endif -%}
+    {%- elif found | length > 1 -%}
         {{ return([
             'their amounts have several currencies, ' ~ named | join(', ')
-            ~ ': pick one with a filter in the meta of the table, such as filter: "'
-            ~ mapped_from('currency') ~ " = '" ~ found[0][0] ~ "'\"" ~ ', or convert them'
+            ~ ': to keep one, set currency: {code: ' ~ found[0][0] ~ '} and '
+            ~ 'other_currencies: exclude in the settings of the shop, or convert them'
         ]) }}
     {%- elif found and code and found[0][0] != code -%}
         {{ return([

@@ -1,6 +1,7 @@
 {# Order lines of a shop, completed with what follows from other columns. #}
 {% macro completed_lines(order_lines) -%}
     {%- set given = order_lines.columns -%}
+    {%- set settings = shop_settings() -%}
     (
         select
             {% if 'order_id' in given -%}
@@ -24,12 +25,11 @@
             {{ 'quantity' if 'quantity' in given else 'cast(1 as decimal(18, 4))' }}
                 as quantity,
             unit_price,
-            cast(
-                {{ 'amount' if 'amount' in given else (
-                    'quantity * unit_price' if 'quantity' in given else 'unit_price'
-                ) }} as decimal(22, 10)
-            ) as amount,
+            {{ line_amount(given) }} as amount,
             coalesce(freight, 0) as freight,
+            order_total,
+            order_freight,
+            order_refunded,
             installments,
             review_score,
             purchased_at,
@@ -37,5 +37,10 @@
             promised_at,
             has_null_word
         from {{ order_lines.rows }}
+        {%- if settings.other_currencies == 'exclude' %}
+        where
+            currency is null
+            or upper(trim(currency)) = '{{ settings.currency.code | upper }}'
+        {%- endif %}
     ) as completed_rows
 {%- endmacro %}

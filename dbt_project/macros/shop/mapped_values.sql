@@ -3,7 +3,7 @@
     {%- set names = column_names(table) -%}
     select
         {%- for name, expression in table.meta.columns.items() %}
-        {{ quoted(expression) if expression in names else expression }} as {{ name }},
+        {{ quoted(expression) if expression in names else as_written(expression) }} as {{ name }},
         {%- endfor %}
         raw_file,
         raw_record

@@ -15,7 +15,7 @@
             and {{ unread_column(types, table) }} is null
         {%- endif %}
         {%- if table.meta.filter %}
-            and ({{ table.meta.filter }})
+            and ({{ as_written(table.meta.filter) }})
         {%- endif %}
     )
 {%- endmacro %}

@@ -40,6 +40,7 @@
         },
         'returns': given.get('returns', 'refuse'),
         'guests': given.get('guests', 'refuse'),
+        'other_currencies': given.get('other_currencies', 'refuse'),
         'places': places
     }) }}
 {%- endmacro %}
