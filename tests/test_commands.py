@@ -437,6 +437,9 @@ def test_what_dbt_says_is_read_whatever_the_encoding_of_the_console(monkeypatch)
         run_dbt(ROOT, ["não"], is_silent=True)
 
 
+@pytest.mark.skipif(
+    os.name == "nt", reason="there each shell sets variables its own way"
+)
 def test_commands_are_printed_for_the_environment_that_runs_them(monkeypatch):
     monkeypatch.delenv("OLIST_DB", raising=False)
     for scripts, program in [

@@ -90,6 +90,14 @@ def test_figures_in_the_notebooks_are_those_of_the_tables(pages, demo_database):
         ), name
 
 
+def test_without_a_history_the_baseline_says_how_to_get_one(pages):
+    text = pages("baseline").read_text("utf-8")
+    assert re.search(
+        r"olist-segments replay --target demo --from (\S+) --to \1\b", text
+    )
+    assert "Bought again within" not in text
+
+
 @pytest.mark.slow
 def test_notebooks_run_without_a_study(tmp_path, demo_database, monkeypatch, capsys):
     names = ("dbt_project.yml", "profiles.yml", "models", "dbt_project", "python")

@@ -6,7 +6,8 @@ from pathlib import Path
 import duckdb
 import pytest
 from bad_data import CUSTOMERS, ITEMS, ORDERS, PAYMENTS, REVIEWS
-from conftest import build, rows
+from conftest import ROOT, build, rows
+from olist_segments.commands.notebooks import export_notebook
 from olist_segments.report import render_report
 from test_history import DAY_ONLY
 from test_models_that_stay import MEMBERS
@@ -121,3 +122,9 @@ def test_outcomes_of_the_real_files_are_those_that_are_known(
     page = render_report(database)
     assert "What they did next: 1.1% bought again within 180 days" in page
     assert "3.1% to 5.1%" in page
+    page = export_notebook(ROOT / "notebooks" / "baseline.ipynb", database, tmp_path)
+    text = page.read_text("utf-8")
+    assert "0.7% to 4.0% (KMeans), 0.7% to 5.4% (RFM rule)" in text
+    assert "1 of 5 segments of KMeans and 3 of 8 of the rule differ" in text
+    assert "explains 0.17% of the variance" in text
+    assert "the rule 0.21%. The model was fitted later than that day" in text

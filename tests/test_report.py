@@ -77,6 +77,14 @@ ANSWERS = {
     ),
     "drift": "select replace(measure, '_', ' '), drift from segment_drift "
     "order by drift desc, measure",
+    "money": (
+        "select 'all lines that could be read', sum(in_file), 1 from reconciliation "
+        "where measure in ('price', 'freight') union all "
+        "select 'orders that were not delivered', -sum(order_total), "
+        "-sum(order_total) / (select sum(in_file) from reconciliation "
+        "where measure in ('price', 'freight')) from orders "
+        "where order_status != 'delivered'"
+    ),
     "excluded": (
         "select reason, count(*), sum(placed_order_count), sum(placed_payment_total) "
         "from excluded_customers group by reason order by 2 desc, reason"
@@ -187,6 +195,15 @@ def test_every_table_equals_a_query(soup, demo_database):
     by_segment = {f"{by}-{n}-figures" for by in {*BREAKDOWNS, "month"} for n in ids}
     by_segment |= {f"{of}-{n}" for of in ("words", "rules") for n in ids}
     assert names == set(ANSWERS) | by_segment  # no line of demo data is rejected
+
+
+def test_the_amounts_in_the_files_become_the_revenue(soup, demo_database):
+    table = soup.find(id="money")
+    amounts = [float(row.find("data")["value"]) for row in table.find_all("tr")[1:]]
+    assert sum(amounts[:-1]) == pytest.approx(amounts[-1], abs=1e-6)
+    assert rows(demo_database, "select sum(revenue)::double from segments") == [
+        (amounts[-1],)
+    ]
 
 
 def test_every_breakdown_holds_rows_of_its_table_the_largest_among_them(
@@ -684,6 +701,17 @@ def test_slow_deliveries_are_explained_where_they_come_before_their_day(changed)
     said = "they still come before the promised day"
     assert said in changed(called, mean.format(-2))
     assert said not in changed(called, mean.format(2))
+
+
+def test_the_change_of_revenue_is_drawn_where_there_are_two_periods(soup, changed):
+    assert "Why revenue changed: the last 365 days against the 365" in shown(soup)
+    assert len(charts(soup)["revenue-change"]["data"]) == 7
+    for row in cells(soup, "revenue-change-figures"):
+        assert sum(row[4:]) == pytest.approx(row[3], abs=0.001)
+        assert row[1] + row[3] == pytest.approx(row[2], abs=0.001)
+    page = changed("delete from segment_revenue_change")
+    assert "revenue-change" not in page
+    assert "Why revenue changed" not in page
 
 
 def test_moves_since_the_build_before_are_counted(changed, browser, tmp_path):

@@ -334,3 +334,70 @@ def test_means_are_said_in_the_phrases_of_the_configuration():
         assert short == in_short
     said = in_words(309.434, "euros spent", currency=EUROS)
     assert said == "309.43 € spent"
+
+
+def test_causes_of_a_change_of_revenue_are_stacked_to_the_change():
+    changes = pd.DataFrame(
+        {
+            "segment_id": [1, 2],
+            "segment_name": ["One", HOSTILE],
+            "revenue_before": [100.0, 60.0],
+            "revenue_change": [30.0, -60.0],
+            "by_new": [50.0, 0.0],
+            "by_returning": [0.0, 0.0],
+            "by_lapsed": [-25.0, -60.0],
+            "by_orders": [3.0, 0.0],
+            "by_items": [-1.0, 0.0],
+            "by_price": [3.0, 0.0],
+        }
+    )
+    figure = charts.revenue_changes(changes, EUROS)
+    stacked = sum(bar.x for bar in figure.select_traces({"type": "bar"}))
+    (marks,) = figure.select_traces({"type": "scatter"})
+    assert list(stacked) == list(marks.x) == [30, -60]
+    assert figure.layout.title.text == (
+        "Revenue fell from 160 € to 130 €; the largest part is that of customers who "
+        "lapsed"
+    )
+    assert "<script" not in figure.to_json()
+
+
+def test_both_rules_are_compared_by_who_bought_again():
+    outcomes = pd.DataFrame(
+        {
+            "rule": ["all", "rfm", "kmeans", "kmeans"],
+            "segment_id": [0, 1, 1, 2],
+            "segment_name": ["All customers", "Same", HOSTILE, "Same"],
+            "horizon_days": 180,
+            "customer_count": [400, 400, 300, 100],
+            "buyer_count": [40, 40, 10, 30],
+            "buyer_share": [0.1, 0.1, 0.0333, 0.3],
+            "buyer_share_low": [0.07, 0.07, 0.02, 0.22],
+            "buyer_share_high": [0.13, 0.13, 0.06, 0.4],
+            "is_beyond_chance": [False, False, False, True],
+        }
+    )
+    figure = charts.bought_again(outcomes)
+    assert figure.layout.title.text == (
+        "Bought again within 180 days, by segment: 3.3% to 30.0% (KMeans), 10.0% to "
+        "10.0% (RFM rule)"
+    )
+    names = figure.layout.yaxis.ticktext
+    drawn = {
+        (trace.name, names[y]): (x, symbol, low, high)
+        for trace in figure.data
+        for x, y, symbol, low, high in zip(
+            trace.x,
+            trace.y,
+            trace.marker.symbol,
+            trace.x - trace.error_x.arrayminus,
+            trace.x + trace.error_x.array,
+            strict=True,
+        )
+    }
+    assert drawn == {
+        ("KMeans", "Same"): pytest.approx((0.3, "circle", 0.22, 0.4)),
+        ("KMeans", plain(HOSTILE)): pytest.approx((0.0333, "circle-open", 0.02, 0.06)),
+        ("RFM rule", "Same"): pytest.approx((0.1, "circle-open", 0.07, 0.13)),
+    }
+    assert figure.layout.shapes[0].x0 == 0.1

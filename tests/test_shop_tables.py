@@ -6,7 +6,9 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
+from bs4 import BeautifulSoup
 from conftest import build, copy_project, dbt, rows
+from olist_segments.report import render_report
 
 pytestmark = pytest.mark.slow
 # What the figures of a shop need.
@@ -164,7 +166,6 @@ def test_what_a_shop_lacks_is_no_defect_and_guests_are_counted(odd_shop):
     assert found == [
         ("items_of_guests", 1),
         ("items_returned", 2),
-        ("items_with_negative_price", 2),
         ("orders_of_guests", 1),
         ("orders_of_unknown_status", 1),
         ("orders_returned", 2),
@@ -275,6 +276,24 @@ def test_online_retail_is_built_to_the_cent(shops_dir, tmp_path):
         "select rows_checked, rows_affected from data_quality "
         "where check_name = 'items_of_guests'",
     ) == [(541909, 135080)]
+    # Each check counts what is left in, or what is left out, and nothing twice.
+    assert rows(
+        database,
+        "select check_name, rows_affected from data_quality where check_name in "
+        "('orders_returned', 'items_returned', 'items_repeated_entirely') order by 1",
+    ) == [
+        ("items_repeated_entirely", 5270),
+        ("items_returned", 8905),
+        ("orders_returned", 3654),
+    ]
+    assert rows(
+        database,
+        "select reason, count(*), sum(placed_order_count) from excluded_customers "
+        "group by reason",
+    ) == [("only returns, no purchase", 33, 0)]
+    table = BeautifulSoup(render_report(database), "html.parser").find(id="money")
+    amounts = [float(row.find("data")["value"]) for row in table.find_all("tr")[1:]]
+    assert amounts == [9747747.93, -1447682.12, 611342.09, 8911407.90]
     assert rows(database, "select count(*) from order_lines") == [(406829,)]
     assert rows(database, "select count(*) from rejected_rows") == [(0,)]
 

@@ -179,7 +179,6 @@ def test_what_a_shop_does_not_have_is_in_no_answer_and_no_export(shop, texts):
         "payment_mix",
         "revenue_at_risk",
         "top_cities",
-        "excluded_money",
     }
     assert not gone & set(kept)
     assert ("states_beyond_chance" in kept) == (shop.name == "online_retail")

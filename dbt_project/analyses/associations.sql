@@ -87,14 +87,28 @@ corrected as (
 )
 
 select
-    variable,
-    other_variable,
-    value_count,
-    other_value_count,
     case
-        when most > 0 then round(least(sqrt(corrected_phi_squared / most), 1), 3)
+        when corrected.variable = 'state' then shop.region_kind
+        else corrected.variable
+    end as variable,
+    case
+        when corrected.other_variable = 'state' then shop.region_kind
+        else corrected.other_variable
+    end as other_variable,
+    corrected.value_count,
+    corrected.other_value_count,
+    case
+        when corrected.most > 0
+            then
+                round(
+                    least(
+                        sqrt(corrected.corrected_phi_squared / corrected.most), 1
+                    ),
+                    3
+                )
     end as cramers_v
 from corrected
+cross join {{ ref('shop') }} as shop
 -- what is the same everywhere, or not known at all, is associated with nothing
-where value_count > 1 and other_value_count > 1
+where corrected.value_count > 1 and corrected.other_value_count > 1
 order by cramers_v desc nulls last, variable asc, other_variable asc

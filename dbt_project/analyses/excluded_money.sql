@@ -2,10 +2,15 @@
 -- segment?
 
 select
-    reason,
+    excluded.reason,
     count(*) as customer_count,
-    sum(placed_order_count) as order_count,
-    sum(placed_payment_total) as payment_total
-from {{ ref('excluded_customers') }}
-group by reason
-order by payment_total desc, reason asc
+    sum(excluded.placed_order_count) as order_count,
+    sum(
+        customers.placed_price_total + customers.placed_freight_total
+    ) as order_total,
+    sum(excluded.placed_payment_total) as payment_total
+from {{ ref('excluded_customers') }} as excluded
+inner join {{ ref('customers') }} as customers
+    on excluded.customer_unique_id = customers.customer_unique_id
+group by excluded.reason
+order by payment_total desc, order_total desc, excluded.reason asc

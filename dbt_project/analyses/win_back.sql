@@ -1,5 +1,4 @@
--- Whom should we win back: who spent much, was content, and has not bought for a long
--- time?
+-- Whom should we win back: who spent much, and has not bought for a long time?
 
 with members as (
 
@@ -38,6 +37,9 @@ cross join much
 where
     members.recency_days > {{ asked_number('days', 180) }}
     and members.total_spend >= much.total_spend
+    -- returns that count as canceled orders lower what was placed, not the spend
+    and customers.placed_price_total + customers.placed_freight_total
+    >= much.total_spend
     -- of a shop without reviews nobody is known to be content
     and (members.review_score >= 4 or much.reviewed_count = 0)
 order by members.total_spend desc, members.customer_unique_id asc

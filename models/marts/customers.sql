@@ -8,7 +8,7 @@ with orders as (
     select
         *,
         is_delivered and has_items as is_counted,
-        {{ 'is_return' if is_net else 'false' }} as lowers_spend,
+        is_return and {{ is_net }} as lowers_spend,
         row_number() over (
             partition by customer_unique_id
             order by purchased_at desc, order_id asc
@@ -27,8 +27,7 @@ lines as (
         {{ exact_mean('distance_km') }} as distance_km,
 
         {# Some shops give back a part of an order without another order. -#}
-        max(case when {{ 'price < 0' if is_net else 'false' }} then 1 else 0 end) = 1
-            as has_returns
+        max(case when price < 0 then 1 else 0 end) = 1 as has_returns
 
     from {{ ref('order_lines') }}
     where is_delivered and has_item
@@ -47,9 +46,10 @@ per_customer as (
         max(case when orders_back = 1 then customer_city end) as city,
         max(case when orders_back = 1 then customer_state end) as state,
 
-        count(*) filter (where not lowers_spend) as placed_order_count,
-        count(*) filter (where {{ has_status('order_status', 'canceled') }})
-            as canceled_order_count,
+        count(*) filter (where not is_return) as placed_order_count,
+        count(*) filter (
+            where {{ has_status('order_status', 'canceled') }} and not is_return
+        ) as canceled_order_count,
         sum(price_total) as placed_price_total,
         sum(freight_total) as placed_freight_total,
         sum(payment_total) as placed_payment_total,
@@ -64,7 +64,7 @@ per_customer as (
         count(*) filter (where is_counted and is_late) as late_order_count,
 
         max(case when is_delivered then 1 else 0 end) = 1 as has_delivered_order,
-        max(case when lowers_spend then 1 else 0 end) = 1 as has_returns,
+        max(case when is_return then 1 else 0 end) = 1 as has_returns,
 
         min(purchased_at) filter (where is_counted) as first_purchased_at,
         max(purchased_at) filter (where is_counted) as last_purchased_at
@@ -111,6 +111,7 @@ joined as (
         per_customer.order_count > 0
         and (
             per_customer.total_spend > 0
+            or not {{ is_net }}
             or not (per_customer.has_returns or coalesce(lines.has_returns, false))
         ) as is_eligible,
 

@@ -49,7 +49,9 @@ lines as (
                     and count(*) filter (where state <> country) = 0
                     then 'country'
                 else 'state'
-            end as region_kind
+            end as region_kind,
+            coalesce(max(case when has_order_id then 1 else 0 end), 1) = 1
+                as has_order_ids
 
         from {{ ref('stg_lines') }}
 
@@ -57,7 +59,9 @@ lines as (
 {%- else -%}
     places as (
 
-        select 'state' as region_kind
+        select
+            'state' as region_kind,
+            true as has_order_ids
 
     ),
 {%- endif %}
@@ -73,6 +77,7 @@ joined as (
 
         places.region_kind,
 
+        places.has_order_ids,
         orders.has_states,
         orders.has_cities,
         orders.has_payments,

@@ -85,6 +85,34 @@ translations as (
 
 ),
 
+{% if not is_olist -%}
+    customers_of_orders as (
+
+        select
+            order_id,
+            max(customer_id) as customer_id
+
+        from {{ ref('stg_orders') }}
+        group by order_id
+
+    ),
+
+    lines as (
+
+        select
+            lines.amount,
+            lines.is_return,
+            lines.has_order_id,
+            coalesce(orders.customer_id, lines.customer_id) is null
+            and {{ settings.guests == 'exclude' }} as is_left_out
+
+        from {{ ref('stg_lines') }} as lines
+        left join customers_of_orders as orders
+            on lines.order_id = orders.order_id
+
+    ),
+{%- endif %}
+
 days as (
 
     select
@@ -124,8 +152,7 @@ order_checks as (
             {% if settings.guests == 'refuse' -%}
                 'The build stops: set guests to exclude, to leave them out.' as action,
             {%- else -%}
-                'Left out: nobody knows who bought. reconciliation has their amount.'
-                    as action,
+                'Left out: nobody knows who bought.' as action,
             {%- endif %}
             count(*) as rows_checked,
             count(*) filter (where customer_id is null) as rows_affected
@@ -138,11 +165,11 @@ order_checks as (
             {% if settings.returns == 'net' -%}
                 'Kept: they are no purchase, and lower the spend.' as action,
             {%- else -%}
-                'Kept as canceled.' as action,
+                'Kept as canceled: they lower no spend.' as action,
             {%- endif %}
             count(*) as rows_checked,
             count(*) filter (where is_return) as rows_affected
-        from {{ ref('stg_orders') }}
+        from {{ ref('int_orders') }}
         union all
     {%- endif %}
     select
@@ -442,20 +469,21 @@ item_checks as (
                 'The build stops: set returns to net, so that they lower the spend, or '
                 || 'to cancel, so that they count as canceled orders.' as action,
             {%- else -%}
-                'Kept.' as action,
+                'Kept as returns.' as action,
             {%- endif %}
             count(*) as rows_checked,
             count(*) filter (where is_return) as rows_affected
-        from {{ ref('stg_lines') }}
+        from lines
+        where not is_left_out
         union all
         select
             'items_of_guests' as check_name,
             null as share_allowed,
             'Lines without a customer.' as description,
-            'See orders_of_guests.' as action,
+            'Left out: nobody knows who bought.' as action,
             count(*) as rows_checked,
-            count(*) filter (where customer_id is null) as rows_affected
-        from {{ ref('stg_lines') }}
+            count(*) filter (where is_left_out) as rows_affected
+        from lines
         union all
     {%- endif %}
     select
@@ -1068,10 +1096,18 @@ checks as (
                 '{{ rows }}_repeated_entirely' as check_name,
                 null as share_allowed,
                 'Lines that repeat another one entirely.' as description,
-                'Left out: they say nothing new. The build warns.' as action,
-                line_count as rows_checked,
-                equal_count as rows_affected
-            from repeated_{{ rows }}
+                {% if rows == 'items' and not is_olist -%}
+                    'Kept: an order may have the same line twice.' as action,
+                    (select count(*) from {{ ref('stg_lines') }}) as rows_checked,
+                    (select count(*) from {{ ref('stg_lines') }})
+                    - count(*) as rows_affected
+                from (select distinct * from {{ ref('stg_lines') }}) as different_lines
+                {%- else -%}
+                    'Left out: they say nothing new. The build warns.' as action,
+                    line_count as rows_checked,
+                    equal_count as rows_affected
+                from repeated_{{ rows }}
+                {%- endif %}
         {%- endif %}
     {% endfor %}
     {% if forgotten_list() -%}
@@ -1146,7 +1182,17 @@ shares as (
             and check_name not in (
                 'payments_of_unknown_type', 'payments_not_defined',
                 -- a shop's customer_id is a person: several orders are welcome
-                'customers_of_several_orders'
+                'customers_of_several_orders',
+                -- they are returns
+                'items_with_negative_price'
+            )
+            -- without order_id, all guests of a day are one order
+            and (
+                check_name not in ('orders_of_guests', 'items_repeated_entirely')
+                or (
+                    select count(*) from lines
+                    where not lines.has_order_id
+                ) = 0
             )
     {%- endif %}
 

@@ -1,7 +1,6 @@
 """Forget customers: the list of them, and what is left of them in built files."""
 
 import csv
-import datetime
 import hashlib
 import json
 import os
@@ -14,7 +13,7 @@ import duckdb
 
 from olist_segments.project import ROW_GROUP_SIZE, UserError
 
-COLUMNS = ("salt", "key_hash", "forgotten_on")
+COLUMNS = ("salt", "key_hash")
 # What the values of these columns identify, in every table that has one.
 IDS = ("customer_unique_id", "customer_id", "order_id")
 
@@ -38,7 +37,7 @@ def list_path(root: Path, target: str, shop: str) -> Path:
     return root / "data" / "forgotten" / f"{name}.csv"
 
 
-def read_list(path: Path) -> tuple[str, dict[str, str]]:
+def read_list(path: Path) -> tuple[str, set[str]]:
     """Read a list of forgotten customers.
 
     Parameters
@@ -50,8 +49,8 @@ def read_list(path: Path) -> tuple[str, dict[str, str]]:
     -------
     salt : str
         A new one if nobody is on the list.
-    days : dict of str to str
-        The day on which each was forgotten, by the hash of the key.
+    hashes : set of str
+        Of the keys of all who were forgotten.
 
     Raises
     ------
@@ -59,7 +58,7 @@ def read_list(path: Path) -> tuple[str, dict[str, str]]:
         If the file is not such a list.
     """
     if not path.is_file() or not path.stat().st_size:
-        return secrets.token_hex(32), {}
+        return secrets.token_hex(32), set()
     with path.open(encoding="utf-8", newline="") as opened:
         rows = csv.DictReader(opened)
         entries = list(rows)
@@ -70,8 +69,8 @@ def read_list(path: Path) -> tuple[str, dict[str, str]]:
             "from a backup"
         )
     if not entries:
-        return secrets.token_hex(32), {}
-    return salts.pop(), {row["key_hash"]: row["forgotten_on"] for row in entries}
+        return secrets.token_hex(32), set()
+    return salts.pop(), {row["key_hash"] for row in entries}
 
 
 def hash_key(salt: str, key: str) -> str:
@@ -89,14 +88,14 @@ def hash_key(salt: str, key: str) -> str:
     return hashlib.sha256(f"{salt}{key}".encode()).hexdigest()
 
 
-def write_list(path: Path, salt: str, days: dict[str, str]) -> None:
+def write_list(path: Path, salt: str, hashes: set[str]) -> None:
     """Write a list of forgotten customers, whole or not at all.
 
     Parameters
     ----------
     path : Path
         Its folder is created if it is missing.
-    salt, days
+    salt, hashes
         As `read_list` returns them.
 
     Raises
@@ -110,7 +109,7 @@ def write_list(path: Path, salt: str, days: dict[str, str]) -> None:
         with partial.open("w", encoding="utf-8", newline="") as out:
             writer = csv.writer(out, lineterminator="\n")
             writer.writerow(COLUMNS)
-            writer.writerows((salt, key, day) for key, day in sorted(days.items()))
+            writer.writerows((salt, key_hash) for key_hash in sorted(hashes))
             out.flush()
             os.fsync(out.fileno())
         os.replace(partial, path)
@@ -119,7 +118,7 @@ def write_list(path: Path, salt: str, days: dict[str, str]) -> None:
 
 
 def add_keys(path: Path, keys: Iterable[str]) -> int:
-    """Put customers on the list; those who are on it keep their day.
+    """Put customers on the list.
 
     Parameters
     ----------
@@ -138,12 +137,10 @@ def add_keys(path: Path, keys: Iterable[str]) -> int:
     UserError
         If the list cannot be read or written.
     """
-    salt, days = read_list(path)
-    today = datetime.date.today().isoformat()
-    for key in keys:
-        days.setdefault(hash_key(salt, key), today)
-    write_list(path, salt, days)
-    return len(days)
+    salt, hashes = read_list(path)
+    hashes |= {hash_key(salt, key) for key in keys}
+    write_list(path, salt, hashes)
+    return len(hashes)
 
 
 def known_keys(connection: duckdb.DuckDBPyConnection, keys: list[str]) -> set[str]:

@@ -19,6 +19,7 @@
     {%- set repeated = run_query(
         'select source, rows_affected from ' ~ this
         ~ " where check_name like '%repeated_entirely' and rows_affected > 0 "
+        ~ "and action like 'Left out%' "
         ~ 'order by source'
     ).rows if execute else [] -%}
     {%- for source, lines in repeated -%}

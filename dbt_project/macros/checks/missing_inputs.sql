@@ -14,7 +14,7 @@
     {%- for name in given if name not in known and name not in ['raw_file', 'raw_record'] -%}
         {%- do problems.append(
             name ~ ' is no input column; they are ' ~ known
-            | reject('in', ['is_return', 'has_null_word']) | join(', ')
+            | reject('in', ['is_return', 'has_order_id', 'has_null_word']) | join(', ')
         ) -%}
     {%- endfor -%}
     {{ return(problems) }}

@@ -2,6 +2,6 @@
 {% macro read_forgotten_list() -%}
     read_csv(
         {{ forgotten_list() }}, header = true, auto_detect = false, delim = ',',
-        columns = {'salt': 'string', 'key_hash': 'string', 'forgotten_on': 'date'}
+        columns = {'salt': 'string', 'key_hash': 'string'}
     )
 {%- endmacro %}

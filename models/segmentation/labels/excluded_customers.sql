@@ -21,7 +21,9 @@ with_reason as (
         customer_unique_id,
 
         case
-            when has_returns then 'everything returned'
+            when has_returns and placed_order_count = 0
+                then 'only returns, no purchase'
+            when order_count > 0 then 'everything returned'
             when has_delivered_order then 'delivered order without items'
             when canceled_order_count = placed_order_count
                 then '{{ canceled }}'

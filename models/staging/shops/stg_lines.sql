@@ -16,7 +16,8 @@ flagged as (
 
     select
         *,
-        coalesce(quantity < 0 or amount < 0, false) as is_return
+        coalesce(quantity < 0 or amount < 0, false) as is_return,
+        {{ 'order_id' in order_lines.columns }} as has_order_id
 
     from completed
 

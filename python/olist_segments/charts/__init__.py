@@ -18,11 +18,13 @@ from olist_segments.charts.segments import (
     moves,
     orders_by_month,
     over_representation,
+    revenue_changes,
     segment_features,
     segments_overview,
     spend_distribution,
 )
 from olist_segments.charts.studies import (
+    bought_again,
     candidate_scores,
     explained_shares,
     movement_by_reason,
@@ -36,6 +38,7 @@ from olist_segments.charts.studies import (
 
 __all__ = [
     "amounts",
+    "bought_again",
     "breakdown",
     "candidate_score",
     "candidate_scores",
@@ -55,6 +58,7 @@ __all__ = [
     "refits_on_halves",
     "repeat_buyers_by_cluster",
     "resampling_agreement",
+    "revenue_changes",
     "reviews_by_delay",
     "segment_features",
     "segment_formation",

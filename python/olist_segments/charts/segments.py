@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from olist_segments.charts.style import (
     BLUE,
+    COLORS,
     GREY,
     INK,
     ORANGE,
@@ -28,6 +29,16 @@ SCORES = {
 # all customers, by at least this much, and is this many times as large or as small.
 LEAST_DIFFERENCE = 0.005
 LEAST_FACTOR = 1.1
+# What changes revenue: the columns of segment_revenue_change, their names, colours and
+# patterns. First the customers who came and went, then what those who stayed did.
+CAUSES = {
+    "by_new": ("new customers", COLORS[0], ""),
+    "by_returning": ("customers who came back", COLORS[5], "/"),
+    "by_lapsed": ("customers who lapsed", COLORS[4], "\\"),
+    "by_orders": ("those who stayed: number of orders", COLORS[2], "x"),
+    "by_items": ("those who stayed: items per order", COLORS[1], "-"),
+    "by_price": ("those who stayed: value per item", COLORS[3], "."),
+}
 # What a score is compared with: its column, its name, and how it is drawn.
 BARS = {
     "silhouette": ("noise_silhouette", "noise", "lines+markers"),
@@ -421,6 +432,82 @@ def orders_by_month(table: pd.DataFrame, segment_id: int) -> go.Figure:
     figure.update_xaxes(title="month of purchase", tickformat="%b %Y", nticks=8)
     figure.update_yaxes(title="share of orders (%)", tickformat=".2~%")
     return finish(figure, finding, height=340)
+
+
+def revenue_changes(changes: pd.DataFrame, currency: Currency) -> go.Figure:
+    """Plot what changed the revenue of each segment from one period to the next.
+
+    Parameters
+    ----------
+    changes : DataFrame
+        The rows of segment_revenue_change of one period_days.
+    currency : Currency
+
+    Returns
+    -------
+    Figure
+        A stacked bar per segment: causes that added revenue go to the right, others to
+        the left. A diamond marks the change, which is the sum of the causes.
+    """
+    changes = changes.sort_values("segment_id")
+    numbers = changes[["revenue_before", "revenue_change", *CAUSES]].astype(float)
+    names = [plain(name, 18) for name in changes["segment_name"]]
+    figure = go.Figure()
+    for rank, (column, (name, color, pattern)) in enumerate(CAUSES.items()):
+        figure.add_bar(
+            y=names,
+            x=numbers[column],
+            name=name,
+            orientation="h",
+            legendrank=rank,
+            marker={
+                "color": color,
+                "pattern": {
+                    "shape": pattern,
+                    "fillmode": "overlay",
+                    "fgcolor": "white",
+                    "size": 6,
+                    "solidity": 0.2,
+                },
+            },
+            hovertemplate=f"%{{y}}<br>{name}: {money('%{x:,.2f}', currency)}"
+            "<extra></extra>",
+        )
+    figure.add_scatter(
+        y=names,
+        x=numbers["revenue_change"],
+        name="change",
+        mode="markers",
+        marker={
+            "symbol": "diamond",
+            "size": 11,
+            "color": "white",
+            "line": {"color": INK, "width": 2},
+        },
+        hovertemplate=f"%{{y}}<br>change: {money('%{x:,.2f}', currency)}"
+        "<extra></extra>",
+    )
+    figure.update_layout(
+        barmode="relative",
+        bargap=0.4,
+        legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0},
+    )
+    figure.update_xaxes(
+        title=plain(f"change of revenue ({currency.unit})", 22),
+        tickformat="~s",
+        nticks=6,
+    )
+    figure.update_yaxes(autorange="reversed", type="category")
+    before, change = numbers["revenue_before"].sum(), numbers["revenue_change"].sum()
+    largest = numbers[list(CAUSES)].sum().abs().idxmax()
+    went = "rose" if change >= 0 else "fell"
+    return finish(
+        figure,
+        f"Revenue {went} from {currency.written(before, 0)} to "
+        f"{currency.written(before + change, 0)}; the largest part is that of "
+        f"{CAUSES[largest][0]}",
+        height=220 + 62 * len(changes),
+    )
 
 
 def customer_map(sample: pd.DataFrame, loadings: pd.DataFrame) -> go.Figure:

@@ -4,7 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from olist_segments.charts.style import BLUE, GREEN, GREY, ORANGE, finish
+from olist_segments.charts.style import BLUE, GREEN, GREY, ORANGE, finish, plain
 
 METHODS = {"kmeans": "KMeans", "rfm": "RFM rule"}
 METHOD_COLORS = {"kmeans": BLUE, "rfm": ORANGE}
@@ -193,6 +193,89 @@ def explained_shares(comparison: pd.DataFrame) -> go.Figure:
         f"KMeans explains more than the RFM rule for {len(better)} of {len(wide)} "
         "numbers",
         height=620,
+    )
+
+
+def bought_again(outcomes: pd.DataFrame) -> go.Figure:
+    """Plot how many members of each segment bought again after a past day.
+
+    Parameters
+    ----------
+    outcomes : DataFrame
+        Rows of the table segment_outcomes, of one day and one horizon.
+
+    Returns
+    -------
+    Figure
+        A point per segment with its 95% interval, by rule and share, and a line at the
+        share of all customers. A point is filled if its segment differs from them
+        beyond chance. The title has the range of each rule.
+    """
+    everybody = outcomes[outcomes["rule"] == "all"].iloc[0]
+    days = everybody["horizon_days"]
+    figure = go.Figure()
+    labels, ranges = [], []
+    for rule, name in METHODS.items():
+        rows = outcomes[outcomes["rule"] == rule].sort_values(
+            ["buyer_share", "segment_id"], ascending=[False, True]
+        )
+        shares = rows["buyer_share"]
+        ranges.append(f"{shares.min():.1%} to {shares.max():.1%} ({name})")
+        figure.add_scatter(
+            x=shares,
+            # By position: both rules may call a segment the same.
+            y=list(range(len(labels), len(labels) + len(rows))),
+            mode="markers",
+            name=name,
+            text=rows["segment_name"].map(plain),
+            marker={
+                "color": METHOD_COLORS[rule],
+                "size": 10,
+                "line": {"color": METHOD_COLORS[rule], "width": 2},
+                "symbol": [
+                    "circle" if one else "circle-open"
+                    for one in rows["is_beyond_chance"]
+                ],
+            },
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": rows["buyer_share_high"] - shares,
+                "arrayminus": shares - rows["buyer_share_low"],
+            },
+            customdata=rows[["buyer_count", "customer_count"]],
+            hovertemplate="%{text}<br>%{x:.2%}: %{customdata[0]:,} of "
+            "%{customdata[1]:,}<extra></extra>",
+        )
+        labels += rows["segment_name"].map(plain).to_list()
+    figure.add_vline(
+        x=everybody["buyer_share"],
+        line={"color": GREY, "dash": "dash"},
+        annotation={
+            "text": f"all customers: {everybody['buyer_share']:.1%}",
+            "yref": "paper",
+            "y": 1,
+            "yanchor": "bottom",
+        },
+    )
+    figure.update_layout(
+        xaxis={
+            "title": "share who bought again, with its 95% interval; filled: differs "
+            "from all beyond chance",
+            "tickformat": ".1%",
+            "rangemode": "tozero",
+        },
+        yaxis={
+            "tickvals": list(range(len(labels))),
+            "ticktext": labels,
+            "range": [len(labels) - 0.5, -0.5],
+            "zeroline": False,
+        },
+    )
+    return finish(
+        figure,
+        f"Bought again within {days} days, by segment: {', '.join(ranges)}",
+        height=190 + 26 * len(labels),
     )
 
 

@@ -128,11 +128,11 @@ def _keys(options: argparse.Namespace) -> list[str]:
 
 
 def _refuse_unknown(keys: list[str], database: Path, path: Path) -> None:
-    salt, days = read_list(path)
+    salt, hashes = read_list(path)
     with duckdb.connect(str(database), read_only=True) as connection:
         known = known_keys(connection, keys)
     unknown = [
-        key for key in keys if key not in known and hash_key(salt, key) not in days
+        key for key in keys if key not in known and hash_key(salt, key) not in hashes
     ]
     if unknown:
         which = ", ".join(unknown[:5]) + (", ..." if unknown[5:] else "")

@@ -88,13 +88,7 @@ def summary(database: Path, *, target: str) -> str:
             "select feature from feature_statistics where clipped_values <= 1 "
             "order by feature"
         ).fetchall()
-        ((month,),) = connection.sql(
-            # The last month that ended 180 days ago, if there is a year of orders.
-            "select case when min(purchased_at)::date <= max(as_of_date) - 365 "
-            "and (select count(*) from segment_outcomes) = 0 then strftime("
-            "date_trunc('month', max(as_of_date) - 179) - interval 1 day, '%Y-%m') end "
-            "from orders cross join intermediate.int_as_of"
-        ).fetchall()
+        replay = how_to_see_outcomes(connection, target)
     lines.append(f"As of {as_of}.")
     if rejected:
         lines.append(
@@ -133,11 +127,40 @@ def summary(database: Path, *, target: str) -> str:
     for name in [one for one in SUGGESTED if one in questions][:3]:
         lines += [f"# {questions[name].text}", shell_command(f"query {name}", target)]
     lines += ["# All questions and their names", shell_command("query", target)]
-    if month:
-        lines += [
-            "# What do segments do next? This labels customers as of the end of "
-            f"{month}, and counts what they",
-            "# bought in the 180 days after; it takes about twice as long as a build.",
-            shell_command(f"replay --from {month} --to {month}", target),
-        ]
-    return "\n".join(lines)
+    return "\n".join(lines + replay)
+
+
+def how_to_see_outcomes(
+    connection: duckdb.DuckDBPyConnection, target: str
+) -> list[str]:
+    """Say which command shows what segments did next, while nothing does.
+
+    Parameters
+    ----------
+    connection : DuckDBPyConnection
+        To a built database.
+    target : {"dev", "demo"}
+        Whose database it is.
+
+    Returns
+    -------
+    list of str
+        Comments that say what the command does, and the command. Empty if
+        segment_outcomes has a day with 180 days after it, or if the orders span less
+        than a year.
+    """
+    ((month,),) = connection.sql(
+        # The last month that ended 180 days ago.
+        "select case when min(purchased_at)::date <= max(as_of_date) - 365 and not "
+        "exists (from segment_outcomes where horizon_days = 180) then strftime("
+        "date_trunc('month', max(as_of_date) - 179) - interval 1 day, '%Y-%m') end "
+        "from orders cross join intermediate.int_as_of"
+    ).fetchall()
+    if month is None:
+        return []
+    return [
+        "# What do segments do next? This labels customers as of the end of "
+        f"{month}, and counts what they",
+        "# bought in the 180 days after; it takes about twice as long as a build.",
+        shell_command(f"replay --from {month} --to {month}", target),
+    ]

@@ -88,6 +88,7 @@ def render_report(
         shop = read_shop(connection)
     currency = shop.currency
     totals = data["totals"].iloc[0].to_dict()
+    money = data["money"].iloc[0].to_dict()
     segments = [
         _segment(data, shop, one) for one in data["segments"].to_dict("records")
     ]
@@ -99,7 +100,8 @@ def render_report(
         **{score: _score(data, score) for score in charts.SCORES},
     }
     moves, formation = _moves(data), _formation(data)
-    optional = [one for one in (moves, formation) if one]
+    changes = _changes(data, currency)
+    optional = [one for one in (moves, formation, changes) if one]
     shown = [
         *overall.values(),
         *(one for s in segments for one in s["charts"].values()),
@@ -118,6 +120,8 @@ def render_report(
         moves=moves,
         formation=formation,
         stability=_stability(data),
+        changes=changes,
+        period=data["changes"].iloc[0].to_dict() if changes else None,
         outcomes=_outcomes(data),
         refits=data["stability"]["refits"].max(),
         history=data["history"].replace({pd.NaT: None}).iloc[0].to_dict(),
@@ -127,10 +131,13 @@ def render_report(
         is_any_eligible=data["candidates"]["is_eligible"].any(),
         rivals=_rivals(data["candidates"]),
         drift=_drift(data),
+        money=_money(money, shop),
+        returned=money["returned"],
+        is_gross=money["of_canceled_returns"] != 0,
         excluded=_excluded(data, shop),
         rejected=_rejected(data),
         quality=_quality(data),
-        findings=_findings(data, totals, currency),
+        findings=_findings(data, totals, money, currency),
         told_apart_by=_listed(_named(data["features"])),
         is_slow_but_early=_is_slow_but_early(data["features"]),
         axes=[charts.axis_words(data["loadings"], axis) for axis in ("x", "y")],
@@ -574,6 +581,36 @@ def _stability(data: dict[str, pd.DataFrame]) -> Table:
     return _table("refits", caption, columns, rows.assign(meaning=meaning))
 
 
+def _changes(data: dict[str, pd.DataFrame], currency: Currency) -> Chart | None:
+    """Draw why the revenue of each segment changed, if there are two periods."""
+    rows = data["changes"]
+    if rows.empty or not rows[["revenue_before", "revenue_after"]].any(axis=None):
+        return None
+    columns = {
+        "segment_name": Column("segment"),
+        "revenue_before": Column("revenue before", "money"),
+        "revenue_after": Column("revenue after", "money"),
+        "revenue_change": Column("change", "money"),
+        **{cause: Column(name, "money") for cause, (name, *_) in charts.CAUSES.items()},
+    }
+    amounts = list(columns)[1:]
+    total = {"segment_name": "All customers", **rows[amounts].sum().to_dict()}
+    return Chart.titled(
+        charts.revenue_changes(rows, currency),
+        name="revenue-change",
+        note="The causes add up to the change, which the diamond marks. What the "
+        "customers of both periods changed is split into orders, items per order and "
+        "value per item: each counts with the other two at their mean.",
+        table=_table(
+            "revenue-change-figures",
+            "Why revenue changed",
+            columns,
+            rows,
+            total=total,
+        ),
+    )
+
+
 def _outcomes(data: dict[str, pd.DataFrame]) -> dict | None:
     """Say what the members of a past day did next, if a build saw such a day."""
     rows = data["outcomes"]
@@ -674,6 +711,63 @@ def _drift(data: dict[str, pd.DataFrame]) -> Table:
     return _table("drift", "Drift since the model was fitted", columns, rows)
 
 
+def _money(money: dict, shop: Shop) -> Table:
+    """Show how the amounts in the files become the revenue."""
+    lines = money["guest_lines"]
+    guests = "orders without a customer"
+    if pd.notna(lines):
+        guests = f"{_counted(int(lines), 'line')} without a customer"
+    other = (
+        "not delivered" if shop.has("deliveries") else "canceled, or do not count yet"
+    )
+    excluded = "customers without a segment"
+    if money["of_excluded"] < 0:
+        excluded += ", who returned more than they bought"
+    left_out = {
+        "of_forgotten": "customers who were forgotten",
+        "of_no_order": "lines that repeat another one or belong to no order",
+        "of_guests": guests,
+        "of_other_days": "orders after the day of this page, or without a date",
+        "of_canceled_returns": "returns, which are not taken off here",
+        "of_other_orders": f"orders that were {other}",
+        "of_excluded": excluded,
+    }
+    freight = " and freight" if shop.has("freight") else ""
+    rows = [("all lines that could be read", money["in_file"])]
+    rows += [(words, -money[name]) for name, words in left_out.items() if money[name]]
+    columns = {
+        "part": Column(f"price{freight}"),
+        "amount": Column("amount", "money"),
+        "share": Column("share", "share"),
+    }
+    in_file = float(money["in_file"])
+    table = pd.DataFrame(rows, columns=["part", "amount"]).assign(
+        share=lambda one: one["amount"].astype(float) / (in_file or np.nan)
+    )
+    return _table(
+        "money",
+        "From the data to the revenue on this page",
+        columns,
+        table,
+        total={
+            "part": "Revenue",
+            "amount": money["revenue"],
+            "share": float(money["revenue"]) / in_file if in_file else None,
+        },
+    )
+
+
+def _of_guests(money: dict, currency: Currency) -> str:
+    """Say how much was left out because nobody knows who bought."""
+    if not money["of_guests"]:
+        return ""
+    share = float(money["of_guests"] / money["in_file"])
+    return (
+        f"{written(money['of_guests'], 'money', currency)} without a customer "
+        f"({share:.1%}), "
+    )
+
+
 def _excluded(data: dict[str, pd.DataFrame], shop: Shop) -> Table:
     columns = {
         "reason": Column("reason"),
@@ -715,7 +809,7 @@ def _quality(data: dict[str, pd.DataFrame]) -> Table:
 
 
 def _findings(
-    data: dict[str, pd.DataFrame], totals: dict, currency: Currency
+    data: dict[str, pd.DataFrame], totals: dict, money: dict, currency: Currency
 ) -> dict[str, str]:
     """State what each part of the page shows."""
     segments, drift = data["segments"], data["drift"]
@@ -736,7 +830,8 @@ def _findings(
         else f"Worth watching: {_listed(_spaced(watched))} drifted"
         if len(watched)
         else _calm(chosen),
-        "left_out": f"{_counted(totals['excluded_count'], 'customer')} without a "
+        "left_out": f"{_of_guests(money, currency)}"
+        f"{_counted(totals['excluded_count'], 'customer')} without a "
         f"segment, {_counted(totals['rejected_count'], 'line')} that could not be read",
     }
 

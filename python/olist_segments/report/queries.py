@@ -160,6 +160,20 @@ QUERIES = {
         select segmentation, explained_share from segment_comparison
         where metric = 'later_revenue'
     """,
+    # A year against the year before, or shorter periods where the data has less.
+    "changes": """
+        select
+            changes.*,
+            as_of.as_of_date - cast(changes.period_days - 1 as integer) as from_date
+        from segment_revenue_change as changes
+        cross join (
+            select max(as_of_date) as as_of_date from customer_segments
+        ) as as_of
+        where
+            changes.period_days
+            = (select max(period_days) from segment_revenue_change)
+        order by changes.segment_id
+    """,
     "flows": "select * from segment_flows order by k, cluster_id, next_cluster_id",
     "model": "select * from segment_models where is_current",
     "drift": "select * from segment_drift order by drift desc, measure",
@@ -202,6 +216,52 @@ QUERIES = {
         from excluded_customers
         group by reason
         order by customer_count desc, reason
+    """,
+    # From the amounts in the files to the revenue: the parts add up.
+    "money": """
+        select
+            files.*,
+            files.in_marts
+            - orders.of_canceled_returns
+            - customers.total_spend as of_other_orders,
+            orders.of_canceled_returns,
+            customers.of_excluded,
+            (select sum(revenue) from segments) as revenue,
+            (
+                select coalesce(-sum(price + freight), 0) from order_lines
+                where price < 0 and (is_delivered or is_return)
+            ) as returned,
+            (
+                select rows_affected from data_quality
+                where check_name = 'items_of_guests'
+            ) as guest_lines
+        from (
+            select
+                sum(in_file) as in_file,
+                sum(of_forgotten) as of_forgotten,
+                sum(without_key + repeated + of_unknown_orders) as of_no_order,
+                sum(of_guests) as of_guests,
+                sum(not_by_as_of_date) as of_other_days,
+                sum(in_marts) as in_marts
+            from reconciliation
+            where measure in ('price', 'freight')
+        ) as files
+        cross join (
+            select
+                coalesce(
+                    sum(order_total) filter (
+                        where is_return and order_status = 'canceled'
+                    ), 0
+                ) as of_canceled_returns
+            from orders
+        ) as orders
+        cross join (
+            select
+                sum(total_spend) as total_spend,
+                coalesce(sum(total_spend) filter (where not is_eligible), 0)
+                    as of_excluded
+            from customers
+        ) as customers
     """,
     "rejected": """
         select
