@@ -1,5 +1,6 @@
 """The stability study and the original project."""
 
+import datetime
 import re
 import shutil
 
@@ -11,7 +12,11 @@ from conftest import ROOT, rows
 from olist_segments import charts
 from olist_segments.months import month_ends
 from olist_segments.project import UserError
-from olist_segments.study.months import follow_months, reasons_to_move
+from olist_segments.study.months import (
+    follow_months,
+    outcome_month_ends,
+    reasons_to_move,
+)
 from olist_segments.study.original import (
     FEATURES,
     compare_with_original,
@@ -24,6 +29,7 @@ from olist_segments.study.resampling import jaccard_stability, resample
 from olist_segments.study.run import run_study
 from olist_segments.study.studied import Studied
 from olist_segments.study.tables import StudyError, read_study
+from test_outcomes import BOUGHT_AGAIN
 
 
 def test_a_cluster_found_again_has_a_jaccard_index_of_one():
@@ -66,6 +72,24 @@ def test_customers_move_because_of_time_orders_or_other_news():
 def test_months_that_cannot_be_compared_are_refused(tmp_path, first, last, sentence):
     with pytest.raises(UserError, match=sentence):
         run_study(ROOT, tmp_path / "none", target="demo", first=first, last=last)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "expected"),
+    [
+        # 180 days after 2018-02-28 end on 2018-08-27.
+        ("2017-09", "2018-08", ["2017-03", "2018-02"]),
+        # 180 days after 2017-12-31 end on 2018-06-29, after 2018-12-31 on 2019-06-29.
+        ("2018-05", "2018-06", ["2017-11", "2017-12"]),
+        # 180 days after 2018-08-31 end on 2019-02-27, one day before the month end.
+        ("2019-01", "2019-02", ["2018-07", "2018-08"]),
+    ],
+)
+def test_customers_are_followed_from_months_whose_days_are_over(first, last, expected):
+    ends = month_ends(first, last)
+    found = outcome_month_ends(ends)
+    assert found == month_ends(*expected)
+    assert all(ends[-1] - day >= datetime.timedelta(180) for day in found)
 
 
 def test_clusters_that_differ_in_one_feature_only_are_found():
@@ -146,6 +170,31 @@ def test_agreement_lies_where_an_index_of_agreement_lies(demo_study):
         assert values.nunique() > 1, (table, column)
     rule = tables["resampling"].query("segmentation == 'rfm'")["adjusted_rand_index"]
     assert rule.min() > 0.8
+
+
+def test_outcomes_count_the_same_customers_by_every_rule(demo_study):
+    database, tables, page = demo_study
+    outcomes = tables["outcomes"]
+    totals = outcomes.groupby(["label_date", "rule"])[["customer_count", "buyer_count"]]
+    for day, of_day in totals.sum().groupby("label_date"):
+        assert set(of_day.index.get_level_values("rule")) == {
+            *("all", "kmeans", "refit", "rfm")
+        }
+        assert len(of_day.drop_duplicates()) == 1
+        assert page.count(f"| {day:%Y-%m-%d} |") == 3
+        ((buyers,),) = rows(
+            database,
+            "select count(distinct customer_unique_id) from orders "
+            f"where purchased_at::date - date '{day:%Y-%m-%d}' between 1 and 180 "
+            "and order_status not in ('canceled', 'unavailable') "
+            "and customer_unique_id in (select customer_unique_id from orders "
+            "where order_status = 'delivered' and has_items "
+            f"and delivered_at::date <= date '{day:%Y-%m-%d}')",
+        )
+        assert buyers == of_day["buyer_count"].iloc[0] > 0
+    refit = outcomes["rule"] == "refit"
+    assert outcomes.loc[refit, "jaccard"].between(0, 1, inclusive="right").all()
+    assert outcomes.loc[~refit, "jaccard"].isna().all()
 
 
 def test_a_study_of_another_model_is_not_shown(demo_study, tmp_path):
@@ -233,8 +282,15 @@ def test_figures_of_the_stability_page_come_out_again(real_study):
     tables = {
         **compare_with_original(real_study, with_silhouette=False),
         **resample(real_study, draws, ks=[real_study.k]),
-        **follow_months(real_study, [first, before, last]),
+        **follow_months(
+            real_study, [first, before, last], [datetime.date(2018, 2, 28)]
+        ),
         "run": real_study.describe(draws),
+    }
+    outcomes = tables["outcomes"].query("rule != 'refit'").set_index("segment_key")
+    counts = outcomes[["customer_count", "buyer_count"]].itertuples()
+    assert {key: pair for key, *pair in counts} == {
+        key: list(pair) for key, pair in BOUGHT_AGAIN.items()
     }
     skipped = f"| {before}", f"| KMeans | {before}", f"| RFM rule | {before}"
     lines = [

@@ -1,4 +1,4 @@
-"""Month by month: who moves, and whether refits agree."""
+"""Month by month: who moves, whether refits agree, and who bought again."""
 
 import datetime
 from collections.abc import Callable
@@ -6,19 +6,28 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 from sklearn.metrics import adjusted_rand_score
+from sklearn.metrics.cluster import contingency_matrix
 
-from olist_segments.study.studied import Studied
+from olist_segments.study.studied import Studied, TooFewCustomersError
 
 # The labels of three models: the current one, that of the first month, of the day.
 KINDS = ["fixed", "first", "refit"]
 ONLY_TIME, BOUGHT, NEWS = "only time passed", "bought again", "other news"
 # Columns of customer_features that grow by themselves from day to day.
 CLOCKS = ["recency_days", "tenure_days"]
+# Days in which customers can buy again, as in segment_outcomes.
+HORIZON_DAYS = 180
+OUTCOMES = [
+    *("rule", "label_date", "segment_id", "segment_key", "jaccard"),
+    *("customer_count", "buyer_count", "buyer_share", "buyer_share_low"),
+    *("buyer_share_high", "is_beyond_chance", "revenue_per_customer"),
+]
 
 
 def follow_months(
     studied: Studied,
     ends: list[datetime.date],
+    outcome_ends: list[datetime.date],
     advance: Callable[[], None] = lambda: None,
 ) -> dict[str, pd.DataFrame]:
     """Label customers as of every month end, with fixed models and with refits.
@@ -28,50 +37,94 @@ def follow_months(
     studied : Studied
     ends : list of date
         Two or more days, in ascending order.
+    outcome_ends : list of date
+        Days whose customers are followed for `HORIZON_DAYS`. Those with too few
+        customers are left out.
     advance : callable
         Called after every day.
 
     Returns
     -------
     dict of str to DataFrame
-        Tables movement, flows and refits.
+        Tables movement, flows and refits, and outcomes if a day has enough customers.
+
+    Raises
+    ------
+    UserError
+        If there are too few customers.
+    DbtError
+        If dbt fails.
     """
-    moves, flows, refits, before, first = [], [], [], {}, None
-    for end in ends:
-        features, refit = studied.as_of(end)
-        first = first or (features, refit)
-        labels = {
-            "kmeans": {
-                name: model.label(studied.scale(features, model))
-                for name, model in zip(
-                    KINDS, (studied.model, first[1], refit), strict=True
+    moves, flows, refits, known, before, first = [], [], [], [], {}, None
+    for end in sorted({*ends, *outcome_ends}):
+        try:
+            features, refit = studied.as_of(end)
+        except TooFewCustomersError:
+            if end in ends:
+                raise
+            advance()
+            continue
+        today = studied.model.label(studied.scale(features, studied.model))
+        of_day = refit.label(studied.scale(features, refit))
+        by_rule = studied.label_by_rule(features, features)
+        if end in outcome_ends:
+            known.append(
+                _labels(studied, features.index, today, of_day, by_rule).assign(
+                    label_date=end
                 )
-            },
-            "rfm": {
-                name: studied.label_by_rule(features, drawn)
-                for name, drawn in zip(
-                    KINDS, (studied.features, first[0], features), strict=True
-                )
-            },
-        }
-        for segmentation, of_models in labels.items():
-            key = {"segmentation": segmentation, "as_of_date": end}
-            now = features.assign(**of_models)
-            row = _agreement(now, before.get(segmentation))
-            refits.append({**key, **row})
-            if segmentation in before:
-                moved, went = _movement(before[segmentation], now)
-                for side in ("from_segment", "to_segment"):
-                    went[side] = went[side].map(studied.keys[segmentation])
-                moves.append(moved.assign(**key))
-                flows.append(went.assign(**key))
-            before[segmentation] = now
+            )
+        if end in ends:
+            first = first or (features, refit)
+            of_first = first[1].label(studied.scale(features, first[1]))
+            rule_today, rule_first = (
+                studied.label_by_rule(features, drawn)
+                for drawn in (studied.features, first[0])
+            )
+            for segmentation, labels in (
+                ("kmeans", (today, of_first, of_day)),
+                ("rfm", (rule_today, rule_first, by_rule)),
+            ):
+                key = {"segmentation": segmentation, "as_of_date": end}
+                now = features.assign(**dict(zip(KINDS, labels, strict=True)))
+                row = _agreement(now, before.get(segmentation))
+                refits.append({**key, **row})
+                if segmentation in before:
+                    moved, went = _movement(before[segmentation], now)
+                    for side in ("from_segment", "to_segment"):
+                        went[side] = went[side].map(studied.keys[segmentation])
+                    moves.append(moved.assign(**key))
+                    flows.append(went.assign(**key))
+                before[segmentation] = now
         advance()
-    return {
+    tables = {
         "movement": _keys_first(pd.concat(moves, ignore_index=True)),
         "flows": _keys_first(pd.concat(flows, ignore_index=True)),
         "refits": pd.DataFrame(refits),
     }
+    if known:
+        tables["outcomes"] = _outcomes(studied, pd.concat(known, ignore_index=True))
+    return tables
+
+
+def outcome_month_ends(ends: list[datetime.date]) -> list[datetime.date]:
+    """Return as many month ends, the last whose customers can be followed.
+
+    Parameters
+    ----------
+    ends : list of date
+        Month ends in ascending order; orders are known up to the last.
+
+    Returns
+    -------
+    list of date
+        The `HORIZON_DAYS` after each are over by the last of `ends`.
+    """
+    day = ends[-1] - datetime.timedelta(HORIZON_DAYS - 1)
+    found = []
+    for _ in ends:
+        day = day.replace(day=1) - datetime.timedelta(1)
+        found.append(day)
+    return found[::-1]
 
 
 def reasons_to_move(before: pd.DataFrame, after: pd.DataFrame) -> pd.Series:
@@ -97,6 +150,49 @@ def reasons_to_move(before: pd.DataFrame, after: pd.DataFrame) -> pd.Series:
         ONLY_TIME,
     )
     return pd.Series(reasons, index=before.index)
+
+
+def _labels(
+    studied: Studied,
+    customers: pd.Index,
+    today: np.ndarray,
+    of_day: np.ndarray,
+    by_rule: np.ndarray,
+) -> pd.DataFrame:
+    """Put labels of one day together as in int_outcome_labels, with their similarity.
+
+    A segment of the day's model has the key of the most similar one of today's model,
+    and its Jaccard index with that.
+    """
+    both = contingency_matrix(of_day, today)
+    either = both.sum(axis=1, keepdims=True) + both.sum(axis=0, keepdims=True) - both
+    jaccard, numbers = both / either, np.unique(of_day)
+    similar = np.unique(today)[jaccard.argmax(axis=1)]
+    keys = studied.keys
+    of_day_keys = dict(zip(numbers, map(keys["kmeans"].get, similar), strict=True))
+    parts = []
+    for rule, labels, names, model in (
+        ("kmeans", today, keys["kmeans"], studied.model_id),
+        ("refit", of_day, of_day_keys, None),
+        ("rfm", by_rule, keys["rfm"], None),
+    ):
+        part = pd.DataFrame({"customer_unique_id": customers, "segment_id": labels})
+        part["segment_key"] = part["segment_id"].map(names)
+        parts.append(part.assign(rule=rule, model_id=model))
+    parts[1]["jaccard"] = parts[1]["segment_id"].map(
+        dict(zip(numbers, jaccard.max(axis=1), strict=True))
+    )
+    return pd.concat(parts, ignore_index=True)
+
+
+def _outcomes(studied: Studied, labels: pd.DataFrame) -> pd.DataFrame:
+    keys = ["rule", "label_date", "segment_id"]
+    found = studied.outcomes(labels.drop(columns="jaccard"), HORIZON_DAYS)
+    similar = labels[[*keys, "jaccard"]].drop_duplicates()
+    similar["label_date"] = pd.to_datetime(similar["label_date"])
+    found["label_date"] = pd.to_datetime(found["label_date"])
+    found = found.merge(similar, on=keys, how="left")
+    return found[OUTCOMES].sort_values(keys, ignore_index=True)
 
 
 def _agreement(now: pd.DataFrame, before: pd.DataFrame | None) -> dict:

@@ -1,13 +1,19 @@
 """The tables of the study as a page of the docs."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 import pandas as pd
 
 from olist_segments.markdown import table
-from olist_segments.study.months import BOUGHT, NEWS, ONLY_TIME
+from olist_segments.study.months import BOUGHT, HORIZON_DAYS, NEWS, ONLY_TIME
 
 METHODS = {"kmeans": "KMeans", "rfm": "RFM rule"}
+RULES = {
+    "kmeans": "Today's model",
+    "refit": "Model of that day",
+    "rfm": "RFM rule",
+}
 
 
 def render_page(tables: dict[str, pd.DataFrame]) -> str:
@@ -55,6 +61,8 @@ def render_page(tables: dict[str, pd.DataFrame]) -> str:
         "labels that today's model gives them in both months.",
         *[_refits(tables["refits"], method) for method in METHODS],
     ]
+    if "outcomes" in tables:
+        sections += _outcomes(tables["outcomes"])
     if "original_comparison" in tables:
         sections += [
             "## What the original project clusters",
@@ -145,6 +153,79 @@ def _refits(refits: pd.DataFrame, method: str) -> str:
             "today's model, both months",
         ],
         rows,
+    )
+
+
+def _outcomes(outcomes: pd.DataFrame) -> list[str]:
+    whole = outcomes[outcomes["rule"] == "all"].set_index("label_date")
+    outcomes = outcomes.assign(
+        higher=outcomes["buyer_share"]
+        > outcomes["label_date"].map(whole["buyer_share"]),
+        label=("`" + outcomes["segment_key"] + "`").where(
+            ~(outcomes["jaccard"] <= 0.5), "(none of today's)"
+        ),
+    ).sort_values(
+        ["label_date", "buyer_share", "label", "segment_id"],
+        ascending=[True, False, True, True],
+    )
+    sections = [
+        "## Did the segments buy again?",
+        f"What the customers of a month end bought in the next {HORIZON_DAYS} days, as "
+        "in `segment_outcomes`. Labels use only what was known on that day; today's "
+        "model was fitted later, so the model that could have been fitted on that day "
+        "stands beside it, with the same k. Segments are in the order of the share "
+        "that bought again, each with its number of customers; a share in bold differs "
+        "beyond chance from that of all customers, and the order of the others tells "
+        "little. A segment of the model of that day has the name of the most "
+        "similar segment of today's model, unless their Jaccard index is 0.5 or below.",
+        _orders(outcomes, whole),
+    ]
+    return [*sections, *(_constancy(outcomes, rule) for rule in RULES)]
+
+
+def _orders(outcomes: pd.DataFrame, whole: pd.DataFrame) -> str:
+    rows = []
+    for rule, name in RULES.items():
+        for day, month in outcomes[outcomes["rule"] == rule].groupby("label_date"):
+            everybody = whole.loc[day]
+            order = []
+            for row in month.itertuples():
+                share = f"{row.buyer_share:.2%}"
+                share = f"**{share}**" if row.is_beyond_chance else share
+                order.append(f"{row.label} {share} of {row.customer_count:,}")
+            rows.append(
+                (
+                    name,
+                    f"{day:%Y-%m-%d}",
+                    f"{everybody['customer_count']:,}",
+                    f"{everybody['buyer_count']:,}",
+                    f"{everybody['buyer_share']:.2%}",
+                    ", ".join(order),
+                )
+            )
+    header = ["rule", "month end", "customers", "bought again", "share"]
+    return table([*header, "segments, by the share that bought again"], rows)
+
+
+def _constancy(outcomes: pd.DataFrame, rule: str) -> str:
+    """Say in how many months the order is the same, and what is beyond chance."""
+    rows = outcomes[outcomes["rule"] == rule]
+    orders = Counter(tuple(month["label"]) for _, month in rows.groupby("label_date"))
+    leaders = Counter(rows.groupby("label_date")["label"].first())
+    months = rows["label_date"].nunique()
+    ((_, most),), ((leader, led),) = orders.most_common(1), leaders.most_common(1)
+    beyond = Counter(
+        (row.label, "more" if row.higher else "less")
+        for row in rows[rows["is_beyond_chance"]].itertuples()
+    )
+    found = [
+        f"{label} {side} than all customers in {count}"
+        for (label, side), count in beyond.most_common()
+    ]
+    return (
+        f"**{RULES[rule]}**, {months} months: {len(orders)} different orders, the most "
+        f"frequent one in {most}. Most often first is {leader}, in {led}. Beyond "
+        f"chance: {'; '.join(found) or 'no segment in any month'}."
     )
 
 

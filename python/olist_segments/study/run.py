@@ -1,4 +1,4 @@
-"""The whole study: resampling, moves, refits, the original project."""
+"""The whole study: resampling, moves, refits, outcomes, the original project."""
 
 import tempfile
 from pathlib import Path
@@ -8,7 +8,7 @@ from tqdm import tqdm
 
 from olist_segments.months import month_ends
 from olist_segments.project import UserError
-from olist_segments.study.months import follow_months
+from olist_segments.study.months import follow_months, outcome_month_ends
 from olist_segments.study.original import compare_with_original
 from olist_segments.study.resampling import resample
 from olist_segments.study.studied import Studied
@@ -40,7 +40,8 @@ def run_study(
     draws : int
         Number of bootstrap samples.
     first, last : str
-        First and last month, such as 2017-09.
+        First and last month, such as 2017-09. Outcomes are those of as many months
+        before, the last whose 180 days are over by the last month.
 
     Returns
     -------
@@ -57,9 +58,11 @@ def run_study(
     ends = month_ends(first, last)
     if len(ends) < 2:
         raise UserError(f"from {first} to {last} there are not two months to compare")
+    outcome_ends = outcome_month_ends(ends)
     with tempfile.TemporaryDirectory() as scratch:
         studied = Studied(root, database, Path(scratch), target=target)
-        steps = tqdm(total=draws + len(ends) + 1, desc="original", unit="step")
+        days = len({*ends, *outcome_ends})
+        steps = tqdm(total=draws + days + 1, desc="original", unit="step")
         with steps:
             # Before months, which leave the copy as of a past day. Two minutes: a
             # Euclidean silhouette compares all pairs of rows. It is about Olist only.
@@ -68,7 +71,7 @@ def run_study(
             steps.set_description("resampling")
             tables |= resample(studied, draws, steps.update)
             steps.set_description("months")
-            tables |= follow_months(studied, ends, steps.update)
+            tables |= follow_months(studied, ends, outcome_ends, steps.update)
     tables["run"] = studied.describe(draws)
     write_study(database, tables)
     return tables

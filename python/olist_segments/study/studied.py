@@ -18,6 +18,10 @@ from olist_segments.shop import read_shop
 ANALYSES = ["original_rows", "rfm_labels_by_bounds", "scaled_customers"]
 
 
+class TooFewCustomersError(UserError):
+    """A day has too few customers for the segments."""
+
+
 class Model(NamedTuple):
     """A fitted model, with all that scaling and labelling need.
 
@@ -72,6 +76,7 @@ class Studied:
 
     def __init__(self, root: Path, database: Path, scratch: Path, *, target: str):
         self.root, self.target, self.scratch = root, target, scratch
+        self.database = database
         settings = yaml.safe_load((root / "dbt_project.yml").read_text("utf-8"))["vars"]
         self.settings = {
             "seed": settings["seed"],
@@ -106,6 +111,9 @@ class Studied:
                 "select 'kmeans', segment_id, segment_key from segments union all "
                 "select distinct 'rfm', rfm_segment_id, rfm_segment_key "
                 "from rfm_segments order by all"
+            ).fetchall()
+            ((self.first_delivery_date,),) = connection.sql(
+                "select first_delivery_date from intermediate.int_as_of"
             ).fetchall()
         self.keys = {
             method: {number: key for found, number, key in keys if found == method}
@@ -158,23 +166,28 @@ class Studied:
 
         Raises
         ------
-        UserError
-            If there are too few customers.
+        TooFewCustomersError
+            If there are not more different customers than segments.
         DbtError
             If dbt fails.
         """
-        # In full: the scaling must be that of the day, not a kept one.
+        too_few = TooFewCustomersError(
+            f"by {day} there are too few customers with a delivered order for "
+            f"{self.k} segments: choose later months"
+        )
+        if day < self.first_delivery_date:
+            raise too_few
+        # In full: the scaling must be that of the day, not a kept one. Staging is the
+        # same on every day.
         words = ["run", "--full-refresh", "--select", "+int_feature_parameters"]
+        words += ["--exclude", "path:models/staging"]
         self._dbt(*words, "--vars", json.dumps({"as_of_date": str(day)}))
         with self.connect() as connection:
             features = _features(connection)
             parameters = connection.sql("from intermediate.int_feature_parameters").df()
         scaled = self.scale(features, Model(parameters, None))
         if len(np.unique(scaled.to_numpy(), axis=0)) <= self.k:
-            raise UserError(
-                f"by {day} there are too few customers with a delivered order for "
-                f"{self.k} segments: choose later months"
-            )
+            raise too_few
         centers = fit_centroids(scaled.to_numpy(), [self.k], **self.settings)[self.k]
         centroids = pd.DataFrame(centers, columns=scaled.columns)
         return features, Model(parameters, centroids)
@@ -221,6 +234,44 @@ class Studied:
         )
         return labelled["rfm_segment_id"].to_numpy()
 
+    def outcomes(self, labels: pd.DataFrame, days: int) -> pd.DataFrame:
+        """Count who bought again in the days after a label, as segment_outcomes does.
+
+        Parameters
+        ----------
+        labels : DataFrame
+            Columns of int_outcome_labels but segment_name; kmeans has all customers.
+        days : int
+
+        Returns
+        -------
+        DataFrame
+            Rows of segment_outcomes, in the order of its key.
+
+        Raises
+        ------
+        DbtError
+            If dbt fails.
+        """
+        # The copy may show a past day. The database has all orders.
+        with duckdb.connect(str(self.copy)) as connection:
+            connection.execute(f"attach '{_quoted(self.database)}' as kept (read_only)")
+            connection.execute("create or replace table orders as from kept.orders")
+            connection.register("labels", labels)
+            connection.execute(
+                "create or replace table intermediate.int_outcome_labels as "
+                "select *, segment_key as segment_name from labels"
+            )
+            connection.execute(
+                "create or replace table intermediate.int_outcome_days as "
+                f"select distinct label_date, {days} as horizon_days from labels"
+            )
+        self._dbt("run", "--select", "segment_outcomes")
+        with self.connect() as connection:
+            return connection.sql(
+                "from segment_outcomes order by label_date, rule, segment_id"
+            ).df()
+
     def connect(self) -> duckdb.DuckDBPyConnection:
         """Open the copy for reading.
 
@@ -240,6 +291,10 @@ class Studied:
         paths += ["--log-path", str(self.scratch / "logs")]
         words = [*words, "--target", self.target, *paths]
         run_dbt(self.root, words, is_silent=True, OLIST_DB=str(self.copy))
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
 
 
 def _features(connection) -> pd.DataFrame:

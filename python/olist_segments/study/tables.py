@@ -30,6 +30,13 @@ TABLES = {
         "current model, with the model of the first month, and with the refit a month "
         "before (adjusted Rand index)."
     ),
+    "outcomes": (
+        "One row per rule (kmeans is the current model, refit the model fitted on that "
+        "day, rfm the RFM rule, all has all customers), month end and segment: how "
+        "many of its customers bought again in the next 180 days, as in "
+        "segment_outcomes. A segment of a refit has the key of the most similar one of "
+        "the current model, and its Jaccard index with that."
+    ),
     "original_clusters": (
         "One row per cluster and feature of the fit of the original project: its mean, "
         "in its own unit and in standard deviations from the mean of all rows."
@@ -40,8 +47,8 @@ TABLES = {
 }
 
 
-# A study of another shop does not have these.
-ABOUT_OLIST = {"original_clusters", "original_comparison"}
+# A study of another shop, or of one without enough months, does not have these.
+OPTIONAL = {"original_clusters", "original_comparison", "outcomes"}
 
 
 class StudyError(UserError):
@@ -56,7 +63,7 @@ def write_study(database: Path, tables: dict[str, pd.DataFrame]) -> None:
     database : Path
         A built database.
     tables : dict of str to DataFrame
-        All of `TABLES`, for another shop but those of `ABOUT_OLIST`.
+        All of `TABLES`, for another shop but those of `OPTIONAL`.
     """
     with duckdb.connect(str(database)) as connection:
         connection.execute("create schema if not exists studies")
@@ -93,7 +100,7 @@ def read_study(database: Path) -> dict[str, pd.DataFrame]:
             "where table_schema = 'studies'"
         ).fetchall()
         names = {name for (name,) in found}
-        if set(TABLES) - names - ABOUT_OLIST:
+        if set(TABLES) - names - OPTIONAL:
             raise StudyError(f"{database} has no study yet: run `make study` first")
         ((studied, current),) = connection.sql(
             "select (select model_id from studies.run), "
