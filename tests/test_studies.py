@@ -321,6 +321,19 @@ def test_the_readme_quotes_the_stability_page():
     refits = re.findall(r"\| (\d{4}-\d\d)-\d\d \| [0-9,]+ \| ([0-9.]+) \|", table)
     (month, agreement), (last_month, last) = refits[0], refits[-1]
     assert f"today's model at {agreement} ({month}) to {last} ({last_month})" in readme
+    counts = [
+        re.search(rf"\*\*{rule}\*\*, 12 .*chance: `{key}` more .*? in (\d+);", page)[1]
+        for rule, key in (
+            ("Today's model", "repeat_buyers"),
+            ("Model of that day", "repeat_buyers"),
+            ("RFM rule", "champions"),
+        )
+    ]
+    assert (
+        "`repeat_buyers` bought again more often than all customers, beyond chance, "
+        "after {} of 12 month ends, after {} with a model fitted on the day, and "
+        "`champions` of the RFM rule after {}."
+    ).format(*counts) in readme
 
 
 def test_the_decision_about_the_rule_quotes_the_comparison(real_database):

@@ -219,7 +219,7 @@ def _constancy(outcomes: pd.DataFrame, rule: str) -> str:
         for row in rows[rows["is_beyond_chance"]].itertuples()
     )
     found = [
-        f"{label} {side} than all customers in {count}"
+        f"{label} {side} often than all customers in {count}"
         for (label, side), count in beyond.most_common()
     ]
     return (
