@@ -81,6 +81,7 @@ def test_a_hash_of_the_campaign_and_the_customer_decides_who_is_left_out():
     assert chi2_contingency(counts).pvalue > 0.01, "two campaigns are independent"
 
 
+@pytest.mark.slow
 def test_a_build_and_an_export_leave_out_the_same_customers(
     demo_dir, copied, monkeypatch
 ):

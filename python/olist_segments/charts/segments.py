@@ -503,8 +503,8 @@ def revenue_changes(changes: pd.DataFrame, currency: Currency) -> go.Figure:
     went = "rose" if change >= 0 else "fell"
     return finish(
         figure,
-        f"Revenue {went} from {currency.written(before, 0)} to "
-        f"{currency.written(before + change, 0)}; the largest part is that of "
+        f"Revenue {went} from {currency.written(before)} to "
+        f"{currency.written(before + change)}; the largest part is that of "
         f"{CAUSES[largest][0]}",
         height=220 + 62 * len(changes),
     )
