@@ -356,8 +356,8 @@ def test_causes_of_a_change_of_revenue_are_stacked_to_the_change():
     (marks,) = figure.select_traces({"type": "scatter"})
     assert list(stacked) == list(marks.x) == [30, -60]
     assert figure.layout.title.text == (
-        "Revenue fell from 160 € to 130 €; the largest part is that of customers who "
-        "lapsed"
+        "Revenue fell from 160.00 € to 130.00 €; the largest part is that of customers "
+        "who lapsed"
     )
     assert "<script" not in figure.to_json()
 
