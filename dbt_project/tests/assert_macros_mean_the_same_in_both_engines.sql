@@ -20,6 +20,8 @@
     ('a key of other letters', text_key("'Постоянные'", 'text'), 'text_882a3723'),
     ('a key of signs', text_key("'!?'", 'text'), 'text_af31f623'),
     ('a long key', text_key("'" ~ 'a ' * 60 ~ "'", 'text'), 'a_' * 50 ~ '099759a8'),
+    ('thousands', with_thousands("'-1234567.50'"), '-1,234,567.50'),
+    ('no thousands', with_thousands("'100.8'"), '100.8'),
     ('zip code', zip_code_prefix("'1151'"), '01151'),
     ('zip code too long', zip_code_prefix("'011510'"), '011510'),
     ('date of a shop', is_plausible_date("timestamp '2200-01-01'"), 'false'),

@@ -5,20 +5,20 @@
     {%- set phrase = text_or_null(
         ('% ' if is_share else ' ') ~ feature.phrase.removeprefix('%').strip()
     ) -%}
-    {%- set lowest = short_number(factor ~ 'at_least') -%}
-    {%- set limit = short_number(factor ~ 'below') -%}
+    {%- set lowest = with_thousands(short_number(factor ~ 'at_least')) -%}
+    {%- set limit = with_thousands(short_number(factor ~ 'below')) -%}
     {%- if feature.phrase_negative -%}
         {%- set negative = text_or_null(' ' ~ feature.phrase_negative) -%}
         concat_ws(
             ', ',
             case
                 when at_least < 0
-                    then concat('at most ', {{ short_number('-at_least') }}, {{ negative }})
+                    then concat('at most ', {{ with_thousands(short_number('-at_least')) }}, {{ negative }})
                 when at_least >= 0 then concat('at least ', {{ lowest }}, {{ phrase }})
             end,
             case
                 when below <= 0
-                    then concat('more than ', {{ short_number('-below') }}, {{ negative }})
+                    then concat('more than ', {{ with_thousands(short_number('-below')) }}, {{ negative }})
                 when below > 0 then concat('under ', {{ limit }}, {{ phrase }})
             end
         )

@@ -102,12 +102,12 @@ said as (
         segment_id,
         feature,
         unit,
-        case
-            when phrase_negative is null then mean else abs(mean)
-        end as said_mean,
-        case
-            when phrase_negative is null then mean_of_all else abs(mean_of_all)
-        end as said_mean_of_all,
+        {% for name in ('mean', 'mean_of_all') -%}
+            {{ with_thousands(
+                'cast(case when phrase_negative is null then ' ~ name
+                ~ ' else abs(' ~ name ~ ') end as string)'
+            ) }} as said_{{ name }},
+        {% endfor %}
         case
             when mean < 0 then coalesce(phrase_negative, phrase) else phrase
         end as phrase,
@@ -127,8 +127,8 @@ described as (
         concat(
             'On average ',
             {{ join_text(
-                "concat(cast(said.said_mean as string), said.unit, said.phrase, "
-                ~ "' (all customers: ', cast(said.said_mean_of_all as string), "
+                "concat(said.said_mean, said.unit, said.phrase, "
+                ~ "' (all customers: ', said.said_mean_of_all, "
                 ~ "case when said.phrase_of_all = said.phrase then trim(said.unit) "
                 ~ "else concat(said.unit, said.phrase_of_all) end, ')')",
                 ', ', 'centroids.prominence_rank'
