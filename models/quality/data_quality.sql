@@ -1138,7 +1138,16 @@ counted as (
     select
         check_name,
 
-        source,
+        {% if is_olist -%}
+            source,
+        {%- else -%}
+            case source
+                {%- for source in keys %}
+                    when '{{ source }}'
+                        then '{{ files_of(source) | replace("'", "''") }}'
+                {%- endfor %}
+            end as source,
+        {%- endif %}
         description,
         action,
 

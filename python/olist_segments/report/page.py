@@ -803,7 +803,9 @@ def _quality(data: dict[str, pd.DataFrame]) -> Table:
         "share_affected": Column("share", "share"),
         "action": Column("what was done"),
     }
-    rows = data["quality"].assign(source=_spaced(data["quality"]["source"]))
+    sources = data["quality"]["source"]  # of Olist, or files such as online_retail.csv
+    is_file = sources.str.contains(".", regex=False)
+    rows = data["quality"].assign(source=sources.where(is_file, _spaced(sources)))
     caption = "Oddities in the data. Those that could make results wrong come first"
     return _table("quality", caption + _of_all(rows, "findings"), columns, rows)
 
