@@ -276,7 +276,7 @@ def test_online_retail_is_built_to_the_cent(shops_dir, tmp_path):
         database,
         "select source, rows_checked, rows_affected from data_quality "
         "where check_name = 'items_of_guests'",
-    ) == [("online_retail.csv", 541909, 135080)]
+    ) == [("online_retail.csv.gz", 541909, 135080)]
     # Each check counts what is left in, or what is left out, and nothing twice.
     assert rows(
         database,
