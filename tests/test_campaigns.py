@@ -116,12 +116,13 @@ def test_whoever_is_left_out_is_in_the_folder_control_and_nowhere_else(
             kinds = theirs.project("is_control, campaign").distinct().fetchall()
         is_left_out = path.parent.name == "control"
         assert kinds == [(is_left_out, "Mother's day")]
-        if path.stem != "all_customers":
+        if path.stem not in ("all_customers", "everybody"):
             (left_out if is_left_out else listed).extend(customers(path))
     ((everybody,),) = rows(copied, "select count(*) from customer_segments")
     assert len(left_out) + len(listed) == everybody
     assert not set(left_out) & set(listed)
     assert sorted(listed) == customers(folder / "all_customers.csv")
+    assert sorted(left_out) == customers(folder / "control" / "everybody.csv")
     assert rows(
         copied,
         "select customer_unique_id from campaigns.listed_customers "
@@ -138,16 +139,25 @@ def test_a_campaign_remembers_the_first_day_on_which_it_listed_somebody(
     export(copied, tmp_path / "out", keys=segments[:1])
     export(copied, tmp_path / "out", keys=segments[1:2])
     with duckdb.connect(str(copied)) as connection:
-        ((name, first, key, *_),) = list_campaigns(connection)
-        assert (name, key) == (SPRING.name, segments[1]), "the same day is replaced"
+        first = list_campaigns(connection)[0][1]
+        assert {row[2] for row in list_campaigns(connection)} == set(segments[:2])
     everybody = "from campaigns.listed_customers order by customer_unique_id"
     before = rows(copied, everybody)
     by_day(copied, "2018-12-01")
-    export(copied, tmp_path / "out", Campaign(SPRING.name, None))
+    manifest = export(
+        copied, tmp_path / "out", Campaign(SPRING.name, None), segments[1:]
+    )
     after = rows(copied, everybody)
+    assert manifest["new_to_campaign"] == len(after) - len(before)
+    left_out = [row[2] for row in after if row[-1]]
+    assert customers(tmp_path / "out" / "control" / "everybody.csv") == left_out
+    assert rows(
+        copied,
+        f"select distinct listed_at from '{tmp_path}/out/{segments[1]}.parquet'",
+    ) == [(first,)]
     assert set(before) <= set(after)
     ((labelled,),) = rows(copied, "select count(*) from customer_segments")
-    assert len(after) == len({row[2] for row in after}) == labelled
+    assert len(after) == len({row[2] for row in after}) == labelled, "nobody twice"
     assert {str(row[1]) for row in after} == {str(first), "2018-12-01"}
     with duckdb.connect(str(copied)) as connection:
         for name, share, sentence in [
@@ -344,7 +354,7 @@ def asked(demo_dir, demo_database, tmp_path_factory):
 
 def test_a_planted_effect_is_found_with_enough_customers(asked):
     effect, few = asked.loc["effect"], asked.loc["few"]
-    assert (effect["listed_share"], effect["control_share"]) == (0.24, 0.2)
+    assert (effect["listed_buyer_share"], effect["control_buyer_share"]) == (0.24, 0.2)
     assert effect["verdict"] == "beyond chance"
     # Newcombe's method 10, of SciPy's Wilson intervals.
     level = 2 * norm.cdf(3) - 1
@@ -358,7 +368,9 @@ def test_a_planted_effect_is_found_with_enough_customers(asked):
     assert effect["difference_high"] == pytest.approx(high, abs=5e-5)
     assert effect["listed_revenue_per_customer"] == 2.4
     assert not few["is_beyond_chance"]
-    assert few["verdict"].startswith("cannot be told yet: no difference so far")
+    assert few["verdict"].startswith(
+        "cannot be told yet: chance alone would give as much"
+    )
 
 
 def test_without_an_effect_chance_is_hardly_ever_called_an_effect(asked):
@@ -366,7 +378,7 @@ def test_without_an_effect_chance_is_hardly_ever_called_an_effect(asked):
     assert len(draws) == 100
     assert draws["is_beyond_chance"].sum() <= 5
     assert set(asked.loc[["equal", "nobody"], "verdict"]) == {
-        "cannot be told yet: no difference so far"
+        "cannot be told yet: chance alone would give as much"
     }
     assert "early" not in asked.index
 
@@ -382,7 +394,7 @@ def test_commands_say_what_was_exported_and_how(copied, monkeypatch, capsys, tmp
     assert "Nothing was exported" in capsys.readouterr().out, "a preview writes nothing"
     assert main(words) == 0
     said = capsys.readouterr().out
-    assert "Remembered the campaign Spring" in said
+    assert "Spring is a new campaign.\nSend it to nobody in control/" in said
     assert "standard deviation" in said, "a small segment's share is off"
     assert main(["campaigns"]) == 0
     assert "Spring, 10.0% left out" in capsys.readouterr().out

@@ -78,11 +78,13 @@ counted as (
         campaign,
         segment_id,
         segment_key,
-        cast(sum(days) as double) / count(*) as mean_days,
-        count(*) filter (where not is_control) as listed_count,
+        -- Of those who were listed today, nothing can be known yet.
+        cast(sum(days) as double)
+        / nullif(count(*) filter (where days > 0), 0) as mean_days,
+        count(*) filter (where not is_control and days > 0) as listed_count,
         coalesce(sum(bought) filter (where not is_control), 0) as listed_buyers,
         coalesce(sum(revenue) filter (where not is_control), 0) as listed_revenue,
-        count(*) filter (where is_control) as control_count,
+        count(*) filter (where is_control and days > 0) as control_count,
         coalesce(sum(bought) filter (where is_control), 0) as control_buyers,
         coalesce(sum(revenue) filter (where is_control), 0) as control_revenue
 
@@ -106,8 +108,8 @@ shared as (
 
     select
         *,
-        cast(listed_buyers as double) / listed_total as listed_share,
-        cast(control_buyers as double) / control_total as control_share,
+        cast(listed_buyers as double) / listed_total as listed_buyer_share,
+        cast(control_buyers as double) / control_total as control_buyer_share,
         {{ wilson_bound('listed_buyers', 'listed_total', 'low', 3) }} as listed_low,
         {{ wilson_bound('listed_buyers', 'listed_total', 'high', 3) }} as listed_high,
         {{ wilson_bound('control_buyers', 'control_total', 'low', 3) }} as control_low,
@@ -121,17 +123,17 @@ compared as (
 
     select
         *,
-        listed_share - control_share as difference,
+        listed_buyer_share - control_buyer_share as difference,
         -- Newcombe (1998), method 10: the Wilson intervals of both shares, combined.
-        listed_share - control_share - sqrt(
-            power(listed_share - listed_low, 2) + power(control_high - control_share, 2)
+        listed_buyer_share - control_buyer_share - sqrt(
+            power(listed_buyer_share - listed_low, 2) + power(control_high - control_buyer_share, 2)
         ) as difference_low,
-        listed_share - control_share + sqrt(
-            power(listed_high - listed_share, 2) + power(control_share - control_low, 2)
+        listed_buyer_share - control_buyer_share + sqrt(
+            power(listed_high - listed_buyer_share, 2) + power(control_buyer_share - control_low, 2)
         ) as difference_high,
         sqrt(
-            listed_share * (1 - listed_share) / listed_total
-            + control_share * (1 - control_share) / control_total
+            listed_buyer_share * (1 - listed_buyer_share) / listed_total
+            + control_buyer_share * (1 - control_buyer_share) / control_total
         ) as standard_error
 
     from shared
@@ -178,13 +180,13 @@ worded as (
     select
         *,
         case
+            when mean_days is null then 'no day has passed since'
             when control_total is null then 'no control group'
             when listed_total is null then 'nobody was listed'
-            when mean_days = 0 then 'no day has passed since'
             when is_beyond_chance then 'beyond chance'
             when
                 abs(difference) < standard_error or listed_buyers + control_buyers < 10
-                then 'cannot be told yet: no difference so far'
+                then 'cannot be told yet: chance alone would give as much'
             else concat(
                 'cannot be told yet: about ',
                 cast(cast(ceil(further_customers / unit) * unit as bigint) as string),
@@ -204,10 +206,10 @@ select
     round(mean_days, 1) as mean_days,
     listed_count,
     cast(listed_buyers as bigint) as listed_buyers,
-    round(listed_share, 4) as listed_share,
+    round(listed_buyer_share, 4) as listed_buyer_share,
     control_count,
     cast(control_buyers as bigint) as control_buyers,
-    round(control_share, 4) as control_share,
+    round(control_buyer_share, 4) as control_buyer_share,
     round(difference, 4) as difference,
     round(difference_low, 4) as difference_low,
     round(difference_high, 4) as difference_high,

@@ -76,8 +76,8 @@ def choose_campaign(
     ------
     UserError
         If the name cannot be used or only differs in capitals from another one, there
-        is a share without a campaign, or the campaign was exported on an earlier day
-        with another share, or on a later day.
+        is a share without a campaign, or the campaign was exported before with another
+        share, or on a later day.
     """
     standing, standing_share = connection.sql(
         "select max(campaign), max(control_share) from segment_members"
@@ -107,7 +107,7 @@ def choose_campaign(
                 f"the campaign {name} was exported as of {day}, after {as_of}, the day "
                 "of this build: choose another name"
             )
-        if day < as_of and share not in (None, known_share):
+        if share not in (None, known_share):
             raise UserError(
                 f"the campaign {name} was exported as of {day} with a control share of "
                 f"{known_share:g}: leave out --control-share, or choose another name"
@@ -168,8 +168,7 @@ def remember(
 ) -> int:
     """Remember whom a campaign has listed and left out.
 
-    What an export of the same day listed is replaced. Who was listed or left out on an
-    earlier day stays as it was then.
+    Who was listed or left out before stays as it was then.
 
     Parameters
     ----------
@@ -200,10 +199,6 @@ def remember(
         """
     )
     name = quoted(campaign.name)
-    connection.execute(
-        f"delete from {TABLE} where campaign = {name} and listed_at = "
-        "(select max(as_of_date) from customer_segments)"
-    )
     ((added,),) = connection.execute(
         f"""
         insert into {TABLE} by name

@@ -13,7 +13,14 @@ from pathlib import Path
 
 import duckdb
 
-from olist_segments.campaigns import Campaign, is_control, members, remember
+from olist_segments.campaigns import (
+    TABLE,
+    Campaign,
+    is_control,
+    members,
+    quoted,
+    remember,
+)
 from olist_segments.project import UserError
 from olist_segments.shop import read_shop
 
@@ -133,7 +140,9 @@ def export_segments(
     Everything is written to a folder beside it, which then replaces the previous one:
     an export that is killed or fails leaves the previous one intact. Equal tables
     give equal bytes. Of all segments, there is also a file with everybody. Whom a
-    campaign leaves out is in the folder control and in no other file.
+    campaign leaves out is in the folder control and in no other file; its file
+    everybody also has those whom earlier exports left out. The lists of a campaign say
+    on which day it first listed somebody.
 
     Parameters
     ----------
@@ -186,11 +195,23 @@ def export_segments(
         }
     if len(segments) == len(connection.table("segments")):
         lists[EVERYBODY] = "not is_control"
+    exported_rows = f"({exported}) as members"
+    if campaign:
+        known = f"from {TABLE} where campaign = {quoted(campaign.name)}"
+        exported_rows += (
+            f" inner join (select customer_unique_id, listed_at {known}) as known "
+            "using (customer_unique_id)"
+        )
+        columns += ", listed_at"
     queries = {
-        name: f"select {columns} from ({exported}) as members where {condition} "
+        name: f"select {columns} from {exported_rows} where {condition} "
         "order by customer_unique_id"
         for name, condition in lists.items()
     }
+    if campaign and campaign.control_share:
+        queries["control/everybody"] = (
+            f"{known} and is_control order by customer_unique_id"
+        )
     if since:
         queries |= _changes(since, exported, keys, campaign)
     try:
@@ -203,8 +224,7 @@ def export_segments(
                     f"may take {needed / 1e6:,.0f} MB: make room, or export fewer "
                     "segments"
                 )
-            if campaign:
-                remember(connection, campaign, exported)
+            added = remember(connection, campaign, exported) if campaign else None
             (partial / "control").mkdir()
             written = {
                 name: _write(connection.sql(query), name, partial)
@@ -219,6 +239,7 @@ def export_segments(
                 "min_silhouette": min_silhouette,
                 "campaign": campaign and campaign.name,
                 "control_share": campaign and campaign.control_share,
+                "new_to_campaign": added,
                 "changes_since": since and str(since),
                 "segments": [
                     {"segment_key": one.key, "segment_name": one.name}

@@ -6,6 +6,7 @@ import datetime
 import json
 import math
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
@@ -15,6 +16,7 @@ from olist_segments.campaigns import (
     MAX_CONTROL_SHARE,
     Campaign,
     choose_campaign,
+    list_campaigns,
 )
 from olist_segments.commands.common import add_target
 from olist_segments.exports import Segment, choose_since, export_segments, preview
@@ -99,6 +101,7 @@ def run(options: argparse.Namespace) -> int:
         if is_made_up:
             print("The customers are SYNTHETIC.", file=sys.stderr)
         folder = options.to or export_folder(root, database)
+        names = dict.fromkeys(row[0] for row in list_campaigns(connection))
         since, why_not = choose_since(connection, folder, options.since)
         days = connection.sql(
             "select distinct entered_at from segment_members limit 2"
@@ -133,17 +136,14 @@ def run(options: argparse.Namespace) -> int:
             since=since,
         )
     after = _files(folder)
+    written = json.loads(manifest.read_text("utf-8"))
     print(f"Wrote {len(after) - 1} files, listed in {manifest}")
     if before - after:
         print(f"Removed {len(before - after)} files of the last export")
-    if campaign:
-        print(
-            f"Remembered the campaign {campaign.name}: `olist-segments campaigns` "
-            "lists it. Send it to nobody in control/. After a later build, "
-            "`olist-segments query campaign_result` compares the two groups."
-        )
+    for sentence in _about(campaign, names, written["new_to_campaign"]):
+        print(sentence)
     if since:
-        others = json.loads(manifest.read_text("utf-8"))["others"]
+        others = written["others"]
         entered, left = (others[one]["customer_count"] for one in ("entered", "left"))
         print(f"Since {since}: {entered:,} in entered, {left:,} in left")
     else:
@@ -172,6 +172,39 @@ def _unequal(segments: list[Segment], campaign: Campaign | None) -> list[str]:
                 f"customers the standard deviation is {deviation:.1%}."
             )
     return sentences
+
+
+def _about(
+    campaign: Campaign | None, names: Iterable[str], added: int | None
+) -> list[str]:
+    """Say whom a campaign has reached, and to whom not to send it."""
+    known = ", ".join(names)
+    if campaign is None:
+        if not known:
+            return []
+        return [
+            f"The lists leave nobody out: for one of the campaigns {known}, add "
+            "--campaign."
+        ]
+    if campaign.name in names:
+        sentences = [
+            f"{campaign.name} was exported before, and {added:,} customers are new to "
+            "it: their listed_at is the day of this build."
+        ]
+    else:
+        others = f" Campaigns before: {known}." if known else ""
+        sentences = [f"{campaign.name} is a new campaign.{others}"]
+    if not campaign.control_share:
+        return [
+            *sentences,
+            "Nobody is left out, so nothing will tell whether it mattered: export it "
+            "under another name with --control-share 0.1 if that is wanted.",
+        ]
+    return [
+        *sentences,
+        "Send it to nobody in control/everybody.csv. After a later build, "
+        "`olist-segments query campaign_result` compares the two groups.",
+    ]
 
 
 def _files(folder: Path) -> set[Path]:
