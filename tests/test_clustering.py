@@ -68,6 +68,7 @@ def test_starts_on_a_sample_lose_nothing_against_starts_on_all_points(blobs):
         assert inertia <= full * 1.001
 
 
+@pytest.mark.slow
 def test_neighbours_lead_to_the_best_fit_where_a_single_start_misses_it():
     rng = np.random.default_rng(5)
     centers, sizes = rng.uniform(-10, 10, (12, 3)), rng.integers(20, 300, 12)
