@@ -218,6 +218,19 @@ def test_a_column_that_is_not_there_is_refused_with_the_nearest(project, odd_fil
     ) in " ".join(result.stdout.split())
 
 
+@pytest.mark.slow
+def test_a_mistyped_input_column_is_refused(project, odd_files):
+    table = {**TABLE, "columns": {**MAPPING, "quantiy": "Menge"}}
+    result = dbt(
+        *("run", "--select", "stg_lines"),
+        raw_dir=odd_files,
+        database=odd_files.parent / "mistyped" / "mistyped.duckdb",
+        **add_shop(project, "mistyped", SETTINGS, table),
+    )
+    assert result.returncode == 2, result.stdout
+    assert "- quantiy is no input column; they are order_id, " in result.stdout
+
+
 def test_a_table_is_a_parquet_file_or_stands_in_a_database(project, tmp_path):
     columns = {"customer_id": "buyer", "purchased_at": "day", "amount": "paid"}
     query = """

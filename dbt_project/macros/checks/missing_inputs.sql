@@ -11,7 +11,11 @@
         ) -%}
     {%- endif -%}
     {%- set known = graph.nodes['model.olist_segments.stg_lines'].columns.keys() | list -%}
-    {%- for name in given if name not in known and name not in ['raw_file', 'raw_record'] -%}
+    {%- set table = graph.sources.values() | selectattr('source_name', 'equalto', shop())
+        | selectattr('name', 'equalto', 'order_lines') | first | default({}) -%}
+    {%- set mapped_names = (table.get('meta', {}).get('columns') or {}).keys() | list -%}
+    {%- for name in (given | list + mapped_names) | unique
+        if name not in known and name not in ['raw_file', 'raw_record'] -%}
         {%- do problems.append(
             name ~ ' is no input column; they are ' ~ known
             | reject('in', ['is_return', 'has_order_id', 'has_null_word']) | join(', ')
