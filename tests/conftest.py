@@ -255,6 +255,29 @@ def demo_study(demo_dir, demo_database, once):
 
 
 @pytest.fixture(scope="session")
+def shops_dir() -> Path:
+    folder = os.environ.get("OLIST_SHOPS_DIR")
+    if not folder:
+        pytest.skip("OLIST_SHOPS_DIR names no folder with the files of other shops")
+    return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def online_retail(shops_dir, once) -> Path:
+    """Return a database of Online Retail; do not write to it."""
+    work = once(
+        "online retail build",
+        lambda work: build(
+            raw_dir=shops_dir / "online_retail",
+            database=work / "online_retail.duckdb",
+            target="dev",
+            settings={"OLIST_SHOP": "online_retail"},
+        ),
+    )
+    return work / "online_retail.duckdb"
+
+
+@pytest.fixture(scope="session")
 def real_database(real_dir, once) -> Path:
     """Return a database built from the real files; do not write to it."""
     options = {"target": "dev", "variables": {"published_olist": True}}

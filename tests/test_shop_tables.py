@@ -1,6 +1,5 @@
 """A shop of any shape: its tables, its settings, and what is wrong with its lines."""
 
-import os
 from pathlib import Path
 
 import duckdb
@@ -259,21 +258,8 @@ def test_a_table_is_a_parquet_file_or_stands_in_a_database(project, tmp_path):
     assert rows(database, figures) == expected
 
 
-@pytest.fixture(scope="module")
-def shops_dir() -> Path:
-    folder = os.environ.get("OLIST_SHOPS_DIR")
-    if not folder:
-        pytest.skip("OLIST_SHOPS_DIR names no folder with the files of other shops")
-    return Path(folder)
-
-
-def test_online_retail_is_built_to_the_cent(shops_dir, tmp_path):
-    database = build(
-        raw_dir=shops_dir / "online_retail",
-        database=tmp_path / "build" / "retail.duckdb",
-        target="dev",
-        settings={"OLIST_SHOP": "online_retail"},
-    )
+def test_online_retail_is_built_to_the_cent(online_retail):
+    database = online_retail
     assert rows(
         database,
         "select count(*) filter (where is_eligible), "

@@ -1,8 +1,6 @@
 """Other shops than Olist: pages and answers have what they have, in their currency."""
 
 import csv
-import gzip
-import os
 import re
 import shutil
 from pathlib import Path
@@ -82,32 +80,24 @@ def four_columns(folder: Path, project: Path, demo_dir: Path) -> None:
     )
 
 
-def online_retail(folder: Path, project: Path, demo_dir: Path) -> None:
-    """Unpack the file that the University of California publishes."""
-    shops = os.environ.get("OLIST_SHOPS_DIR")
-    if not shops:
-        pytest.skip("OLIST_SHOPS_DIR names no folder with the data of other shops")
-    packed = Path(shops, "online_retail", "online_retail.csv.gz")
-    with gzip.open(packed) as source, (folder / packed.stem).open("wb") as unpacked:
-        shutil.copyfileobj(source, unpacked)
+@pytest.fixture(scope="module", params=["four_columns", "online_retail"])
+def shop(request, demo_dir, demo_database, tmp_path_factory):
+    """Return a shop in a copy of the project, in which commands run.
 
-
-@pytest.fixture(scope="module", params=[four_columns, online_retail])
-def shop(request, demo_dir, tmp_path_factory):
-    """Build a shop in a copy of the project, in which commands run."""
-    work = tmp_path_factory.mktemp(request.param.__name__)
-    name = "four" if request.param is four_columns else "online_retail"
-    raw, project = work / "raw", copy_project(work)
-    raw.mkdir()
-    request.param(raw, project, demo_dir)
-    database = work / f"{name}.duckdb"
-    build(
-        raw_dir=raw,
-        database=database,
-        target="dev",
-        variables={"shop": name},
-        project=project,
-    )
+    The demo database is built before: OLIST_SHOP would hold for it too.
+    """
+    work = tmp_path_factory.mktemp(request.param)
+    project = copy_project(work)
+    if request.param == "online_retail":
+        name, raw = request.param, request.getfixturevalue("shops_dir") / request.param
+        database = Path(shutil.copy(request.getfixturevalue(name), work))
+    else:
+        name, raw, database = "four", work / "raw", work / "four.duckdb"
+        raw.mkdir()
+        four_columns(raw, project, demo_dir)
+        variables = {"shop": name}
+        options = {"target": "dev", "variables": variables, "project": project}
+        build(raw_dir=raw, database=database, **options)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(project)
         for variable, value in (
