@@ -126,10 +126,12 @@ compared as (
         listed_buyer_share - control_buyer_share as difference,
         -- Newcombe (1998), method 10: the Wilson intervals of both shares, combined.
         listed_buyer_share - control_buyer_share - sqrt(
-            power(listed_buyer_share - listed_low, 2) + power(control_high - control_buyer_share, 2)
+            power(listed_buyer_share - listed_low, 2)
+            + power(control_high - control_buyer_share, 2)
         ) as difference_low,
         listed_buyer_share - control_buyer_share + sqrt(
-            power(listed_high - listed_buyer_share, 2) + power(control_buyer_share - control_low, 2)
+            power(listed_high - listed_buyer_share, 2)
+            + power(control_buyer_share - control_low, 2)
         ) as difference_high,
         sqrt(
             listed_buyer_share * (1 - listed_buyer_share) / listed_total
