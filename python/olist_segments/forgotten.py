@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from olist_segments.project import ROW_GROUP_SIZE, UserError
+from olist_segments.project import ROW_GROUP_SIZE, UserError, write_page
 
 COLUMNS = ("salt", "key_hash")
 # What the values of these columns identify, in every table that has one.
@@ -103,18 +103,8 @@ def write_list(path: Path, salt: str, hashes: set[str]) -> None:
     UserError
         If it cannot be written.
     """
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("w", encoding="utf-8", newline="") as out:
-            writer = csv.writer(out, lineterminator="\n")
-            writer.writerow(COLUMNS)
-            writer.writerows((salt, key_hash) for key_hash in sorted(hashes))
-            out.flush()
-            os.fsync(out.fileno())
-        os.replace(partial, path)
-    except OSError as error:
-        raise UserError(f"cannot write {path}: {error.strerror}") from error
+    rows = [COLUMNS, *((salt, key_hash) for key_hash in sorted(hashes))]
+    write_page(path, "".join(f"{','.join(row)}\n" for row in rows))
 
 
 def add_keys(path: Path, keys: Iterable[str]) -> int:
