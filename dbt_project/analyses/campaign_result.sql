@@ -32,6 +32,8 @@ next_orders as (
         on
             listed.customer_unique_id = orders.customer_unique_id
             and cast(orders.purchased_at as date) > listed.listed_at
+    inner join as_of
+        on cast(orders.purchased_at as date) <= as_of.as_of_date
     group by listed.customer_unique_id
 
 ),
