@@ -56,7 +56,8 @@ def test_the_first_steps_of_a_start_are_those_of_scikit_learn(blobs, away):
     start = KMeans(8, n_init=1, random_state=0).fit(blobs).cluster_centers_ + away
     steps = KMeans(8, init=start, n_init=1, max_iter=clustering.FIRST_STEPS)
     expected = steps.fit(blobs)
-    inertia, centers, _ = clustering._first_steps(np.ascontiguousarray(blobs.T), start)
+    columns = np.ascontiguousarray(blobs.T)
+    inertia, centers, _ = clustering._move(columns, start, clustering.FIRST_STEPS)
     assert inertia == pytest.approx(expected.inertia_, rel=1e-12)
     np.testing.assert_allclose(centers, expected.cluster_centers_, atol=1e-12)
 

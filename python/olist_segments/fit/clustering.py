@@ -18,13 +18,16 @@ from threadpoolctl import threadpool_limits
 # Results are rounded to this many decimals: far below any difference that matters, far
 # above the last bits, which depend on the order in which floats are added.
 DECIMALS = 12
-# The search for a fit: the pairs of clusters that it merges, the swaps that it tries,
-# the steps after which it judges a start, scikit-learn's tolerance, with which it may
-# do so before, how much higher than the lowest the inertia of its rivals may then be,
-# and the least relative gain in inertia that counts as one.
+# The search for a fit: the mergers of a neighbour that it tries, the splits where a
+# quick search will do, the swaps, the steps after which it judges a start,
+# scikit-learn's limit of steps and its tolerance, with which it may stop before, how
+# much higher than the lowest the inertia of rivals may be, and the least relative gain
+# in inertia that counts as one.
 MERGERS = 3
+SPLITS = 3
 SWAPS = 2
 FIRST_STEPS = 3
+MOST_STEPS = 300
 TOLERANCE = 1e-4
 RIVALS = 0.03
 LEAST_GAIN = 1e-5
@@ -105,6 +108,7 @@ def fit_centroids(
         seed=seed,
         n_init=n_init,
         each=_side_by_side,
+        splits=None,
         rivals=RIVALS,
         swaps=SWAPS,
     )
@@ -387,7 +391,13 @@ def nearest(points: np.ndarray, centroids: np.ndarray) -> np.ndarray:
     array of int of shape (n_points,)
         The first of equally near centroids.
     """
-    return _relative_distances(points, centroids).argmin(axis=0)
+    first, *others = _relative_distances(points, centroids)
+    # NumPy's argmin takes twice as long for so few long rows.
+    labels = np.zeros(len(points), dtype=int)
+    for index, distances in enumerate(others, 1):
+        np.putmask(labels, distances < first, index)
+        np.minimum(first, distances, out=first)
+    return labels
 
 
 def sorted_centroids(centroids: np.ndarray) -> np.ndarray:
@@ -436,46 +446,47 @@ def _search(
     seed: int,
     n_init: int,
     each: Callable = lambda function, items: list(map(function, items)),
+    splits: int | None = SPLITS,
     rivals: float = 0,
     swaps: int = 0,
 ) -> dict[int, list[np.ndarray]]:
     """Find centroids from k-means++ and from neighbouring k, for every k.
 
-    Of the starts that other fits give, the best after `FIRST_STEPS` is iterated, and
-    `rivals` whose inertia is up to this share higher: the best fit of a sample need not
-    be the best one of all points. Up to `swaps` fits of a k are split and then merged
-    at another place. All different fits found are returned, the best one first.
+    Of the starts that other fits give, among them the `splits` that gain most, or all,
+    the best after `FIRST_STEPS` is iterated, and `rivals` whose inertia is up to this
+    share higher: the best fit of a sample need not be the best one of all points. Up to
+    `swaps` fits of a k are split and then merged at another place. All different fits
+    found are returned, the best one first.
     """
     distinct = _distinct(points, max(ks) + 1)
     near = sorted({n for k in ks for n in (k - 1, k, k + 1) if 1 <= n <= distinct})
     columns = np.ascontiguousarray(points.T)
 
-    def begin(k: int) -> KMeans:
+    def begin(k: int) -> _Clusters:
         starts = n_init if k > 1 else 1
-        return KMeans(k, n_init=starts, random_state=seed).fit(points)
+        fit = KMeans(k, n_init=starts, random_state=seed).fit(points)
+        sizes = np.bincount(fit.labels_, minlength=k)
+        return _Clusters(fit.inertia_, fit.cluster_centers_, sizes)
 
     def judge(starts: Iterable[np.ndarray]) -> list[_Clusters]:
-        return [_first_steps(columns, start) for start in starts]
+        return [_move(columns, start, FIRST_STEPS) for start in starts]
 
-    def finish(begun: list[_Clusters], bound: float) -> list[KMeans]:
+    def finish(begun: list[_Clusters], bound: float) -> list[_Clusters]:
         within = _different([one for one in begun if one.inertia <= bound])
-        return [
-            KMeans(len(one.centers), init=one.centers, n_init=1).fit(points)
-            for one in within
-        ]
+        return [_move(columns, one.centers, MOST_STEPS) for one in within]
 
-    def from_neighbours(k: int) -> list[KMeans]:
+    def from_neighbours(k: int) -> list[_Clusters]:
         split, merged, swapped = [], [], []
         if k - 1 in changed:
-            split = judge(_with_a_split(points, fits[k - 1]))
+            split = judge(_with_a_split(points, fits[k - 1].centers)[:splits])
         if k + 1 in changed:
-            mergers = itertools.islice(_with_a_merger(_clusters(fits[k + 1])), MERGERS)
+            mergers = itertools.islice(_with_a_merger(fits[k + 1]), MERGERS)
             merged = judge(start for _, start in mergers)
         if swaps and split and k > 2:
             mergers = [next(_with_a_merger(one, but_last=True)) for one in split]
             mergers.sort(key=itemgetter(0))
             judged = judge(start for _, start in mergers[:swaps])
-            swapped = finish(judged, fits[k - 1].inertia_)
+            swapped = finish(judged, fits[k - 1].inertia)
         begun = split + merged
         least = min((one.inertia for one in begun), default=0)
         return finish(begun, least * (1 + rivals)) + swapped
@@ -487,20 +498,12 @@ def _search(
         others = each(from_neighbours, near)
         changed = set()
         for fit in itertools.chain.from_iterable(others):
-            k = fit.n_clusters
-            if fit.inertia_ < fits[k].inertia_ * (1 - LEAST_GAIN):
+            k = len(fit.centers)
+            if fit.inertia < fits[k].inertia * (1 - LEAST_GAIN):
                 fit, fits[k] = fits[k], fit
                 changed.add(k)
             found[k].append(fit)
-    return {
-        k: [one.centers for one in _different(map(_clusters, [fits[k], *found[k]]))]
-        for k in ks
-    }
-
-
-def _clusters(fit: KMeans) -> _Clusters:
-    sizes = np.bincount(fit.labels_, minlength=fit.n_clusters)
-    return _Clusters(fit.inertia_, fit.cluster_centers_, sizes)
+    return {k: [one.centers for one in _different([fits[k], *found[k]])] for k in ks}
 
 
 def _different(found: Iterable[_Clusters]) -> list[_Clusters]:
@@ -513,16 +516,22 @@ def _different(found: Iterable[_Clusters]) -> list[_Clusters]:
     return kept
 
 
-def _with_a_split(points: np.ndarray, fit: KMeans) -> Iterator[np.ndarray]:
-    """Yield centroids with each cluster in turn cut across its longest axis."""
-    centers = fit.cluster_centers_
-    for cluster, center in enumerate(centers):
-        members = points[fit.labels_ == cluster]
+def _with_a_split(points: np.ndarray, centers: np.ndarray) -> list[np.ndarray]:
+    """Return centroids with each cluster in turn cut across its longest axis.
+
+    The cut that lowers the inertia most comes first.
+    """
+    labels, cuts = nearest(points, centers), []
+    for cluster in np.unique(labels):
+        members = points[labels == cluster]
         axis = principal_axes(np.atleast_2d(np.cov(members.T, bias=True)), 1)[0]
-        beyond = (members - center) @ axis > 0
+        beyond = (members - centers[cluster]) @ axis > 0
         if beyond.any() and not beyond.all():
             halves = [members[beyond].mean(axis=0), members[~beyond].mean(axis=0)]
-            yield np.vstack([np.delete(centers, cluster, axis=0), halves])
+            weight = beyond.sum() * (~beyond).sum() / len(members)
+            gain = weight * np.square(halves[0] - halves[1]).sum()
+            cuts.append((gain, np.vstack([np.delete(centers, cluster, 0), halves])))
+    return [start for _, start in sorted(cuts, key=itemgetter(0), reverse=True)]
 
 
 def _with_a_merger(
@@ -549,12 +558,12 @@ def _with_a_merger(
         yield inertia + cost[index], start
 
 
-def _first_steps(columns: np.ndarray, centers: np.ndarray) -> _Clusters:
-    """Move centroids to the means of their members, at most `FIRST_STEPS` times.
+def _move(columns: np.ndarray, centers: np.ndarray, most: int) -> _Clusters:
+    """Move centroids to the means of their members, `most` times or until they stay.
 
-    It is what scikit-learn's `KMeans` does with that `max_iter`, whose checks would
-    take most of the time of so few steps. But a centroid without members stays where
-    it is.
+    It is what scikit-learn's `KMeans` does with that `max_iter`, whose checks and
+    copies would take most of the time. But a centroid without members stays where it
+    is.
 
     Parameters
     ----------
@@ -569,7 +578,7 @@ def _first_steps(columns: np.ndarray, centers: np.ndarray) -> _Clusters:
         Before the last step.
     """
     k, least_move = len(centers), TOLERANCE * columns.var(axis=1).mean()
-    for _ in range(FIRST_STEPS):
+    for _ in range(most):
         labels = nearest(columns.T, centers)
         sizes = np.bincount(labels, minlength=k)
         sums = [np.bincount(labels, column, minlength=k) for column in columns]
@@ -611,8 +620,9 @@ def _relative_distances(points: np.ndarray, centroids: np.ndarray) -> np.ndarray
     There is a row per centroid, because the minimum of a few long rows is several times
     as fast.
     """
-    lengths = np.square(centroids).sum(axis=1)
-    return lengths[:, np.newaxis] - 2 * (centroids @ points.T)
+    distances = (-2 * centroids) @ points.T
+    distances += np.square(centroids).sum(axis=1)[:, np.newaxis]
+    return distances
 
 
 def _correlated_noise(
