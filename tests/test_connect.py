@@ -11,8 +11,15 @@ import duckdb
 import pytest
 import yaml
 from olist_segments.cli import main
-from olist_segments.connect.mapping import Column, inputs, propose, tokens_of
+from olist_segments.connect.mapping import (
+    Column,
+    currency_signs,
+    inputs,
+    propose,
+    tokens_of,
+)
 from olist_segments.connect.proposal import status_means
+from olist_segments.connect.values import USUAL_TIME, Numbers, numbers_of
 from olist_segments.raw.tables import table_files
 from olist_segments.raw.workbooks import write_csv
 
@@ -258,17 +265,17 @@ def test_a_german_file_is_read_as_it_is(project, capsys):
 
 
 def test_ids_that_a_spreadsheet_made_numbers_of_are_repaired(project):
-    text = "customer id,date,amount\n17850.0,2024-01-01,1.5\n17851.0,2024-01-02,2\n"
+    text = "customer id,date,amount\n17850.0,2024-01-01,1.5\n17850,2024-01-02,2\n"
     source = connected(project, written(project, "orders.csv", text))
     columns = source["tables"][0]["config"]["meta"]["columns"]
-    assert columns["customer_id"] == "replace(\"customer id\", '.0', '')"
+    assert columns["customer_id"] == "regexp_replace(\"customer id\", '[.]0+$', '')"
 
 
 def test_money_with_signs_and_commas_between_thousands_is_read(project):
     lines = 'a,1/31/2024,1,"$1,200.50"\nb,2/1/2024,2,$5\n'
     path = written(project, "orders.csv", f"customer,date,quantity,total\n{lines}")
     meta = connected(project, path)["tables"][0]["config"]["meta"]
-    assert meta["columns"]["amount"] == "translate(total, '$€£¥ ,', '')"
+    assert meta["columns"]["amount"] == "translate(total, '$,', '')"
     assert meta["columns"]["quantity"] == "quantity"
     assert meta["date_format"] == "%m/%d/%Y"
 
@@ -281,6 +288,200 @@ def test_a_parquet_file_is_connected(project):
     meta = connected(project, str(path))["tables"][0]["config"]["meta"]
     assert meta["file"] == "orders.parquet"
     assert set(meta["columns"]) == {"customer_id", "purchased_at", "amount"}
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        pytest.param("1.234,56 20,00", {"decimal": ","}, id="decimal comma"),
+        pytest.param("1\u00a0234,56|20,00", {"decimal": ","}, id="spaces"),
+        pytest.param("1.234,56 €|5 €", {"decimal": ",", "sign": "€"}, id="euro"),
+        pytest.param("£12.50 £1,200.00", {"sign": "£", "marks": ","}, id="pound"),
+        pytest.param("USD 12.50|USD 3", {"sign": "USD"}, id="code"),
+        pytest.param("R$ 1.212,50|R$ 2,00", {"decimal": ",", "sign": "R$"}, id="real"),
+        pytest.param("1'234.50 20.00", {"marks": "'"}, id="apostrophe"),
+        pytest.param("0.500 1.234", {}, id="three decimals"),
+        pytest.param("1,234 20", {"marks": ",", "unsure": "1,234"}, id="thousands?"),
+        pytest.param("1.234 20", {"decimal": ",", "unsure": "1.234"}, id="points?"),
+        pytest.param("1.234 20.000", {"unsure": "1.234"}, id="three decimals?"),
+        pytest.param("1,234,567 5", {"marks": ","}, id="two groups"),
+        pytest.param("€5 $3 €2", {"sign": "€", "signs": ("€", "$")}, id="two signs"),
+    ],
+)
+def test_numbers_are_read_as_they_are_written(values, expected):
+    listed = values.split("|") if "|" in values else values.split(" ")
+    found = numbers_of([(one, 1) for one in listed], currency_signs())
+    defaults = {"decimal": ".", "marks": "", "sign": "", "unsure": ""}
+    assert {one: getattr(found, one) for one in {**defaults, **expected}} == (
+        {**defaults, **expected}
+    )
+
+
+def test_other_columns_tell_what_a_point_means():
+    values = [("1.234", 1), ("20", 1)]
+    assert numbers_of(values, (), ",").decimal == ","
+    assert numbers_of(values, (), ".") == Numbers()
+    assert numbers_of([("1,5", 1), ("12.50", 1)]) is None
+    assert numbers_of([("R536365", 1)], currency_signs()) is None
+
+
+def test_usual_times_are_those_that_a_build_reads_without_a_format():
+    folder = ROOT / "dbt_project" / "macros" / "shop"
+    (pattern,) = re.findall(r"'(\[0-9\].*)'", (folder / "time_pattern.sql").read_text())
+    (offset,) = re.findall(r"offset = '(.*)'", (folder / "read_time.sql").read_text())
+    assert f"{pattern}({offset})?" == USUAL_TIME
+
+
+def meta_of(project: Path, *lines: str, words: tuple[str, ...] = ()) -> dict:
+    """Connect a CSV of these lines, and return what the YAML says about the table."""
+    path = written(project, "orders.csv", "\n".join(lines) + "\n")
+    return connected(project, path, *words)["tables"][0]["config"]["meta"]
+
+
+@pytest.mark.parametrize(
+    ("times", "date_format", "said"),
+    [
+        (["31/12/2017", "01/02/2017"], "%d/%m/%Y", ""),
+        (["12/31/2017", "01/02/2017"], "%m/%d/%Y", ""),
+        (["01/02/2017", "03/04/2017"], "%d/%m/%Y", "write date_format: '%m/%d/%Y'"),
+        (["01/02/17", "03/04/17"], "%d/%m/%y", "write date_format: '%m/%d/%y'"),
+        (["01.02.2017 23:59"], "%d.%m.%Y %H:%M", ""),
+        (["2017-12-31 23:30", "2017-02-01", "2017-02-01T00:01:02.5Z"], None, "offset"),
+        (["2017-12-31 23:30:00+02:00"], None, "set time_zone"),
+        (["2017-12-31 23:30:00 UTC"], None, "set time_zone"),
+    ],
+)
+def test_times_are_read_as_they_are_written(times, date_format, said, project, capsys):
+    lines = [f"c{number},{time},10" for number, time in enumerate(times)]
+    meta = meta_of(project, "customer,date,amount", *lines)
+    assert meta.get("date_format") == date_format
+    printed = capsys.readouterr().out
+    assert said in printed
+    text = (project / "dbt_project" / "shops" / "orders.yml").read_text("utf-8")
+    assert ("days are never above 12" in text) == ("date_format" in said)
+    assert ("tells the day" in printed) == ("date_format" in said)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("1514764800", "epoch_ms(try_cast(date as bigint) * 1000)"),
+        ("1514764800000", "epoch_ms(try_cast(date as bigint))"),
+        (
+            "43100.5",
+            "timestamp '1899-12-30' + "
+            "to_seconds(round(try_cast(date as double) * 86400))",
+        ),
+    ],
+)
+def test_numbers_may_stand_for_times(value, expected, project):
+    meta = meta_of(project, "customer,date,amount", f"a,{value},10")
+    assert meta["columns"]["purchased_at"] == expected
+    sql = expected.replace("date as", f"'{value}' as")
+    ((time,),) = duckdb.sql(f"select ({sql})::date::varchar").fetchall()
+    assert time in ("2018-01-01", "2017-12-31")
+
+
+def test_columns_may_be_written_in_different_ways(project):
+    header = "Kunde;Datum;Menge;Preis;Lieferdatum"
+    meta = meta_of(project, header, "a;31.12.2023;1,5;12.50;1/31/2024")
+    assert "decimal" not in meta
+    assert meta["date_format"] == "%d.%m.%Y"
+    assert meta["columns"]["quantity"] == "replace(translate(Menge, '.', ''), ',', '.')"
+    assert meta["columns"]["unit_price"] == "Preis"
+    assert meta["columns"]["delivered_at"] == "try_strptime(Lieferdatum, '%m/%d/%Y')"
+
+
+def test_what_values_may_mean_as_well_is_said(project, capsys):
+    lines = [f"c{n},2024-01-01,{n},20" for n in range(20)] + [
+        *("C1,2024-01-01,2 kg,20", 'x,2024-01-01,3,"1,234"'),
+        *["0,2024-01-01,3,5"] * 9,
+    ]
+    meta = meta_of(project, "customer,date,quantity,total", *lines)
+    assert meta["columns"]["amount"] == "translate(total, ',', '')"
+    said = capsys.readouterr().out
+    for part in (
+        "tells whether 1,234 has decimals: it is taken for 1234",
+        "quantity is called like quantity, but its values, such as '0' and '2 kg'",
+        "a line counts as one piece",
+        "only in capital letters: 1. To join them, write lower(customer)",
+        "Customer 0 has more than a tenth of the lines",
+    ):
+        assert part in said
+    text = (project / "dbt_project" / "shops" / "orders.yml").read_text("utf-8")
+    assert "# 1,234 is taken for 1234" in text
+
+
+def test_amounts_in_another_currency_are_not_added(project, capsys):
+    lines = [f"c{n},2024-01-01,€{n}.50" for n in range(9)] + ["x,2024-01-01,$3.00"]
+    meta = meta_of(project, "email,date,amount", *lines)
+    assert meta["columns"]["amount"] == "translate(amount, '€', '')"
+    said = capsys.readouterr().out
+    assert "several currencies (EUR, USD): only those in EUR are read" in said
+    assert "that can be read: 1." in said
+
+
+def test_addresses_are_the_same_in_capitals_and_small_letters(project):
+    lines = ["A@x.org,2024-01-01,5", "a@x.org,2024-01-02,5"]
+    meta = meta_of(project, "email,date,amount", *lines)
+    assert meta["columns"]["customer_id"] == "lower(email)"
+
+
+def test_lines_that_cannot_be_read_are_counted(project, capsys):
+    lines = [f'c{n},2024-01-01,5,"two\nlines"' for n in range(9)]
+    meta_of(project, "customer,date,amount,note", *lines, "x,2024-01-01,5")
+    said = capsys.readouterr().out
+    assert "cannot be read: 1 (orders.csv line 20: too few fields)" in said
+
+
+@pytest.mark.parametrize(
+    ("names", "reason"),
+    [
+        (["orders_1.csv", "orders_2.csv"], "orders_3.csv: connect it as well"),
+        (["orders_1.csv", "below/orders_2.csv"], "are in several folders"),
+    ],
+)
+def test_files_that_a_build_would_not_find_alone_are_refused(
+    names, reason, project, capsys
+):
+    (project / "below").mkdir()
+    text = "customer,date,amount\na,2024-01-01,5\n"
+    paths = [written(project, name, text) for name in [*names, "orders_3.csv"]]
+    assert main(["connect", *paths[:2]]) == 2
+    assert reason in capsys.readouterr().err
+
+
+def test_files_of_a_table_may_differ_in_order_and_must_not_in_encoding(project, capsys):
+    first = written(
+        project, "o [1].csv", "customer,date,amount\nJörg,2024-01-01,5\n", "cp1252"
+    )
+    second = written(project, "o [2].csv", "amount,Customer,date\n7,b,2024-01-02\n")
+    source = connected(project, first, second)
+    meta = source["tables"][0]["config"]["meta"]
+    assert (meta["file"], meta["encoding"]) == ("o [[]*].csv", "cp1252")
+    assert "2 lines" in capsys.readouterr().out
+    assert [one.name for one in table_files(project, meta["file"])] == (
+        ["o [1].csv", "o [2].csv"]
+    )
+    written(project, "o [2].csv", "customer,date,amount\nJörg,2024-01-02,7\n")
+    assert main(["connect", first, second, "--force"]) == 2
+    assert "o [1].csv is in cp1252 and o [2].csv is in utf-8" in capsys.readouterr().err
+
+
+def test_a_parquet_file_may_have_any_types(project, capsys):
+    path = project / "orders.parquet"
+    duckdb.sql(
+        "select 17850.0::double as customer, timestamptz '2024-01-31 23:30:00+00' as "
+        "date, 1.5::decimal(9, 2) as amount, 'toys'::enum('toys') as category"
+    ).write_parquet(str(path))
+    meta = connected(project, str(path))["tables"][0]["config"]["meta"]
+    assert meta["columns"] == {
+        "customer_id": "regexp_replace(cast(customer as varchar), '[.]0+$', '')",
+        "purchased_at": "date",
+        "amount": "amount",
+        "category": "category",
+    }
+    assert "2024-01-31 23:30:00+00" in capsys.readouterr().out
 
 
 def test_the_total_of_an_order_is_not_taken_for_the_amount_of_each_line(project):
@@ -369,7 +570,19 @@ def test_what_cannot_be_found_is_refused_and_can_be_named(project, capsys):
         ("kunde;datum;betrag\na;gestern;5\n", "but its values, such as 'gestern'"),
         ("a;b\n", "has a header but no lines"),
         ("1,2024-01-01,5\n2,2024-01-02,6\n", "must name its columns"),
-        ("just a text\nand another\n", "has one column only"),
+        ("just a text\nand another\n", "it is 'just a text'. If this is a title"),
+        ("Orders,,\n,,\nkunde,datum,betrag\na,2024-01-01,5\n", "it is 'Orders'. If"),
+        ("sep=;\nkunde;datum;betrag\na;2024-01-01;5\n", "it is 'sep='. If"),
+        ("", "is empty"),
+        ("kunde,datum,betrag,betrag\na,2024-01-01,5,6\n", "a column twice: betrag"),
+        ("kunde,datum,betrag\na,2024-01-01,5,50\n", "line 2: too many fields"),
+        ("kunde,datum,betrag\na,2024-01-01,5 kg\n", "such as '5 kg', are no numbers"),
+        ("kunde,datum,betrag\n1.25,2024-01-01,5\n", "add --column customer_id=kunde"),
+        (
+            "kunde,datum,betrag\na,31/01/2024,5\nb,01/31/2024,5\n",
+            "such as '31/01/2024' and '01/31/2024', are not written in one way",
+        ),
+        ("kunde,datum,betrag {{EUR}}\na,2024-01-01,5\n", "means something else to dbt"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused(text, reason, project, capsys):
@@ -455,7 +668,7 @@ HEADER = row("Customer ID", "InvoiceDate", "Quantity", "Price")
 def test_a_workbook_becomes_a_csv(tmp_path):
     path = workbook(
         tmp_path / "Online Retail.xlsx",
-        HEADER + row(17850, "(40513.351388888892)", 6, 2.55) + row(),
+        row("Orders of a shop") + HEADER + row(17850, "(40513.351388888892)", 6, 2.55),
         HEADER + row("C, 1", "(40514)", -1, 1),
         row("Notes") + row("a sheet of another kind"),
     )
@@ -507,14 +720,14 @@ def test_a_file_of_a_shop_is_found_packed_or_as_a_workbook(tmp_path):
         files = table_files(tmp_path, pattern)
         return [(one.name, Path(one.path).read_text("utf-8")) for one in files]
 
-    book = workbook(tmp_path / "Online Retail.xlsx", row("a") + row("b"))
+    book = workbook(tmp_path / "Online Retail.xlsx", row("a", "b") + row(1, 2))
     with zipfile.ZipFile(tmp_path / "online+retail.zip", "w") as archive:
         archive.write(book, "folder/Online Retail.xlsx")
         archive.writestr("notes.txt", "c")
     pattern = "[Oo]nline?[Rr]etail.csv"
-    assert found(pattern) == [("Online Retail.xlsx", "a\nb\n")]
+    assert found(pattern) == [("Online Retail.xlsx", "a,b\n1,2\n")]
     book.unlink()
-    assert found(pattern) == [("Online Retail.xlsx", "a\nb\n")]
+    assert found(pattern) == [("Online Retail.xlsx", "a,b\n1,2\n")]
     (tmp_path / "online_retail.csv.gz").write_bytes(gzip.compress(b"d\n"))
     assert found(pattern) == [("online_retail.csv.gz", "d\n")]
     (tmp_path / "online_retail.csv").write_text("e\n", "utf-8")

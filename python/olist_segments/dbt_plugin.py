@@ -135,12 +135,13 @@ class Plugin(BasePlugin):
             )
 
     def configure_cursor(self, cursor) -> None:
-        """Let names without a database mean the attached one.
+        """Let names without a database mean the attached one, and times be in UTC.
 
         Parameters
         ----------
         cursor : DuckDBPyConnection
         """
+        cursor.execute("set TimeZone = 'UTC'")
         if self.path:
             cursor.execute(f"use {self.database}")
 

@@ -204,6 +204,24 @@ def chosen_shop(root: Path, given: Mapping) -> str:
     return os.environ.get("OLIST_SHOP") or str(named or "olist")
 
 
+def default_of(root: Path, name: str) -> Any:
+    """Return the value of a variable in dbt_project.yml.
+
+    Parameters
+    ----------
+    root : Path
+        Root of the project.
+    name : str
+
+    Returns
+    -------
+    object
+        None if it is not there.
+    """
+    project = yaml.safe_load((root / "dbt_project.yml").read_text(encoding="utf-8"))
+    return ((project or {}).get("vars") or {}).get(name)
+
+
 def shop_source(root: Path, shop: str) -> dict | None:
     """Find the source of a shop: its settings, its tables and their columns.
 

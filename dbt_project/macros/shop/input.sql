@@ -21,7 +21,10 @@
                 {% if column.name not in given -%}
                     cast(null as {{ column.data_type }})
                 {%- elif column.name in texts -%}
-                    case when not {{ is_null_word(column.name) }} then {{ column.name }} end
+                    case
+                        when not {{ is_null_word(column.name) }}
+                            then trim(both '{{ ' \t\u00a0' }}' from {{ column.name }})
+                    end
                 {%- else -%}
                     try_cast({{ column.name }} as {{ column.data_type }})
                 {%- endif %} as {{ column.name }},

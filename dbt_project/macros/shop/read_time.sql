@@ -4,19 +4,25 @@
 {%- endmacro %}
 
 {% macro duckdb__read_time(text, format, zone, given_zone) -%}
-    {%- set offset = ' ?(Z|[+-][0-9]{2}(:?[0-9]{2})?)' -%}
+    {%- set offset = ' ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)' -%}
+    {#- A cast alone would take 10:00 PM for 10:00. -#}
+    {%- set time -%}
+        case
+            when regexp_full_match({{ text }}, '{{ time_pattern() }}{{ offset }}')
+                then try_cast(regexp_replace({{ text }}, '{{ offset }}$', '') as timestamp)
+            when regexp_full_match({{ text }}, '{{ time_pattern() }}')
+                then try_cast({{ text }} as timestamp)
+        end
+    {%- endset -%}
     {%- if format -%}
-        {%- set time = "cast(try_strptime(" ~ text ~ ", '" ~ format | replace("'", "''")
+        {%- set formatted = "cast(try_strptime(" ~ text ~ ", '" ~ format | replace("'", "''")
             ~ "') as timestamp)" -%}
-    {%- else -%}
-        {#- A cast alone would take 10:00 PM for 10:00. -#}
+        {#- %Y reads 17 as the year 17. What is a time already has no format. -#}
         {%- set time -%}
-            case
-                when regexp_full_match({{ text }}, '{{ time_pattern() }}{{ offset }}')
-                    then try_cast(regexp_replace({{ text }}, '{{ offset }}$', '') as timestamp)
-                when regexp_full_match({{ text }}, '{{ time_pattern() }}')
-                    then try_cast({{ text }} as timestamp)
-            end
+            coalesce(
+                case when {{ formatted }} >= timestamp '1000-01-01' then {{ formatted }} end,
+                {{ time }}
+            )
         {%- endset -%}
     {%- endif -%}
     {%- set local = time ~ " at time zone '" ~ (given_zone or zone) ~ "' at time zone '"

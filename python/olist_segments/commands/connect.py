@@ -12,6 +12,7 @@ from olist_segments.connect.proposal import propose_shop
 from olist_segments.connect.tables import common_name, read_tables
 from olist_segments.connect.writing import describe, sql_of, yaml_of
 from olist_segments.project import SCHEMAS, UserError, project_root, write_page
+from olist_segments.variables import default_of
 
 HELP = "Propose what the columns of a shop's files mean, and write it down."
 # Names of databases, engines, schemas and folders of exports.
@@ -58,6 +59,8 @@ def run(options: argparse.Namespace) -> int:
     given = dict(_said(one) for one in options.column)
     name = options.name or common_name(options.files)
     _refuse_name(name)
+    if len({one.resolve().parent for one in options.files}) > 1:
+        raise UserError("the files are in several folders: move them to one")
     path = root / "dbt_project" / "shops" / f"{name}.yml"
     if path.exists() and not options.force:
         raise UserError(
@@ -65,9 +68,15 @@ def run(options: argparse.Namespace) -> int:
             "gives the shop another name"
         )
     with duckdb.connect() as connection:
-        tables = read_tables(connection, options.files)
+        null_words = default_of(root, "null_words") or []
+        tables = read_tables(connection, options.files, null_words)
         shop = propose_shop(
-            connection, tables, name, given=given, currency=options.currency
+            connection,
+            tables,
+            name,
+            given=given,
+            currency=options.currency,
+            null_words=null_words,
         )
     print(describe(shop))
     write_page(path, yaml_of(shop))

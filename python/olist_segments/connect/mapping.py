@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import yaml
 
+from olist_segments.connect.values import PLAIN_NUMBERS, Numbers
+
 _LETTERS = {"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d"}
 # A column of these kinds can be an input column of that kind.
 _FITTING = {
@@ -18,6 +20,12 @@ _FITTING = {
     "time": {"time"},
     "number": {"number", "whole"},
     "whole": {"whole"},
+}
+# What no shop can do without, in words, and the input columns that can be it.
+NEEDED = {
+    "the customer": ("customer_id",),
+    "the time of purchase": ("purchased_at",),
+    "the amount or the unit price": ("amount", "unit_price"),
 }
 
 
@@ -59,8 +67,19 @@ class Column:
         Whether whole numbers are written as ``17850.0``.
     date_format : str
         How times are written, as in ``strptime``; empty if it is no time.
-    is_money : bool
-        Whether numbers have signs of currencies, or commas between thousands.
+    is_order_unsure : bool
+        Whether day and month could be the other way round.
+    has_offset : bool
+        Whether times have an offset from UTC.
+    counts : {"", "seconds", "milliseconds", "days"}
+        What a number that stands for a time counts: from 1970 on, or from 1900, as
+        spreadsheets do.
+    numbers : Numbers
+        How numbers are written.
+    is_email : bool
+    odd : str
+        A value that is not like the others, or no number or time although the column
+        is called like one.
     """
 
     name: str
@@ -69,7 +88,12 @@ class Column:
     example: str = ""
     has_point_zero: bool = False
     date_format: str = ""
-    is_money: bool = False
+    is_order_unsure: bool = False
+    has_offset: bool = False
+    counts: str = ""
+    numbers: Numbers = PLAIN_NUMBERS
+    is_email: bool = False
+    odd: str = ""
 
 
 @cache
@@ -190,31 +214,40 @@ def missing(found: Iterable[str]) -> list[str]:
     list of str
         In words, such as "the customer"; empty if nothing is missing.
     """
-    found = set(found)
-    needed = {
-        "the customer": {"customer_id"},
-        "the time of purchase": {"purchased_at"},
-        "the amount or the unit price": {"amount", "unit_price"},
-    }
-    return [words for words, names in needed.items() if not names & found]
+    return [words_ for words_, names in NEEDED.items() if not {*names} & {*found}]
+
+
+def currency_signs() -> dict[str, str]:
+    """Return what stands beside amounts, and the code of the currency it means.
+
+    Returns
+    -------
+    dict of str to str
+        Such as £ and GBP, both for GBP; $ for USD.
+    """
+    currencies = words()["currencies"]
+    signs = {symbol: code for code, (symbol, _) in currencies.items()}
+    return signs | {code: code for code in currencies}
 
 
 def currency_in(name: str) -> str:
-    """Find a currency code in the name of a column.
+    """Find a currency in the name of a column.
 
     Parameters
     ----------
     name : str
-        Such as ``Price (EUR)``.
+        Such as ``Price (EUR)`` or ``Price £``.
 
     Returns
     -------
     str
-        In capitals; empty if there is none.
+        Its code in capitals; empty if there is none.
     """
-    found = [one.upper() for one in tokens_of(name)]
-    codes = [one for one in found if one in words()["currencies"]]
-    return codes[0] if codes else ""
+    codes = [one.upper() for one in tokens_of(name)]
+    known = currency_signs()
+    signs = [one for one in known if not one.isalpha() and one in name]
+    found = [one for one in codes if one in known] + sorted(signs, key=len)[::-1]
+    return known[found[0]] if found else ""  # R$ is longer than $
 
 
 def _read(name: str) -> dict:

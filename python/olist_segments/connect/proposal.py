@@ -1,5 +1,6 @@
 """Propose how a shop's files become order lines, from what is in them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -7,19 +8,31 @@ import duckdb
 
 from olist_segments.connect.joins import Join, choose_lines
 from olist_segments.connect.mapping import (
+    NEEDED,
     Column,
     currency_in,
+    currency_signs,
     inputs,
     is_called,
     missing,
     tokens_of,
     words,
 )
-from olist_segments.connect.tables import USUAL_FORMATS, Table, quoted
+from olist_segments.connect.tables import Table, quoted
+from olist_segments.connect.values import BLANKS, USUAL_FORMAT
 from olist_segments.project import UserError
 
 # More different statuses than this are no statuses.
 _STATUSES = 40
+# A customer with a larger share of the lines than this may stand for guests.
+_TOO_MANY = 0.1
+# Times that are numbers, in SQL.
+_COUNTED = {
+    "seconds": "epoch_ms(try_cast({} as bigint) * 1000)",
+    "milliseconds": "epoch_ms(try_cast({} as bigint))",
+    "days": "timestamp '1899-12-30' "
+    "+ to_seconds(round(try_cast({} as double) * 86400))",
+}
 
 
 @dataclass(frozen=True)
@@ -46,6 +59,10 @@ class Proposal:
         The statuses of orders: counted, canceled, and other.
     is_repeated : bool
         Whether the amount seems to be that of the order, repeated on its lines.
+    same_customers : int
+        Customers whose ids are those of others but for capital letters.
+    frequent : str
+        A customer with so many lines that it may stand for guests.
     """
 
     name: str
@@ -59,11 +76,33 @@ class Proposal:
     unreadable: int = 0
     statuses: dict[str, list[str]] = field(default_factory=dict)
     is_repeated: bool = False
+    same_customers: int = 0
+    frequent: str = ""
 
     @property
     def lines(self) -> Table:
         """The table with the lines."""
         return self.tables[self.base]
+
+    def date_format(self, table: Table) -> str:
+        """Return how the times of a table are written.
+
+        Parameters
+        ----------
+        table : Table
+
+        Returns
+        -------
+        str
+            That of the first input column which is not in the usual format; empty if
+            all are.
+        """
+        formats = (
+            column.date_format
+            for name, column in self.found.items()
+            if inputs()[name].kind == "time" and self.tables[column.table] is table
+        )
+        return next((one for one in formats if one not in ("", USUAL_FORMAT)), "")
 
     def value(self, name: str) -> str:
         """Return an input column in SQL.
@@ -78,15 +117,38 @@ class Proposal:
         str
             Without the name of the table, unless there are joins.
         """
-        column = self.found[name]
+        column, kind = self.found[name], inputs()[name].kind
+        table = self.tables[column.table]
         value = quoted(column.name)
         if self.joins:
-            value = f"{self.tables[column.table].name}.{value}"
-        if column.is_money:
-            return f"translate({value}, '$€£¥ ,', '')"
-        if column.has_point_zero and inputs()[name].kind in ("id", "text"):
-            return f"replace({value}, '.0', '')"
+            value = f"{table.name}.{value}"
+        if kind == "time" and column.counts:
+            return _COUNTED[column.counts].format(value)
+        if kind == "time" and column.date_format not in (
+            *("", USUAL_FORMAT),
+            self.date_format(table),
+        ):
+            return f"try_strptime({value}, '{column.date_format}')"
+        if kind in ("number", "whole"):
+            return self._number(value, column)
+        if column.has_point_zero and kind in ("id", "text"):
+            text = value if table.delimiter else f"cast({value} as varchar)"
+            return f"regexp_replace({text}, '[.]0+$', '')"
+        if kind == "id" and column.is_email:
+            return f"lower({value})"
         return value
+
+    def _number(self, value: str, column: Column) -> str:
+        """Return a number in SQL, without what DuckDB does not read."""
+        numbers = column.numbers
+        marks = numbers.marks.replace("'", "''")
+        if len(numbers.sign) == 1:
+            marks = numbers.sign + marks
+        elif numbers.sign:
+            value = f"replace({value}, '{numbers.sign}', '')"
+        if numbers.decimal == "," and self.tables[column.table].decimal == ".":
+            return f"replace(translate({value}, '{marks}.', ''), ',', '.')"
+        return f"translate({value}, '{marks}', '')" if marks else value
 
     def parsed(self, name: str) -> str:
         """Return an input column in SQL, as a number or a time.
@@ -102,12 +164,14 @@ class Proposal:
             Where usual signs are missing, the SQL has the way in which it is written.
         """
         column, value = self.found[name], self.value(name)
-        kind = inputs()[name].kind
-        if kind == "time" and column.date_format not in ("", *USUAL_FORMATS):
-            return f"try_strptime({value}, '{column.date_format}')"
-        is_number = kind in ("number", "whole") and not column.is_money
-        if is_number and self.tables[column.table].decimal == ",":
-            return f"replace(replace({value}, '.', ''), ',', '.')"
+        kind, date_format = (
+            inputs()[name].kind,
+            self.date_format(self.tables[column.table]),
+        )
+        if kind == "time" and date_format and column.date_format == date_format:
+            return f"try_strptime({value}, '{date_format}')"
+        if kind in ("number", "whole") and self.tables[column.table].decimal == ",":
+            return f"replace(translate({value}, '.{BLANKS}', ''), ',', '.')"
         return value
 
     def from_clause(self, relations: Sequence[str]) -> str:
@@ -142,6 +206,7 @@ def propose_shop(
     *,
     given: dict[str, str],
     currency: str = "",
+    null_words: Sequence[str] = (),
 ) -> Proposal:
     """Propose how tables become order lines.
 
@@ -156,6 +221,8 @@ def propose_shop(
         Names of columns that a user has said, by input column.
     currency : str
         A code, if the user has said one.
+    null_words : sequence of str
+        Words in small letters that stand for a missing value.
 
     Returns
     -------
@@ -174,8 +241,9 @@ def propose_shop(
         _refuse_missing(tables[base], joins, found, lacks)
     first = Proposal(name, tables, base, joins, found)
     found = _settle_amount(connection, first, set(given))
+    _refuse_names(tables, found)
     final = Proposal(name, tables, base, joins, found)
-    return _with_facts(connection, final, currency)
+    return _with_facts(connection, final, currency, null_words)
 
 
 def _refuse_unknown(tables: list[Table], given: dict[str, str]) -> None:
@@ -191,27 +259,65 @@ def _refuse_unknown(tables: list[Table], given: dict[str, str]) -> None:
             )
 
 
+def _refuse_names(tables: list[Table], found: dict[str, Column]) -> None:
+    """Refuse a column of whose name there are two, or that dbt would not read."""
+    for column in found.values():
+        table = tables[column.table]
+        if re.search("{[{%#]", column.name):
+            raise UserError(
+                f"{table.pattern} has a column {column.name}, which means something "
+                "else to dbt: rename it"
+            )
+        if column.name.lower() in table.repeated:
+            raise UserError(
+                f"{table.pattern} names a column twice: {column.name}. Rename or "
+                "remove one"
+            )
+
+
 def _refuse_missing(
     lines: Table, joins: list[Join], found: dict[str, Column], lacks: list[str]
 ) -> None:
-    for column in lines.columns:
-        if "the time of purchase" in lacks and is_called(column.name, "purchased_at"):
-            raise UserError(
-                f"{column.name} in {lines.pattern} is called like the time of "
-                f"purchase, but its values, such as {column.example!r}, are no times "
-                "that are known"
-            )
+    for words_, names in NEEDED.items():
+        for column in lines.columns if words_ in lacks else ():
+            if any(is_called(column.name, name) for name in names):
+                raise UserError(
+                    f"{column.name} in {lines.pattern} is called like {words_}, but "
+                    f"{unfitting(column, names[0])}"
+                )
     names = ", ".join(one.name for one in lines.columns)
-    first = {
-        "the customer": "customer_id",
-        "the time of purchase": "purchased_at",
-    }.get(lacks[0], "amount")
+    first = NEEDED[lacks[0]][0]
     others = " and the other files" if joins else ""
     raise UserError(
         f"cannot find {' and '.join(lacks)} in {lines.pattern}{others}, whose columns "
         f"are {names}. Name the column, as in --column {first}=COLUMN, or add the file "
         "that has it; several files are joined by columns of the same name"
     )
+
+
+def unfitting(column: Column, name: str) -> str:
+    """Say why the values of a column cannot be those of an input column.
+
+    Parameters
+    ----------
+    column : Column
+    name : str
+        Of the input column.
+
+    Returns
+    -------
+    str
+    """
+    kind = inputs()[name].kind
+    examples = dict.fromkeys(repr(one) for one in (column.example, column.odd) if one)
+    said = f"its values, such as {' and '.join(examples)}, are"
+    if not column.kinds:
+        return "it is empty"
+    if kind in ("id", "text"):
+        return f"{said} no {kind}s: if they are, add --column {name}={column.name}"
+    if len(examples) > 1:
+        return f"{said} not written in one way that is known"
+    return f"{said} no {'times' if kind == 'time' else 'numbers'} that are known"
 
 
 def _settle_amount(
@@ -251,7 +357,10 @@ def _repeats(connection: duckdb.DuckDBPyConnection, shop: Proposal) -> bool:
 
 
 def _with_facts(
-    connection: duckdb.DuckDBPyConnection, shop: Proposal, currency: str
+    connection: duckdb.DuckDBPyConnection,
+    shop: Proposal,
+    currency: str,
+    null_words: Sequence[str],
 ) -> Proposal:
     """Complete a proposal with what the lines say about its settings."""
     source = shop.from_clause([one.relation for one in shop.tables])
@@ -263,11 +372,34 @@ def _with_facts(
     time = f"try_cast({shop.parsed('purchased_at')} as timestamp)"
     below = " or ".join(f"{one} < 0" for one in number.values())
     unreadable = " or ".join(f"{one} is null" for one in [time, *number.values()])
-    guest = f"nullif(trim({shop.value('customer_id')}), '') is null"
-    ((returned, guests, bad),) = connection.sql(
-        f"select count(*) filter (where {below}), count(*) filter (where {guest}), "
+    customer = f"trim({shop.value('customer_id')})"
+    words_ = ", ".join(f"'{one}'" for one in ["", *null_words])
+    guest = f"coalesce(lower({customer}), '') in ({words_})"
+    ((lines, returned, guests, bad),) = connection.sql(
+        f"select count(*), count(*) filter (where {below}), "
+        f"count(*) filter (where {guest}), "
         f"count(*) filter (where {unreadable}) {source}"
     ).fetchall()
+    if bad == lines:
+        columns = [shop.found[one].name for one in ("purchased_at", *number)]
+        raise UserError(
+            f"{' or '.join(columns)} cannot be read in any line of "
+            f"{shop.lines.pattern}: name other columns"
+        )
+    ((same, customers, frequent, most),) = connection.sql(
+        f"""
+        select
+            count(*) - count(distinct lower(id)),
+            count(*),
+            max_by(id, lines),
+            max(lines)
+        from (
+            select {customer} as id, count(*) as lines {source} where not {guest}
+            group by 1
+        ) as customers
+        """
+    ).fetchall()
+    is_frequent = customers > 1 / _TOO_MANY and most > _TOO_MANY * lines
     statuses = _statuses(connection, shop, source)
     if not statuses:  # too many different values are no statuses
         shop.found.pop("order_status", None)
@@ -283,6 +415,8 @@ def _with_facts(
         unreadable=bad,
         statuses=statuses,
         is_repeated=_repeats(connection, shop),
+        same_customers=same,
+        frequent=frequent if is_frequent else "",
     )
 
 
@@ -296,10 +430,13 @@ def _currencies(
         value = shop.value("currency")
         found = connection.sql(
             f"select upper(trim({value})) as code {source} "
-            f"where trim({value}) <> '' group by code order by count(*) desc, code"
+            f"where trim({value}) <> '' group by 1 order by count(*) desc, 1"
         ).fetchall()
         return [code for (code,) in found]
     for name in ("amount", "unit_price", "freight"):
+        signs = shop.found[name].numbers.signs if name in shop.found else ()
+        if signs:
+            return [currency_signs()[one] for one in signs]
         if name in shop.found and currency_in(shop.found[name].name):
             return [currency_in(shop.found[name].name)]
     return []
@@ -314,7 +451,7 @@ def _statuses(
     value = f"lower(trim({shop.value('order_status')}))"
     found = connection.sql(
         f"select {value} as status {source} where {value} <> '' "
-        f"group by status order by count(*) desc, status limit {_STATUSES + 1}"
+        f"group by 1 order by count(*) desc, 1 limit {_STATUSES + 1}"
     ).fetchall()
     if len(found) > _STATUSES:
         return {}

@@ -2,58 +2,64 @@
 
 import codecs
 import contextlib
+import csv
 import gzip
+import io
+import itertools
 import re
 import zlib
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from glob import escape
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
-from olist_segments.connect.mapping import Column, tokens_of
+from olist_segments.connect.mapping import (
+    Column,
+    currency_signs,
+    inputs,
+    is_called,
+    tokens_of,
+)
+from olist_segments.connect.values import (
+    BLANKS,
+    ENOUGH,
+    FORMATS,
+    OFFSET,
+    PLAIN_NUMBERS,
+    USUAL_FORMAT,
+    USUAL_TIME,
+    Numbers,
+    Values,
+    counted_from,
+    is_like_time,
+    is_point_zero,
+    numbers_of,
+    odd_number,
+    order_is_unsure,
+)
 from olist_segments.project import UserError
 from olist_segments.raw import workbooks
+from olist_segments.raw.check import RawFile, find_lines, find_problems, read_header
 from olist_segments.raw.tables import table_files
 
-# Lines of a file that are looked at.
+# Lines of a file that are looked at, and different values of a column.
 LINES = 1_000_000
+_VALUES = 20_000
+_TIMES = 2000
 _BLOCK = 1 << 20
-_VALUES = 2000
-# Share of the values that must be readable. A few lines of an export may be wrong; they
-# are rejected one by one.
-_ENOUGH = 0.99
-# How times may be written: the most usual first, and the day before the month.
-_FORMATS = [
-    f"{day}{time}"
-    for day in (
-        *("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y"),
-        *("%Y/%m/%d", "%Y.%m.%d", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d-%b-%Y"),
-        *("%d-%b-%y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%Y%m%d"),
-    )
-    for time in (
-        *("", " %H:%M:%S", " %H:%M", "T%H:%M:%S", "T%H:%M:%SZ", "T%H:%M:%S.%fZ"),
-        *(" %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p", " %H:%M:%S %z", ", %H:%M"),
-    )
-]
-# Read without saying how.
-USUAL_FORMATS = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S")
-_NUMBER = r"^\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$"
-_WHOLE = r"^[-+]?[0-9]+(\.0+)?$"
-# A number is a time only if it is like 20180131.
-_IS_LIKE_TIME = (
-    "length(value) between 6 and 35 and regexp_matches(value, '[0-9]') "
-    "and (not regexp_matches(value, '^[0-9]+$') "
-    "or regexp_matches(value, '^(19|20)[0-9]{6}$'))"
-)
-_POINT_ZERO = r"^[0-9]+\.0$"
-# Money with a sign, or with commas between thousands: $1,200.50; only the first of
-# these cannot be read as a decimal comma.
-_SIGNED = r"[$€£¥]|,[0-9]{3}\."
-_MONEY = r"^-?[$€£¥]? ?-?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]+)?$"
-_COMMA = r"^\s*[-+]?[0-9]{1,3}(\.[0-9]{3})*,[0-9]+\s*$|^\s*[-+]?[0-9]+,[0-9]+\s*$"
+_SAMPLE = 1 << 16
+_DELIMITERS = ",;\t|"
+_ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".tgz")
+_FAULTS = {
+    "MISSING COLUMNS": "too few fields",
+    "TOO MANY COLUMNS": "too many fields",
+    "UNQUOTED VALUE": "a quote is not closed, or text follows it",
+}
 
 
 @dataclass(frozen=True)
@@ -75,7 +81,13 @@ class Table:
     encoding : str
         utf-8, utf-16, cp1252 (of Windows, with all letters of Latin-1), or latin-1.
     decimal : str
-        A comma if numbers have one.
+        A comma if all numbers with decimals have one.
+    repeated : frozenset of str
+        Names in small letters that its header has twice.
+    unread_count : int
+        Lines that cannot be read, for their quotes or their number of fields.
+    first_unread : str
+        File, line and fault of the first of them.
     """
 
     name: str
@@ -86,6 +98,9 @@ class Table:
     delimiter: str = ","
     encoding: str = "utf-8"
     decimal: str = "."
+    repeated: frozenset[str] = frozenset()
+    unread_count: int = 0
+    first_unread: str = ""
 
     @property
     def relation(self) -> str:
@@ -93,18 +108,35 @@ class Table:
         return f'"{self.name}"'
 
 
+class _File(NamedTuple):
+    """A file, and how DuckDB reads it, all as text."""
+
+    path: Path
+    relation: str
+    names: list[str]
+    repeated: frozenset[str] = frozenset()
+    delimiter: str = ""
+    encoding: str = "utf-8"
+    rejects: str = ""
+    readable: str = ""
+
+
 def read_tables(
-    connection: duckdb.DuckDBPyConnection, files: Sequence[Path]
+    connection: duckdb.DuckDBPyConnection,
+    files: Sequence[Path],
+    null_words: Sequence[str] = (),
 ) -> list[Table]:
     """Read files into tables of a connection, all columns as text.
 
-    Files whose headers name the same columns become one table.
+    Files whose headers name the same columns, in any order, become one table.
 
     Parameters
     ----------
     connection : DuckDBPyConnection
     files : sequence of Path
         CSV, also compressed with gzip; Parquet; Excel workbooks.
+    null_words : sequence of str
+        Words in small letters that stand for a missing value.
 
     Returns
     -------
@@ -114,47 +146,36 @@ def read_tables(
     Raises
     ------
     UserError
-        If a file cannot be read, or its first line does not name its columns.
+        If a file cannot be read, its first line does not name its columns, or files
+        that belong together are not written alike or cannot be found by a pattern.
     """
-    groups: dict[tuple, list[Path]] = defaultdict(list)
-    read: dict[Path, tuple] = {}
-    for path in files:
-        if not path.is_file():
-            raise UserError(f"{path} is not there")
-        if path.suffix.lower() in (".zip", ".7z", ".rar", ".tar", ".tgz"):
-            raise UserError(f"{path} is an archive: unpack it, and name the file in it")
-        relation, how = _relation(path)
-        try:
-            names = connection.sql(f"select * from {relation} limit 0").columns
-        except duckdb.Error as error:
-            raise UserError(f"{path} cannot be read: {_short(error)}") from error
-        names = [one for one in names if not re.fullmatch(r"column\d+", one)]
-        _refuse_header(path, names)
-        groups[tuple(name.lower() for name in names)].append(path)
-        read[path] = relation, how, names
+    connection.execute("set TimeZone = 'UTC'")
+    groups: dict[frozenset, list[_File]] = defaultdict(list)
+    for number, path in enumerate(files):
+        file = _read_file(connection, path, number)
+        _refuse_header(path, file.names)
+        groups[frozenset(name.lower() for name in file.names)].append(file)
     tables: list[Table] = []
-    called = _names(list(groups.values()))
-    for name, paths in zip(called, groups.values(), strict=True):
-        *_, how, names = read[paths[0]]
-        picked = ", ".join(
-            f"cast({quoted(one)} as varchar) as {quoted(one)}" for one in names
-        )
-        values = [f"cast({quoted(one)} as varchar)" for one in names]
-        filled = f"coalesce({', '.join(values)}) is not null"
-        every = " union all ".join(
-            f"(select {picked} from {read[one][0]} where {filled} limit {LINES})"
-            for one in paths
-        )
-        try:
-            connection.execute(f'create table "{name}" as {every}')
-        except duckdb.Error as error:
-            raise UserError(f"{paths[0]} cannot be read: {_short(error)}") from error
-        ((count,),) = connection.sql(f'select count(*) from "{name}"').fetchall()
-        if not count:
-            raise UserError(f"{paths[0]} has a header but no lines")
-        columns, decimal = _columns(connection, name, names, len(tables))
+    paths = [[one.path for one in group] for group in groups.values()]
+    for name, group in zip(_names(paths), groups.values(), strict=True):
+        encoding = _common_encoding(group)
+        count, unread_count, first_unread = _load(connection, name, group)
+        names = group[0].names
+        columns, decimal = _columns(connection, name, names, len(tables), null_words)
         tables.append(
-            Table(name, paths, _pattern(paths), columns, count, decimal=decimal, **how)
+            Table(
+                name,
+                [one.path for one in group],
+                _pattern([one.path for one in group]),
+                columns,
+                count,
+                delimiter=group[0].delimiter,
+                encoding=encoding,
+                decimal=decimal,
+                repeated=group[0].repeated,
+                unread_count=unread_count,
+                first_unread=first_unread,
+            )
         )
     return tables
 
@@ -188,53 +209,162 @@ def _reserved() -> set[str]:
     return {word for (word,) in found}
 
 
-def _relation(path: Path) -> tuple[str, dict[str, str]]:
-    """Return how DuckDB reads a file, all as text, and what was found out about it."""
-    is_workbook = path.suffix.lower() in workbooks.SUFFIXES
-    is_parquet = path.suffix.lower() == ".parquet"
-    encoding = "utf-8" if is_workbook or is_parquet else _encoding(path)
+def _read_file(connection: duckdb.DuckDBPyConnection, path: Path, number: int) -> _File:
+    """Find out how a file is read."""
+    suffix = path.suffix.lower()
+    if not path.is_file():
+        raise UserError(f"{path} is not there")
+    if suffix in _ARCHIVES:
+        raise UserError(f"{path} is an archive: unpack it, and name the file in it")
+    if suffix in (".json", ".jsonl", ".ndjson", ".xml"):
+        raise UserError(f"{path} is no table: export it as CSV")
+    if suffix == ".parquet":
+        relation = f"read_parquet({_literal(escape(str(path)))})"
+        try:
+            names = connection.sql(f"select * from {relation} limit 0").columns
+        except duckdb.Error as error:
+            raise UserError(f"{path} cannot be read: {_short(error)}") from error
+        return _File(path, relation, names)
+    is_workbook = suffix in workbooks.SUFFIXES
     if is_workbook:
         print(f"Reading {path.name} ...", flush=True)
+    found = "utf-8" if is_workbook else _encoding(path)
+    encoding = "utf-8" if found == "ascii" else found
     (file,) = table_files(path.parent, path.name, encoding)
-    name = file.path.replace("'", "''")
-    if is_parquet:
-        return f"read_parquet('{name}')", {"delimiter": ""}
-    try:
-        ((delimiter, quote, skipped, columns),) = duckdb.sql(
-            f"select Delimiter, Quote, SkipRows, len(Columns) from sniff_csv('{name}')"
-        ).fetchall()
-    except duckdb.Error as error:
+    delimiter = _delimiter(Path(file.path))
+    contract = RawFile(path.name, [], True, delimiter or ",", encoding, mapping=[])
+    for problem in find_problems(path.parent, [contract], max_bad_share=1):
+        raise UserError(f"{path.parent / problem}")
+    header = read_header(Path(file.path), delimiter or ",")
+    if not delimiter or sum(map(bool, header)) < 2:
         raise UserError(
-            f"{path} is not a CSV that can be read: {_short(error)}"
-        ) from error
-    if columns < 2:
-        raise UserError(
-            f"{path} has one column only: its columns must be separated by commas, "
-            "semicolons, tabs or bars"
+            f"the first line of {path} must name its columns, separated by commas, "
+            f"semicolons, tabs or bars: it is {', '.join(filter(None, header))[:60]!r}. If this is a "
+            "title, remove the lines above the names"
         )
-    if skipped:
-        raise UserError(
-            f"{path} has {skipped} lines above the names of its columns: remove them"
-        )
-    quote = '"' if quote in ("(empty)", '"') else quote
-    options = (
-        f"header = true, all_varchar = true, delim = '{delimiter}', quote = '{quote}', "
-        f"escape = '{quote}', ignore_errors = true"
+    lower = [name.lower() for name in header]
+    names = [
+        name if name and name.lower() not in lower[:place] else f"unused_{place + 1}"
+        for place, name in enumerate(header)
+    ]
+    types = ", ".join(f"{_literal(name)}: 'varchar'" for name in names)
+    relation = (
+        f"read_csv({_literal(escape(file.path))}, auto_detect = false, header = true, "
+        f"strict_mode = true, delim = '{delimiter}', quote = '\"', escape = '\"', "
+        f"nullstr = '', store_rejects = true, rejects_table = 'rejects_{number}', "
+        f"rejects_scan = 'scans_{number}', columns = {{{types}}})"
     )
-    return f"read_csv('{name}', {options})", {
-        "delimiter": delimiter,
-        "encoding": encoding,
-    }
+    return _File(
+        path,
+        relation,
+        [one for one in names if not re.fullmatch(r"unused_\d+", one)],
+        frozenset(one for one in lower if one and lower.count(one) > 1),
+        delimiter,
+        found,
+        f"rejects_{number}",
+        file.path,
+    )
+
+
+def _delimiter(path: Path) -> str:
+    """Find the character between the fields of a CSV; empty if there is none."""
+    with path.open("rb") as opened:
+        sample = opened.read(_SAMPLE).decode("utf-8-sig", errors="replace")
+    best = 0.0, 0, ""
+    for delimiter in _DELIMITERS:
+        lines = io.StringIO(sample, newline=None)
+        with contextlib.suppress(csv.Error):  # a field of more than 131,072 letters
+            rows = itertools.islice(csv.reader(lines, delimiter=delimiter), 100)
+            counts = [len(row) for row in rows]
+            width = counts[0] if counts else 0
+            share = counts.count(width) / max(1, len(counts))
+            if width > 1:
+                best = max(best, (share * width, width, delimiter))
+    return best[-1]
+
+
+def _load(
+    connection: duckdb.DuckDBPyConnection, name: str, group: Sequence[_File]
+) -> tuple[int, int, str]:
+    """Make a table of files; return its lines, those that cannot be read, the first."""
+    selects = []
+    for file in group:
+        own = {one.lower(): _identifier(one) for one in file.names}
+        picked = ", ".join(
+            f"cast({own[one.lower()]} as varchar) as {_identifier(one)}"
+            for one in group[0].names
+        )
+        filled = ", ".join(f"cast({one} as varchar)" for one in own.values())
+        selects.append(
+            f"(select {picked} from {file.relation} "
+            f"where coalesce({filled}) is not null limit {LINES})"
+        )
+    try:
+        connection.execute(f'create table "{name}" as {" union all ".join(selects)}')
+    except duckdb.Error as error:
+        raise UserError(f"{group[0].path} cannot be read: {_short(error)}") from error
+    ((count,),) = connection.sql(f'select count(*) from "{name}"').fetchall()
+    unread_count, first = 0, ""
+    for file in group:
+        if not file.rejects:
+            continue
+        rejected = connection.sql(
+            "select line, min(line_byte_position), min(byte_position), "
+            f"arg_min(error_type, byte_position) from {file.rejects} "
+            "group by line order by line"
+        ).fetchall()
+        unread_count += len(rejected)
+        if rejected and not first:
+            _, start, place, fault = rejected[0]
+            (line,) = find_lines(Path(file.readable), [start], [place], file.delimiter)
+            first = (
+                f"{file.path.name} line {line.line_number:,}: "
+                f"{_FAULTS.get(fault, fault.lower())}"
+            )
+    if unread_count > count:
+        raise UserError(
+            f"{unread_count:,} of {count + unread_count:,} lines do not fit the names "
+            f"in the first line, {', '.join(group[0].names)} ({first}): it must name "
+            "every column, also an empty last one, without other lines above it, and "
+            "amounts with a decimal comma must be in quotes"
+        )
+    if not count:
+        raise UserError(f"{group[0].path} has a header but no lines")
+    return count, unread_count, first
+
+
+def _common_encoding(group: Sequence[_File]) -> str:
+    """Return the encoding of files that are read as one table."""
+    for one in group[1:]:
+        if one.delimiter != group[0].delimiter:
+            raise UserError(
+                f"{group[0].path.name} and {one.path.name} have the same columns, but "
+                "other characters between them: save both alike"
+            )
+    found = {one.encoding: one.path.name for one in group}
+    found.pop("ascii", None)  # which is any of them
+    if len(found) > 1:
+        said = " and ".join(f"{name} is in {one}" for one, name in found.items())
+        raise UserError(f"{said}: save both as UTF-8")
+    return next(iter(found), "utf-8")
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _encoding(path: Path) -> str:
-    """Find out the encoding of a text file, of four."""
+    """Find out the encoding of a text file, of five."""
     opened = gzip.open if path.suffix.lower() == ".gz" else open
     try:
         with opened(path, "rb") as source:
             if source.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
                 return "utf-16"
-        for encoding in ("utf-8", "cp1252"):
+        for encoding in ("ascii", "utf-8", "cp1252"):
             decoder = codecs.getincrementaldecoder(encoding)()
             with opened(path, "rb") as source, contextlib.suppress(UnicodeDecodeError):
                 while block := source.read(_BLOCK):
@@ -256,76 +386,158 @@ def _refuse_header(path: Path, names: list[str]) -> None:
 
 
 def _columns(
-    connection: duckdb.DuckDBPyConnection, table: str, names: list[str], number: int
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    names: list[str],
+    number: int,
+    null_words: Sequence[str],
 ) -> tuple[list[Column], str]:
     """Find out what the values of each column look like, and the decimal sign."""
-    asked = []
-    for name in names:
-        value = f"nullif(trim({quoted(name)}), '')"
-        asked.append(f"count({value})")
-        asked += [
-            f"count({value}) filter (where regexp_matches({value}, '{pattern}'))"
-            for pattern in (_NUMBER, _COMMA, _WHOLE, _POINT_ZERO, _SIGNED, _MONEY)
-        ]
-        asked.append(f"arg_min({value}, rowid)")
-    (answers,) = connection.sql(f'select {", ".join(asked)} from "{table}"').fetchall()
-    parts = [answers[place : place + 8] for place in range(0, len(answers), 8)]
-    has_comma = any(
-        filled and comma and not signed and comma + point >= _ENOUGH * filled
-        for filled, point, comma, _, _, signed, *_ in parts
+    currencies = currency_signs()
+    values = {
+        name: _values(connection, table, name, null_words, _VALUES) for name in names
+    }
+    written = {name: numbers_of(values[name], currencies) for name in names}
+    signs = "".join(
+        sign
+        for one in written.values()
+        if one
+        for sign, is_used in ((".", one.has_point), (",", one.has_comma))
+        if is_used
     )
-    columns = []
-    for name, (filled, point, comma, whole, zero, signed, money, example) in zip(
-        names, parts, strict=True
-    ):
-        kinds = set()
-        enough = _ENOUGH * filled
-        numbers = point + comma if has_comma else point
-        date_format = _date_format(connection, table, name) if filled else ""
-        if filled and whole >= enough:
-            kinds |= {"whole", "number"}
-        elif filled and (numbers >= enough or (signed and money >= enough)):
-            kinds.add("number")
-        elif filled:
-            kinds.add("text")
-        if date_format:
-            kinds.add("time")
-            if date_format != "%Y%m%d":
-                kinds = {"time"}
-        columns.append(
-            Column(
-                name,
-                frozenset(kinds),
-                table=number,
-                example=example or "",
-                has_point_zero=bool(filled) and zero == filled,
-                date_format=date_format,
-                is_money=bool(signed) and money >= enough,
-            )
-        )
-    return columns, "," if has_comma else "."
-
-
-def _date_format(connection: duckdb.DuckDBPyConnection, table: str, name: str) -> str:
-    """Find the usual way of writing times in which nearly all values can be read."""
-    value = f"trim({quoted(name)})"
-    relation = (
-        f'(select {value} as value, count(*) as times from "{table}" '
-        f"where {value} <> '' group by value order by hash(value) limit {_VALUES})"
-    )
-    tried = [f"sum(times) filter (where {_IS_LIKE_TIME})"]
-    tried += [
-        f"sum(times) filter (where try_strptime(value, '{one}') is not null)"
-        for one in _FORMATS
+    if len(set(signs)) == 1:
+        for name, one in written.items():
+            if one and one.unsure:
+                written[name] = numbers_of(values[name], currencies, signs[0])
+    columns = [
+        _column(connection, table, name, values[name], written[name], number)
+        for name in names
     ]
-    ((count, like_times, *readable),) = connection.sql(
-        f"select sum(times), {', '.join(tried)} from {relation} as values_of_column"
+    examples = ", ".join(
+        f"arg_min(nullif(trim({_identifier(name)}), ''), rowid)" for name in names
+    )
+    (firsts,) = connection.sql(f'select {examples} from "{table}"').fetchall()
+    has_comma = any(one and one.decimal == "," for one in written.values())
+    return [
+        replace(one, example=first or "")
+        for one, first in zip(columns, firsts, strict=True)
+    ], "," if has_comma and "." not in signs else "."
+
+
+def _values(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    name: str,
+    null_words: Sequence[str],
+    limit: int,
+) -> Values:
+    """Return values of a column without blanks around them, and their frequencies."""
+    empty = ", ".join(map(_literal, ["", *null_words]))
+    return connection.sql(
+        f"""
+        select value, count(*) as times
+        from (
+            select trim({_identifier(name)}, '{BLANKS}\t') as value from "{table}"
+        ) as values_of_column
+        where lower(value) not in ({empty})
+        group by value
+        order by hash(value)
+        limit {limit}
+        """
     ).fetchall()
-    readable = [one or 0 for one in readable]
-    most = max(readable)
-    if min(like_times or 0, most) < _ENOUGH * count:
-        return ""
-    return _FORMATS[readable.index(most)]
+
+
+def _column(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    name: str,
+    values: Values,
+    numbers: Numbers | None,
+    number: int,
+) -> Column:
+    """Describe a column by its values."""
+    if not values:
+        return Column(name, frozenset(), table=number)
+    times = _times(connection, values[:_TIMES])
+    if times and times.date_format == "%Y%m%d":
+        kinds = {"time", "whole", "number"}
+    elif times and times.date_format:
+        kinds = {"time"}
+    elif not numbers:
+        kinds = {"text"}
+    elif numbers.is_whole:
+        kinds = {"whole", "number"}
+    elif numbers.marks and not numbers.has_point and not numbers.signs:
+        kinds = {"number", "text"}
+    else:
+        kinds = {"number"}
+    counts = ""
+    if numbers and any(
+        is_called(name, one.name) for one in inputs().values() if one.kind == "time"
+    ):
+        counts = counted_from(values)
+        kinds |= {"time"} if counts else set()
+    odd = ""
+    if kinds == {"text"}:
+        odd = times.odd if times else odd_number(values, currency_signs())
+    return Column(
+        name,
+        frozenset(kinds),
+        table=number,
+        has_point_zero="whole" in kinds and is_point_zero(values),
+        date_format=times.date_format if times else "",
+        is_order_unsure=bool(times) and times.is_order_unsure,
+        has_offset=bool(times) and times.has_offset,
+        counts=counts,
+        numbers=numbers or PLAIN_NUMBERS,
+        is_email=all(re.fullmatch(r"[^@\s]+@[^@\s]+", value) for value, _ in values),
+        odd=odd,
+    )
+
+
+class _Times(NamedTuple):
+    """How the times of a column are written; see `Column`."""
+
+    date_format: str
+    is_order_unsure: bool = False
+    has_offset: bool = False
+    odd: str = ""
+
+
+def _times(connection: duckdb.DuckDBPyConnection, values: Values) -> _Times | None:
+    """Find the usual way of writing times in which nearly all values can be read."""
+    count = sum(times for _, times in values)
+    like_times = sum(times for value, times in values if is_like_time(value))
+    if like_times < ENOUGH * count:
+        return None
+    listed = ", ".join(f"({_literal(value)}, {times})" for value, times in values)
+    conditions = {
+        USUAL_FORMAT: f"regexp_full_match(value, '{USUAL_TIME}') "
+        "and try_cast(value as timestamp) is not null"
+    } | {
+        # %Y reads 17 as the year 17.
+        one: f"cast(try_strptime(value, '{one}') as timestamp) "
+        "between timestamp '1900-01-01' and timestamp '2199-12-31'"
+        for one in FORMATS
+    }
+    summed = ", ".join(
+        f"coalesce(sum(times) filter (where {one}), 0)" for one in conditions.values()
+    )
+    relation = f"(values {listed}) as listed(value, times)"
+    (found,) = connection.sql(f"select {summed} from {relation}").fetchall()
+    readable = dict(zip(conditions, found, strict=True))
+    best = max(readable, key=readable.__getitem__)
+    if readable[best] < ENOUGH * count:
+        others = connection.sql(
+            f"select value from {relation} "
+            f"where not coalesce({conditions[best]}, false)"
+        ).fetchall()
+        return _Times("", odd=others[0][0])
+    return _Times(
+        best,
+        order_is_unsure(best, readable),
+        best == USUAL_FORMAT and any(re.search(OFFSET, value) for value, _ in values),
+    )
 
 
 def _names(groups: Sequence[Sequence[Path]]) -> list[str]:
@@ -370,14 +582,23 @@ def common_name(files: Sequence[Path]) -> str:
 
 
 def _pattern(paths: Sequence[Path]) -> str:
-    """Return the name of one file, or a pattern for several."""
+    """Return the name of one file, or a pattern that finds several and no other."""
     names = [_unpacked(path.name) for path in paths]
     if len(names) == 1:
         return names[0]
     start = _common_start(names)
     end = _common_start([name[::-1] for name in names])[::-1]
     shortest = min(len(name) for name in names)
-    return f"{start}*{end[max(0, len(start) + len(end) - shortest) :]}"
+    end = end[max(0, len(start) + len(end) - shortest) :]
+    pattern = f"{escape(start)}*{escape(end)}"
+    found = table_files(paths[0].parent, pattern)
+    others = sorted({one.name for one in found} - {path.name for path in paths})
+    if others:
+        raise UserError(
+            f"{pattern}, which finds {' and '.join(names[:2])}, also finds "
+            f"{others[0]}: connect it as well, or move it to another folder"
+        )
+    return pattern
 
 
 def _common_start(names: Sequence[str]) -> str:

@@ -1,12 +1,14 @@
 """Write a proposal down: as YAML and SQL for dbt, and in words for the user."""
 
+import re
 from collections.abc import Sequence
 
 import yaml
 
-from olist_segments.connect.mapping import inputs, words
-from olist_segments.connect.proposal import Proposal
-from olist_segments.connect.tables import USUAL_FORMATS, Table, quoted
+from olist_segments.connect.mapping import Column, inputs, is_called, words
+from olist_segments.connect.proposal import Proposal, unfitting
+from olist_segments.connect.tables import Table, quoted
+from olist_segments.connect.values import swapped
 
 _SIGNS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", "": "none"}
 
@@ -42,7 +44,7 @@ def yaml_of(shop: Proposal) -> str:
         lines += _table(shop, "order_lines", shop.lines)
         lines += ["            columns:"]
         lines += [
-            f"              {name}: {_scalar(_mapped(shop, name))}"
+            f"              {name}: {_scalar(_mapped(shop, name))}{_doubt(shop, name)}"
             for name in shop.found
         ]
     else:
@@ -157,6 +159,8 @@ def _settings(shop: Proposal) -> list[str]:
         f"returns: {returns}  # net: lower spend; cancel: do not; refuse: stop"
     )
     lines.append(f"guests: {guests}  # lines without a customer: exclude, or refuse")
+    if any(column.has_offset for column in shop.found.values()):
+        lines.append("# time_zone: Europe/Berlin  # times have an offset from UTC")
     if shop.statuses:
         lines.append("statuses:  # others do not count, and are listed")
         for meaning in ("counted", "canceled"):
@@ -183,15 +187,16 @@ def _table(shop: Proposal, name: str, table: Table) -> list[str]:
         lines.append(f"            encoding: {table.encoding}")
     if table.decimal != ".":
         lines.append(f"            decimal: {_scalar(table.decimal)}")
-    formats = {
-        column.date_format
-        for input_name, column in shop.found.items()
-        if inputs()[input_name].kind == "time"
-        and shop.tables[column.table] is table
-        and column.date_format not in ("", *USUAL_FORMATS)
-    }
-    if formats:
-        lines.append(f"            date_format: {_scalar(sorted(formats)[0])}")
+    date_format = shop.date_format(table)
+    if date_format:
+        unsure = any(
+            column.is_order_unsure and column.date_format == date_format
+            for column in shop.found.values()
+        )
+        other = f"  # or {_scalar(swapped(date_format))}: days are never above 12"
+        lines.append(
+            f"            date_format: {_scalar(date_format)}{other if unsure else ''}"
+        )
     return lines
 
 
@@ -201,7 +206,10 @@ def _types(shop: Proposal, number: int) -> list[str]:
     lines = []
     for name, column in shop.found.items():
         kind = inputs()[name].kind
-        if column.table == number and kind in types:
+        is_plain = (
+            shop.value(name) == f"{shop.tables[number].name}.{quoted(column.name)}"
+        )
+        if column.table == number and kind in types and is_plain:
             lines.append(f"          - name: {_scalar(column.name)}")
             lines.append(f"            data_type: {types[kind]}")
     return ["        columns:", *lines] if lines else []
@@ -214,11 +222,28 @@ def _mapped(shop: Proposal, name: str) -> str:
     return column.name if value == quoted(column.name) else value
 
 
+def _doubt(shop: Proposal, name: str) -> str:
+    """Return a comment on numbers that may be meant in another way."""
+    numbers = shop.found[name].numbers
+    if inputs()[name].kind not in ("number", "whole") or not numbers.unsure:
+        return ""
+    return f"  # {numbers.unsure} is taken for {_taken_for(shop, name)}"
+
+
+def _taken_for(shop: Proposal, name: str) -> str:
+    """Write a doubtful number as it is read."""
+    numbers = shop.found[name].numbers
+    mark = "." if "." in numbers.unsure else ","
+    is_decimal = numbers.decimal == mark
+    return numbers.unsure.replace(mark, "." if is_decimal else "")
+
+
 def _table_in_words(table: Table) -> str:
     decimals = ", decimal commas" if table.decimal == "," else ""
     sign = _SIGNS.get(table.delimiter, repr(table.delimiter))
     how = f", separated by {sign}, {table.encoding}" if table.delimiter else ""
-    return f"{table.pattern}: {table.line_count:,} lines{how}{decimals}."
+    lines = "line" if table.line_count == 1 else "lines"
+    return f"{table.pattern}: {table.line_count:,} {lines}{how}{decimals}."
 
 
 def _unused(shop: Proposal, used: Sequence[int]) -> list[str]:
@@ -240,7 +265,13 @@ def _unused(shop: Proposal, used: Sequence[int]) -> list[str]:
 
 def _remarks(shop: Proposal) -> list[str]:
     """Say what is in the lines that a setting decides on."""
-    remarks = []
+    remarks = [
+        f"Lines of {table.pattern} that cannot be read: {table.unread_count:,} "
+        f"({table.first_unread}). A build keeps them in rejected_rows."
+        for table in shop.tables
+        if table.unread_count
+    ]
+    remarks += _doubts(shop)
     if {"quantity", "unit_price"} <= set(shop.found):
         quantity, price = (shop.found[one].name for one in ("quantity", "unit_price"))
         remarks.append(
@@ -282,8 +313,12 @@ def _remarks(shop: Proposal) -> list[str]:
         )
     if len(shop.currencies) > 1:
         remarks.append(
-            f"The amounts have several currencies ({', '.join(shop.currencies)}): a "
-            "build takes one, so filter the lines."
+            f"The amounts have several currencies ({', '.join(shop.currencies)}): "
+            + (
+                "a build takes one, so set currency and other_currencies: exclude."
+                if "currency" in shop.found
+                else f"only those in {shop.currencies[0]} are read."
+            )
         )
     elif not shop.currencies:
         remarks.append(
@@ -293,9 +328,63 @@ def _remarks(shop: Proposal) -> list[str]:
     return ["", *remarks] if remarks else []
 
 
+def _doubts(shop: Proposal) -> list[str]:
+    """Say what values may mean besides what they are taken for."""
+    doubts = []
+    for name, column in shop.found.items():
+        kind, numbers = inputs()[name].kind, column.numbers
+        if kind == "time" and column.is_order_unsure:
+            first, second = ("day", "month")[:: 1 if _day_is_first(column) else -1]
+            doubts.append(
+                f"Nothing in {column.name} tells the day from the month: "
+                f"{column.example} is read with the {first} before the {second}. If "
+                f"that is wrong, write date_format: {swapped(column.date_format)!r}."
+            )
+        if kind == "time" and column.has_offset:
+            doubts.append(
+                f"Times in {column.name} have an offset from UTC, which is left out: "
+                "set time_zone to have them in the time of the shop."
+            )
+        if _doubt(shop, name):
+            doubts.append(
+                f"Nothing in {column.name} tells whether {numbers.unsure} has "
+                f"decimals: it is taken for {_taken_for(shop, name)}. If that is "
+                f"wrong, correct {name} or decimal in the file."
+            )
+    for name in inputs():
+        for column in shop.lines.columns:
+            if (
+                name not in shop.found
+                and column not in shop.found.values()
+                and (is_called(column.name, name) and (column.odd or not column.kinds))
+            ):
+                effect = ": a line counts as one piece" if name == "quantity" else ""
+                doubts.append(
+                    f"{column.name} is called like {name}, but "
+                    f"{unfitting(column, name)}{effect}."
+                )
+    if shop.same_customers:
+        doubts.append(
+            f"Customers that differ from others only in capital letters: "
+            f"{shop.same_customers:,}. To join them, write "
+            f"lower({shop.value('customer_id')})."
+        )
+    if shop.frequent:
+        doubts.append(
+            f"Customer {shop.frequent} has more than a tenth of the lines: if it "
+            f"stands for guests, write nullif({shop.value('customer_id')}, "
+            f"'{shop.frequent}')."
+        )
+    return doubts
+
+
+def _day_is_first(column: Column) -> bool:
+    return column.date_format.index("%d") < column.date_format.index("%m")
+
+
 def _example(shop: Proposal, name: str) -> str:
     text = shop.found[name].example
-    return text.removesuffix(".0") if ".0" in shop.value(name) else text
+    return re.sub("[.]0+$", "", text) if "[.]0+" in shop.value(name) else text
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -12,10 +12,11 @@ SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 
 
 def write_csv(workbook: Path, path: Path) -> None:
-    """Write the first sheet of a workbook as CSV, and sheets with the same header.
+    """Write the first table of a workbook as CSV, and sheets with the same header.
 
-    Empty rows are left out. Times are written as ``2018-01-31 10:00:00``, days as
-    ``2018-01-31``, and whole numbers without a decimal point, as Excel shows them.
+    Empty rows are left out, and rows with one value above the header, such as a title.
+    Times are written as ``2018-01-31 10:00:00``, days as ``2018-01-31``, and whole
+    numbers without a decimal point, as Excel shows them.
 
     Parameters
     ----------
@@ -49,7 +50,7 @@ def write_csv(workbook: Path, path: Path) -> None:
         header = next(filter(None, (next(_rows(one), None) for one in sheets)), None)
         sheets = [one for one in sheets if next(_rows(one), None) == header]
         if header is None:
-            raise UserError(f"{workbook} has no rows")
+            raise UserError(f"{workbook} has no row with the names of columns")
         times = set().union(*map(_times, sheets))
         with partial.open("w", encoding="utf-8", newline="") as out:
             writer = csv.writer(out, lineterminator="\n")
@@ -60,7 +61,10 @@ def write_csv(workbook: Path, path: Path) -> None:
     except PasswordError as error:
         raise UserError(f"{workbook} has a password: save it without one") from error
     except (CalamineError, ZipError, XmlError) as error:
-        raise UserError(f"{workbook} is not a complete workbook: {error}") from error
+        raise UserError(
+            f"{workbook} is not a complete workbook ({error}): open it in Excel, and "
+            "save it as .xlsx"
+        ) from error
     except OSError as error:
         raise UserError(
             f"cannot convert {workbook} to {path}: {error.strerror or error}"
@@ -70,10 +74,12 @@ def write_csv(workbook: Path, path: Path) -> None:
 
 
 def _rows(sheet, times: Iterable[int] = ()) -> Iterator[list[str]]:
-    """Yield the rows of a sheet that have a value, as texts."""
+    """Yield the rows of a sheet from its header on that have a value, as texts."""
+    is_below = False
     for row in sheet.iter_rows():
         texts = [_text(one, place in times) for place, one in enumerate(row)]
-        if any(texts):
+        is_below = is_below or sum(map(bool, texts)) > 1
+        if is_below and any(texts):
             yield texts
 
 

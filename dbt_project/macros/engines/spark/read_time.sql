@@ -1,17 +1,17 @@
 {# Spark's version of read_time. #}
 {% macro spark__read_time(text, format, zone, given_zone) -%}
-    {%- set offset = ' ?(Z|[+-][0-9]{2}(:?[0-9]{2})?)' -%}
+    {%- set offset = ' ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)' -%}
+    {%- set time -%}
+        case
+            when {{ text }} rlike '^{{ time_pattern() }}{{ offset }}$'
+                then try_cast(regexp_replace({{ text }}, '{{ offset }}$', '') as timestamp)
+            when {{ text }} rlike '^{{ time_pattern() }}$'
+                then try_cast({{ text }} as timestamp)
+        end
+    {%- endset -%}
     {%- if format -%}
-        {%- set time = "try_to_timestamp(" ~ text ~ ", '" ~ java_format(format) ~ "')" -%}
-    {%- else -%}
-        {%- set time -%}
-            case
-                when {{ text }} rlike '^{{ time_pattern() }}{{ offset }}$'
-                    then try_cast(regexp_replace({{ text }}, '{{ offset }}$', '') as timestamp)
-                when {{ text }} rlike '^{{ time_pattern() }}$'
-                    then try_cast({{ text }} as timestamp)
-            end
-        {%- endset -%}
+        {%- set time = "coalesce(try_to_timestamp(" ~ text ~ ", '" ~ java_format(format)
+            ~ "'), " ~ time ~ ")" -%}
     {%- endif -%}
     {%- set local = "from_utc_timestamp(to_utc_timestamp(" ~ time ~ ", '"
         ~ (given_zone or zone) ~ "'), '" ~ zone ~ "')" -%}
