@@ -74,7 +74,7 @@ summary: .venv/runtime ## print the segments that were built (TARGET=dev|demo)
 
 bench: .venv/dev ## measure builds, hours (REAL=folder SCRATCH=folder SIZES="real 10x" RUNS="5 3")
 	@PYTHONPATH=. $(BIN)/python -m bench.run --scratch "$(SCRATCH)" --sizes $(SIZES) \
-		--runs $(RUNS) $(if $(REAL),--real "$(REAL)") \
+		--runs $(RUNS) $(if $(TASKS),--tasks $(TASKS)) $(if $(REAL),--real "$(REAL)") \
 		$(if $(BEFORE),--before $(BEFORE)) $(if $(AGAIN),--again) \
 		$(if $(MEMORY),--memory-limit $(MEMORY))
 SCRATCH ?= .bench

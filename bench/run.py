@@ -63,6 +63,7 @@ def main() -> None:
     )
     parser.add_argument("--sizes", nargs="*", default=list(TASKS), choices=TASKS)
     parser.add_argument("--runs", type=int, nargs="*", default=[5, 3, 1])
+    parser.add_argument("--tasks", nargs="*", help="only these of each size")
     parser.add_argument("--memory-limit", default="7GB", help="DuckDB's, for 10x, 100x")
     parser.add_argument("--before", help="commit to compare with on the real files")
     parser.add_argument("--again", action="store_true", help="drop earlier results")
@@ -129,6 +130,7 @@ def bench(size: str, runs: int, scratch: Path, options: argparse.Namespace) -> N
                 done > number
                 or done >= wanted
                 or (task == "before" and not options.before)
+                or (options.tasks and task not in options.tasks)
             ):
                 continue
             print(f"{size} {task}, run {done + 1} of {wanted} ...", flush=True)
