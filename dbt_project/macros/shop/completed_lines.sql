@@ -25,7 +25,15 @@
             {{ 'quantity' if 'quantity' in given else 'cast(1 as decimal(18, 4))' }}
                 as quantity,
             unit_price,
-            {{ line_amount(given) }} as amount,
+            {% if 'quantity' in given -%}
+                {#- Whatever sign the amount has: what was given back lowers the spend. -#}
+                case
+                    when quantity < 0 then -abs({{ line_amount(given) }})
+                    else {{ line_amount(given) }}
+                end as amount,
+            {%- else -%}
+                {{ line_amount(given) }} as amount,
+            {%- endif %}
             coalesce(freight, 0) as freight,
             order_total,
             order_freight,

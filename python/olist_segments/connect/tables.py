@@ -236,10 +236,11 @@ def _read_file(connection: duckdb.DuckDBPyConnection, path: Path, number: int) -
     for problem in find_problems(path.parent, [contract], max_bad_share=1):
         raise UserError(f"{path.parent / problem}")
     header = read_header(Path(file.path), delimiter or ",")
-    if not delimiter or sum(map(bool, header)) < 2:
+    first = ", ".join(filter(None, header))
+    if not delimiter or first in header:
         raise UserError(
             f"the first line of {path} must name its columns, separated by commas, "
-            f"semicolons, tabs or bars: it is {', '.join(filter(None, header))[:60]!r}. If this is a "
+            f"semicolons, tabs or bars: it is {first[:60]!r}. If this is a "
             "title, remove the lines above the names"
         )
     lower = [name.lower() for name in header]

@@ -144,8 +144,8 @@ def _files(shop: Proposal) -> str:
 def _settings(shop: Proposal) -> list[str]:
     """Return the settings of a shop, as lines of YAML."""
     lines = []
-    if len(shop.currencies) == 1:
-        (code,) = shop.currencies
+    if len(shop.currencies) == 1 or (shop.currencies and "currency" not in shop.found):
+        code = shop.currencies[0]
         symbol, name = words()["currencies"].get(code, (code, code))
         lines.append(
             f"currency: {{code: {_scalar(code)}, symbol: {_scalar(symbol)}, "
@@ -363,6 +363,7 @@ def _doubts(shop: Proposal) -> list[str]:
                     f"{column.name} is called like {name}, but "
                     f"{unfitting(column, name)}{effect}."
                 )
+    doubts += _left_out(shop)
     if shop.same_customers:
         doubts.append(
             f"Customers that differ from others only in capital letters: "
@@ -376,6 +377,26 @@ def _doubts(shop: Proposal) -> list[str]:
             f"'{shop.frequent}')."
         )
     return doubts
+
+
+def _left_out(shop: Proposal) -> list[str]:
+    """Name the files that have the columns of the lines, and others besides."""
+    used = {shop.base, *(one.table for one in shop.joins)}
+    names = {
+        column.name.lower()
+        for column in shop.found.values()
+        if column.table == shop.base
+    }
+    said = []
+    for number, table in enumerate(shop.tables):
+        others = {column.name.lower() for column in table.columns}
+        if number not in used and names <= others:
+            said.append(
+                f"{table.pattern} has these columns as well, but others than "
+                f"{shop.lines.pattern} besides, so it is not read: give both the same "
+                "columns, and connect again."
+            )
+    return said
 
 
 def _day_is_first(column: Column) -> bool:
