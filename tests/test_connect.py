@@ -11,15 +11,8 @@ import duckdb
 import pytest
 import yaml
 from olist_segments.cli import main
-from olist_segments.connect.mapping import (
-    Column,
-    currency_signs,
-    inputs,
-    propose,
-    tokens_of,
-)
-from olist_segments.connect.proposal import status_means
-from olist_segments.connect.values import USUAL_TIME, Numbers, numbers_of
+from olist_segments.connect.mapping import Column, inputs, propose, tokens_of
+from olist_segments.connect.proposal import round_bounds, status_means
 from olist_segments.raw.tables import table_files
 from olist_segments.raw.workbooks import write_csv
 
@@ -491,6 +484,21 @@ def test_the_total_of_an_order_is_not_taken_for_the_amount_of_each_line(project)
     columns = source["tables"][0]["config"]["meta"]["columns"]
     assert columns["unit_price"] == "price"
     assert "amount" not in columns
+    assert source["config"]["meta"]["price_bands"] == [5, 10, 20]
+
+
+@pytest.mark.parametrize(
+    ("prices", "bounds"),
+    [
+        ([0.63, 1.25, 2.08, 4.13, 7.95], [0.5, 1, 2, 5, 10]),  # Online Retail
+        ([23, 40, 75, 135, 230], [20, 50, 100, 200]),  # Olist
+        ([9.99] * 5, [10]),
+        ([0.001, 0.013, 1_400_000], [0.01, 1_000_000]),
+        ([], []),
+    ],
+)
+def test_bounds_of_price_bands_are_round(prices, bounds):
+    assert round_bounds(prices) == bounds
 
 
 def test_files_are_put_together_and_joined_by_their_keys(project, capsys):

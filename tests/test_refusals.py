@@ -14,7 +14,13 @@ import yaml
 from conftest import ROOT, dbt
 from olist_segments.commands.build import check_variables
 from olist_segments.project import UserError, dbt_process, refuse_database
-from olist_segments.variables import FEATURES, OLIST, RULES, find_problems_of_variables
+from olist_segments.variables import (
+    FEATURES,
+    OLIST,
+    RULES,
+    SHOPS,
+    find_problems_of_variables,
+)
 
 RECENCY = {"name": "recency_days", "transform": "none", "clip_quantile": 1}
 RECENCY |= {"word": "noun", "high": "lots", "low": "few", "phrase": "things"}
@@ -110,6 +116,40 @@ def test_a_variable_that_the_project_lacks_is_named(tmp_path):
     said = find_problems_of_variables(tmp_path, {}, command="build")
     assert len(said) == len(RULES)
     assert any(one.startswith("variable k is missing in dbt_project") for one in said)
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"price_bands": bounds}, f"'{bounds}': it must be a list of amounts above 0")
+        for bounds in (
+            *([], [50, 25], [25, 25], [0, 25], [-1, 25], [0.125, 1], 25, "25, 50"),
+            *(["25", "50"], [True, 25], [math.inf], [math.nan]),
+        )
+    ]
+    + [
+        ({"price_bands": None}, "price_bands of the shop sold is null: it must"),
+        ({"returns": "nett"}, "'nett': it must be net or cancel or refuse"),
+        ({"guests": True}, "setting guests of the shop sold is 'True': it must be"),
+        ({"other_currencies": "net"}, "'net': it must be exclude or refuse"),
+    ],
+)
+def test_settings_of_a_shop_that_cannot_be_used_are_named(tmp_path, settings, sentence):
+    for name in ("dbt_project.yml", FEATURES, OLIST):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    (tmp_path / SHOPS).mkdir(parents=True)
+
+    def problems_of_shop(meta):
+        source = {"name": "sold", "config": {"meta": meta}, "tables": []}
+        text = yaml.safe_dump({"version": 2, "sources": [source]})
+        (tmp_path / SHOPS / "sold.yml").write_text(text, encoding="utf-8")
+        given = {"shop": "sold"}
+        return find_problems_of_variables(tmp_path, given, command="build")
+
+    assert problems_of_shop({"price_bands": [0.5, 1, 1000], "returns": "net"}) == []
+    (said,) = problems_of_shop(settings)
+    assert sentence in said
 
 
 def test_a_command_refuses_variables_before_dbt_reads_the_project():

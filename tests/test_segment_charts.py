@@ -1,5 +1,6 @@
 """Charts of the segments: their content, what they call chance, and their texts."""
 
+import datetime
 import re
 
 import pandas as pd
@@ -112,12 +113,14 @@ def test_the_largest_are_shown_and_those_that_stand_out():
     assert list(rows["category"]) == ["a", "b", "h"]
 
 
-def test_no_tick_of_a_share_lies_beyond_the_whole():
-    for share in (0.004, 0.3, 0.98, 1.0):
+def test_ticks_of_shares_cover_the_largest_and_end_at_the_whole():
+    for share in (0.004, 0.07, 0.1, 0.3, 0.52, 0.998, 1.0):
         table = breakdown("state", state=["SP"], share_of_segment=[share])
         axis = charts.breakdown(table, "state", 1, unit="orders").layout.xaxis
-        assert 2 <= len(axis.tickvals) <= 4
-        assert max(axis.tickvals) <= max(share, 0.1)
+        largest = max(share, 0.1)  # of the segment and of all
+        assert 3 <= len(axis.tickvals) <= 4
+        assert largest <= max(axis.tickvals) <= 1
+        assert max(axis.tickvals) < axis.range[1]
 
 
 def test_both_shares_are_written_beside_a_bar():
@@ -141,6 +144,7 @@ def test_bands_of_price_stand_in_order_of_price():
     table = breakdown(
         "price_band",
         price_band=["200 to 500", "25 to 50", "under 25", "100 to 200"],
+        price_band_number=[5, 2, 1, 4],
         revenue=[300.0, 40.0, 20.0, 150.0],
         line_count=[1, 1, 1, 1],
     )
@@ -150,6 +154,58 @@ def test_bands_of_price_stand_in_order_of_price():
     assert labels == ["under 25 €", "25 to 50 €", "100 to 200 €", "200 to 500 €"]
     labels = list(shown_values(table, "price_band", 1, currency=POUNDS)["label"])
     assert labels == ["under £25", "£25 to £50", "£100 to £200", "£200 to £500"]
+    table = breakdown(
+        "price_band",
+        price_band=["1,000 and over", "0.50 to 1,000", "under 0.50"],
+        price_band_number=[3, 2, 1],
+    )
+    labels = list(shown_values(table, "price_band", 1, currency=POUNDS)["label"])
+    assert labels == ["under £0.50", "£0.50 to £1,000", "£1,000 and over"]
+    matrix = charts.over_representation(table, "price_band", currency=POUNDS)
+    assert list(matrix.data[0].x) == labels
+
+
+def test_the_busiest_month_below_that_of_all_is_no_praise():
+    days = [datetime.date(2011, month, 1) for month in (10, 11, 12)]
+    table = breakdown(
+        "purchase_month",
+        purchase_month=days,
+        share_of_segment=[0.3, 0.4, 0.3],
+        share_of_all=[0.2, 0.5, 0.3],
+    )
+    last_day = datetime.date(2011, 12, 9)
+    figure = charts.orders_by_month(table, 1, last_day=last_day)
+    assert figure.layout.title.text == (
+        "They ordered most in November 2011: 40.0% of the segment's orders, but 50.0% "
+        "of all orders"
+    )
+    table["share_of_all"] = [0.3, 0.4, 0.3]
+    title = charts.orders_by_month(table, 1, last_day=last_day).layout.title.text
+    assert title.endswith("orders, 40.0% of all orders")
+
+
+@pytest.mark.parametrize(
+    ("last_day", "end"),
+    [
+        (datetime.date(2011, 12, 9), "(orders end on 9 December 2011)"),
+        (datetime.datetime(2011, 12, 27, 12, 50), "(orders end on 27 December 2011)"),
+        (datetime.date(2011, 12, 28), "month of purchase"),  # closed for three days
+        # Orders of the last weeks do not count yet, as in a shop with deliveries.
+        (datetime.date(2012, 1, 17), "month of purchase"),
+    ],
+)
+def test_a_last_month_that_is_not_complete_is_marked(last_day, end):
+    days = [datetime.date(2011, month, 1) for month in (11, 12)]
+    table = breakdown("purchase_month", purchase_month=days)
+    figure = charts.orders_by_month(table, 1, last_day=last_day)
+    assert figure.layout.xaxis.title.text.endswith(end)
+    # A segment without orders in the last month is drawn with those of all.
+    other = pd.concat([table.head(1).assign(segment_id=2), table])
+    figure = charts.orders_by_month(other, 2, last_day=last_day)
+    assert figure.layout.xaxis.title.text.endswith(end)
+    months = table.assign(order_count=[3, 4])
+    figure = charts.monthly_orders(months, last_day=last_day)
+    assert figure.layout.xaxis.title.text.endswith(end)
 
 
 def test_cities_of_one_name_are_told_apart_by_their_state():

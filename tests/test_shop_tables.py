@@ -1,5 +1,6 @@
 """A shop of any shape: its tables, its settings, and what is wrong with its lines."""
 
+import math
 from pathlib import Path
 
 import duckdb
@@ -296,6 +297,30 @@ def test_online_retail_is_built_to_the_cent(online_retail):
     assert amounts == [9747747.93, -1447682.12, 611342.09, 8911407.90]
     assert rows(database, "select count(*) from order_lines") == [(406829,)]
     assert rows(database, "select count(*) from rejected_rows") == [(0,)]
+
+
+def test_price_bands_of_online_retail_are_those_of_its_yaml(online_retail):
+    found = rows(
+        online_retail,
+        "select price_band_number, price_band, min(price / quantity)::double, "
+        "max(price / quantity)::double from order_lines group by all order by 1",
+    )
+    assert [band[:2] for band in found] == [
+        *((1, "under 0.50"), (2, "0.50 to 1"), (3, "1 to 2")),
+        *((4, "2 to 5"), (5, "5 to 10"), (6, "10 and over")),
+    ]
+    bounds = [0, 0.5, 1, 2, 5, 10, math.inf]
+    for low, high, (*_, cheapest, dearest) in zip(
+        bounds[:-1], bounds[1:], found, strict=True
+    ):
+        assert low <= cheapest <= dearest < high
+    page = BeautifulSoup(render_report(online_retail), "html.parser")
+    for (number,) in rows(online_retail, "select segment_id from segments"):
+        shown = page.find(id=f"price_band-{number}-figures").select("tbody th")
+        assert [cell.text.strip() for cell in shown] == [
+            *("under £0.50", "£0.50 to £1", "£1 to £2"),
+            *("£2 to £5", "£5 to £10", "£10 and over"),
+        ]
 
 
 def test_returns_of_online_retail_lower_the_spend(shops_dir, tmp_path):

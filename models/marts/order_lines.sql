@@ -56,7 +56,10 @@ joined as (
         items.quantity,
         items.price,
         items.freight,
-        coalesce(items.price / nullif(items.quantity, 0), items.price) as unit_price,
+        coalesce(
+            {{ rounded_ratio('items.price', 'nullif(items.quantity, 0)', 22, 4) }},
+            items.price
+        ) as unit_price,
         products.weight_g as product_weight_g,
         products.volume_cm3 as product_volume_cm3,
         products.photo_count as product_photo_count,
@@ -110,12 +113,9 @@ banded as (
         category_english,
         case
             when price is null then 'no item'
-            when unit_price < 25 then 'under 25'
-            when unit_price < 50 then '25 to 50'
-            when unit_price < 100 then '50 to 100'
-            when unit_price < 200 then '100 to 200'
-            when unit_price < 500 then '200 to 500'
-            else '500 and over'
+            {%- for band in price_bands('unit_price') %}
+                when {{ band.condition }} then '{{ band.name }}'
+            {%- endfor %}
         end as price_band,
         case
             when distance_km is null then 'unknown'
@@ -132,6 +132,12 @@ banded as (
         seller_city,
         seller_state,
 
+        case
+            when price is null then 0
+            {%- for band in price_bands('unit_price') %}
+                when {{ band.condition }} then {{ loop.index }}
+            {%- endfor %}
+        end as price_band_number,
         quantity,
         price,
         freight,

@@ -85,7 +85,7 @@ class Currency:
         return f"{sign}{self.prefix}{abs(amount):,.{decimals}f}{self.suffix}"
 
     def beside(self, text: str) -> str:
-        """Write the symbol into a text with whole amounts, such as "25 to 50".
+        """Write the symbol into a text with amounts, such as "25 to 50".
 
         Parameters
         ----------
@@ -98,9 +98,8 @@ class Currency:
         """
         if self.prefix.endswith(" "):
             return f"{self.prefix}{text}"
-        return re.sub(r"\d+", lambda number: f"{self.prefix}{number[0]}", text) + (
-            self.suffix
-        )
+        amounts = re.sub(r"\d[\d.,]*", lambda one: f"{self.prefix}{one[0]}", text)
+        return f"{amounts}{self.suffix}"
 
     @property
     def unit(self) -> str:

@@ -1,4 +1,4 @@
-"""What the variables of a build may be."""
+"""What the variables of a build, and the settings of a shop, may be."""
 
 import datetime
 import difflib
@@ -6,6 +6,7 @@ import math
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -146,10 +147,38 @@ WORD_RULES = {
 }
 
 
+def _are_bounds(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(
+            isinstance(one, int | float)
+            and not isinstance(one, bool)
+            and 0 < one < math.inf
+            and round(one, 2) == one
+            for one in value
+        )
+        and all(one < other for one, other in pairwise(value))
+    )
+
+
+# Settings in the YAML of a shop, under meta of its source. Others have no fixed values.
+SETTING_RULES = {
+    "returns": _one_of("net", "cancel", "refuse"),
+    "guests": _one_of("exclude", "refuse"),
+    "other_currencies": _one_of("exclude", "refuse"),
+    "price_bands": Rule(
+        "a list of amounts above 0 in ascending order, with two decimals at most, such "
+        "as [25, 50, 100]",
+        _are_bounds,
+    ),
+}
+
+
 def find_problems_of_variables(
     root: Path, given: Mapping, *, command: str
 ) -> list[str]:
-    """Find the variables of a call of dbt that cannot be used.
+    """Find wrong variables of a call of dbt, and wrong settings of its shop.
 
     Parameters
     ----------
@@ -164,7 +193,8 @@ def find_problems_of_variables(
     Returns
     -------
     list of str
-        One sentence per problem, with the variable, its value and what is allowed.
+        One sentence per problem, with the variable or setting, its value and what is
+        allowed.
     """
     project = yaml.safe_load((root / "dbt_project.yml").read_text(encoding="utf-8"))
     declared = project.get("vars") or {}
@@ -176,12 +206,20 @@ def find_problems_of_variables(
             if name not in declared
         ]
     shop = chosen_shop(root, given)
-    if not problems and shop_source(root, shop) is None:
+    source = shop_source(root, shop)
+    if not problems and source is None:
         shops = sorted(one.stem for one in (root / SHOPS).glob("*.yml"))
         problems.append(
             f"there is no shop {shop}: OLIST_SHOP and the variable shop can be olist, "
             f"{', '.join(shops)}, or another that `olist-segments connect` writes down"
         )
+    settings = ((source or {}).get("config") or {}).get("meta") or {}
+    problems += [
+        f"setting {name} of the shop {shop} is {_shown(settings[name])}: it must be "
+        f"{rule.allowed}"
+        for name, rule in SETTING_RULES.items()
+        if name in settings and not rule.holds(settings[name])
+    ]
     return problems + find_problems(declared | given, numbers=_numeric_columns(root))
 
 

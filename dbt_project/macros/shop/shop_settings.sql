@@ -41,6 +41,7 @@
         'returns': given.get('returns', 'refuse'),
         'guests': given.get('guests', 'refuse'),
         'other_currencies': given.get('other_currencies', 'refuse'),
+        'price_bands': given.get('price_bands', [25, 50, 100, 200, 500]),
         'places': places
     }) }}
 {%- endmacro %}

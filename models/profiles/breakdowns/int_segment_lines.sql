@@ -41,6 +41,7 @@ joined as (
         lines.category_english as category,
         lines.price_band,
 
+        lines.price_band_number,
         lines.is_return,
         lines.price + lines.freight as revenue,
 

@@ -1,5 +1,6 @@
 """Charts of the orders: when they come, what they cost, how they are delivered."""
 
+import datetime
 from collections.abc import Callable
 
 import numpy as np
@@ -7,7 +8,16 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from olist_segments.charts.style import BLUE, GREY, INK, ORANGE, finish, money, plain
+from olist_segments.charts.style import (
+    BLUE,
+    GREY,
+    INK,
+    ORANGE,
+    finish,
+    money,
+    months_title,
+    plain,
+)
 from olist_segments.shop import Currency
 
 # From 1 to 5 stars; distinct without full colour vision, and in print by lightness.
@@ -17,18 +27,21 @@ BINS = 40
 MOST_TICKS = 1e5
 
 
-def monthly_orders(months: pd.DataFrame) -> go.Figure:
+def monthly_orders(months: pd.DataFrame, *, last_day: datetime.date) -> go.Figure:
     """Plot the number of orders placed in each month.
 
     Parameters
     ----------
     months : DataFrame
         One row per month with orders: purchase_month and order_count.
+    last_day : date
+        Of the orders.
 
     Returns
     -------
     Figure
-        Bars by month; a month without orders has none.
+        Bars by month; a month without orders has none. The axis says so if the last
+        month is not complete.
     """
     peak = months.loc[months["order_count"].idxmax()]
     figure = go.Figure(
@@ -39,7 +52,11 @@ def monthly_orders(months: pd.DataFrame) -> go.Figure:
             hovertemplate="%{x|%B %Y}: %{y:,} orders<extra></extra>",
         )
     )
-    figure.update_xaxes(title="month of purchase", tickformat="%b %Y", nticks=12)
+    figure.update_xaxes(
+        title=months_title(months["purchase_month"], last_day),
+        tickformat="%b %Y",
+        nticks=12,
+    )
     figure.update_yaxes(title="orders", tickformat=",")
     return finish(
         figure,

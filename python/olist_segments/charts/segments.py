@@ -1,6 +1,7 @@
 """Charts of the segments: who they are, where they live, what they buy and spend."""
 
-import re
+import datetime
+import math
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from olist_segments.charts.style import (
     ORANGE,
     finish,
     money,
+    months_title,
     plain,
     segment_colors,
     segment_symbols,
@@ -337,7 +339,7 @@ def over_representation(
     totals = totals.sort_values(["customer_count", "label"], ascending=[False, True])
     kept = table[table["label"].isin(totals["label"].head(largest))]
     if by == "price_band":
-        columns = list(kept.sort_values("rank")["label"].unique())
+        columns = list(kept.sort_values("price_band_number")["label"].unique())
     else:
         columns = list(totals["label"].head(largest))
     names = table.drop_duplicates("segment_id").set_index("segment_id")["segment_name"]
@@ -382,7 +384,9 @@ def over_representation(
     return finish(figure, title, height=150 + 60 * len(index))
 
 
-def orders_by_month(table: pd.DataFrame, segment_id: int) -> go.Figure:
+def orders_by_month(
+    table: pd.DataFrame, segment_id: int, *, last_day: datetime.date
+) -> go.Figure:
     """Plot when the orders of a segment were placed, with those of all customers.
 
     Parameters
@@ -391,22 +395,25 @@ def orders_by_month(table: pd.DataFrame, segment_id: int) -> go.Figure:
         The table segment_by_month.
     segment_id : int
         Number of the segment.
+    last_day : date
+        Of the orders, of any customer and status.
 
     Returns
     -------
     Figure
         Bars by month for the segment and a line for all. A month without orders has
-        neither.
+        neither. The axis says so if the last month is not complete.
     """
     rows = table[table["segment_id"] == segment_id].sort_values("purchase_month")
     everyone = table.drop_duplicates("purchase_month").sort_values("purchase_month")
     finding = "No orders: this segment has no customers at present"
     if len(rows):
         peak = rows.loc[rows["share_of_segment"].idxmax()]
+        is_less = peak["share_of_segment"] < peak["share_of_all"]
         finding = (
-            f"Their best month was {peak['purchase_month']:%B %Y}: "
+            f"They ordered most in {peak['purchase_month']:%B %Y}: "
             f"{peak['share_of_segment']:.1%} of the segment's orders, "
-            f"{peak['share_of_all']:.1%} of all orders"
+            f"{'but ' if is_less else ''}{peak['share_of_all']:.1%} of all orders"
         )
     figure = go.Figure()
     figure.add_bar(
@@ -429,7 +436,11 @@ def orders_by_month(table: pd.DataFrame, segment_id: int) -> go.Figure:
         hovertemplate="%{x|%B %Y}: %{y:.2%} of all<extra></extra>",
     )
     figure.update_layout(legend=_above(), bargap=0.15)
-    figure.update_xaxes(title="month of purchase", tickformat="%b %Y", nticks=8)
+    figure.update_xaxes(
+        title=months_title(everyone["purchase_month"], last_day),
+        tickformat="%b %Y",
+        nticks=8,
+    )
     figure.update_yaxes(title="share of orders (%)", tickformat=".2~%")
     return finish(figure, finding, height=340)
 
@@ -799,7 +810,7 @@ def shown_values(
     over = _over(rows.iloc[largest:])
     shown = pd.concat([rows.head(largest), over.head(standing_out)])
     if by == "price_band":
-        return shown.sort_values("rank")
+        return shown.sort_values("price_band_number")
     return shown.sort_values(["share_of_segment", "label"], ascending=[False, True])
 
 
@@ -892,9 +903,7 @@ def _labelled(
     segment_id: int | None = None,
     currency: Currency | None = None,
 ) -> pd.DataFrame:
-    """Add the label of each value, and the rank of a price band."""
-    if by == "price_band":
-        table = table.assign(rank=table[by].map(_lowest_price))
+    """Add the label of each value."""
     if segment_id is not None:
         table = table[table["segment_id"] == segment_id]
     values = table.get(f"{by}_name", table[by])
@@ -905,14 +914,6 @@ def _labelled(
             city if state == "unknown" else f"{city}, {state}" for city, state in pairs
         ]
     return table.assign(label=labels)
-
-
-def _lowest_price(band: str) -> float:
-    """Read where a band of price begins: 25 for "25 to 50", below that "under 25"."""
-    number = re.search(r"[\d,]+", band)
-    if not number:
-        return -1
-    return float(number[0].replace(",", "")) - band.startswith("under")
 
 
 def _shortened(label: str, most: int = 60) -> str:
@@ -954,12 +955,12 @@ def _breakdown_finding(rows: pd.DataFrame, called: str, unit: str) -> str:
 
 
 def _share_ticks(largest: float, room: float) -> dict:
-    """Put ticks up to the largest share, and leave room for its label on the right."""
+    """Put ticks that cover the largest share, and leave room for its label."""
     if not largest > 0:  # a segment without customers
         largest = 1
     steps = [base * 10**power for power in range(-4, 1) for base in (1, 2, 5)]
     step = next((one for one in steps if largest / one <= 3), 1)
-    count = int(largest / step) + 1
+    count = math.ceil(round(largest / step, 6)) + 1
     return {
         "tickvals": [round(step * n, 6) for n in range(count)],
         "tickformat": ".2~%",

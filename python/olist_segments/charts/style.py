@@ -1,9 +1,11 @@
 """The look of all charts, and how they write texts and numbers."""
 
+import datetime
 from collections.abc import Iterable
 from html import escape
 from textwrap import wrap
 
+import pandas as pd
 import plotly.graph_objects as go
 
 from olist_segments.shop import Currency
@@ -13,6 +15,8 @@ INK = "#1f2933"
 # From the palette by Okabe and Ito, for readers without full colour vision.
 COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "hexagon")
+# Days without orders at the end of a month that is complete all the same.
+FREE_DAYS = 3
 _AXIS = {
     "automargin": True,
     "gridcolor": "#e4e7eb",
@@ -105,6 +109,32 @@ def money(number: str, currency: Currency) -> str:
         With the symbol escaped as in `plain`.
     """
     return f"{plain(currency.prefix)}{number}{plain(currency.suffix)}"
+
+
+def months_title(months: pd.Series, last_day: datetime.date) -> str:
+    """Title an axis of months, and say so if the last of them is not complete.
+
+    Parameters
+    ----------
+    months : Series of date
+        First days of months with orders.
+    last_day : date
+        Of the orders, of any customer and status.
+
+    Returns
+    -------
+    str
+        It names this day if it is in one of the months, and more than `FREE_DAYS`
+        days of this month are left.
+    """
+    last_day = pd.Timestamp(last_day).normalize()
+    days_left = last_day.days_in_month - last_day.day
+    first_day = last_day.replace(day=1)
+    has_month = any(pd.Timestamp(month) == first_day for month in months)
+    if has_month and days_left > FREE_DAYS:
+        day = f"{last_day.day} {last_day:%B %Y}"
+        return f"month of purchase<br>(orders end on {day})"
+    return "month of purchase"
 
 
 def finish(figure: go.Figure, title: str, **layout) -> go.Figure:

@@ -1,7 +1,7 @@
 """Propose how a shop's files become order lines, from what is in them."""
 
-import re
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import duckdb
@@ -24,15 +24,8 @@ from olist_segments.project import UserError
 
 # More different statuses than this are no statuses.
 _STATUSES = 40
-# A customer with a larger share of the lines than this may stand for guests.
-_TOO_MANY = 0.1
-# Times that are numbers, in SQL.
-_COUNTED = {
-    "seconds": "epoch_ms(try_cast({} as bigint) * 1000)",
-    "milliseconds": "epoch_ms(try_cast({} as bigint))",
-    "days": "timestamp '1899-12-30' "
-    "+ to_seconds(round(try_cast({} as double) * 86400))",
-}
+# Shares of lines below the bounds of price bands, before these are rounded.
+QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 
 
 @dataclass(frozen=True)
@@ -57,6 +50,8 @@ class Proposal:
         Lines below 0, without a customer, and with a time or amount that is none.
     statuses : dict of str to list of str
         The statuses of orders: counted, canceled, and other.
+    price_bands : list of float
+        Round bounds for the prices of pieces; none if no price is above 0.
     is_repeated : bool
         Whether the amount seems to be that of the order, repeated on its lines.
     same_customers : int
@@ -75,6 +70,7 @@ class Proposal:
     guests: int = 0
     unreadable: int = 0
     statuses: dict[str, list[str]] = field(default_factory=dict)
+    price_bands: list[float] = field(default_factory=list)
     is_repeated: bool = False
     same_customers: int = 0
     frequent: str = ""
@@ -414,10 +410,47 @@ def _with_facts(
         guests=guests,
         unreadable=bad,
         statuses=statuses,
+        price_bands=_price_bands(connection, number, source),
         is_repeated=_repeats(connection, shop),
         same_customers=same,
         frequent=frequent if is_frequent else "",
     )
+
+
+def _price_bands(
+    connection: duckdb.DuckDBPyConnection, number: dict[str, str], source: str
+) -> list[float]:
+    """Take bounds from the prices of pieces, as a build computes these."""
+    price = number.get("unit_price") or number["amount"]
+    if "amount" in number and "quantity" in number:
+        price = f"{number['amount']} / nullif({number['quantity']}, 0)"
+    ((quantiles,),) = connection.sql(
+        f"select quantile_cont(price, {list(QUANTILES)}) "
+        f"from (select {price} as price {source}) as prices "
+        "where price > 0 and isfinite(price)"
+    ).fetchall()
+    return round_bounds(quantiles or [])
+
+
+def round_bounds(prices: Iterable[float]) -> list[float]:
+    """Round prices to bounds of bands.
+
+    Parameters
+    ----------
+    prices : iterable of float
+        Above 0.
+
+    Returns
+    -------
+    list of float
+        The nearest by ratio of 0.01, 0.02, 0.05, 0.1 and so on, ascending, each once.
+    """
+    found = set()
+    for price in prices:
+        power = max(math.floor(math.log10(price)), -2)
+        steps = [round(step * 10.0**power, 2) for step in (1, 2, 5, 10)]
+        found.add(min(steps, key=lambda step: abs(math.log(step / price))))
+    return sorted(found)
 
 
 def _currencies(

@@ -399,7 +399,9 @@ def _months(data: dict[str, pd.DataFrame], number: int) -> Chart:
     }
     name = f"month-{number}"
     return Chart.titled(
-        charts.orders_by_month(data["month"], number),
+        charts.orders_by_month(
+            data["month"], number, last_day=data["totals"]["last_order_date"].iloc[0]
+        ),
         name=name,
         note="When they bought",
         table=_table(f"{name}-figures", "When they bought: figures", columns, rows),

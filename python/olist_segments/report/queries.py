@@ -23,6 +23,7 @@ QUERIES = {
             (select count(*) from excluded_customers) as excluded_count,
             (select count(*) from rejected_rows) as rejected_count,
             (select max(as_of_date) from customer_segments) as as_of_date,
+            (select cast(max(purchased_at) as date) from orders) as last_order_date,
             (select min(recency_days) from customer_segments) as fewest_days
     """,
     "segments": """
