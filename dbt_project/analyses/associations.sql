@@ -1,5 +1,5 @@
--- How strongly are segment, state, city, category and payment type associated with each
--- other?
+-- How strongly are segments, and other things that have names rather than numbers,
+-- associated with each other?
 
 {% set names = ['segment', 'state', 'city', 'category', 'payment_type'] -%}
 {% set pairs = [] -%}

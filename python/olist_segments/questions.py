@@ -211,7 +211,7 @@ def answerable(questions: dict[str, Question], shop: Shop) -> dict[str, Question
             text=shop.worded(one.text),
             note=shop.worded(one.note),
             columns={
-                column: shop.worded(text)
+                shop.worded(column): shop.worded(text)
                 for column, text in one.columns.items()
                 if shop.has_column(column)
             },
@@ -224,7 +224,7 @@ def answerable(questions: dict[str, Question], shop: Shop) -> dict[str, Question
 def known_columns(
     answer: duckdb.DuckDBPyRelation, shop: Shop
 ) -> duckdb.DuckDBPyRelation:
-    """Leave out the columns of an answer that say nothing about the shop.
+    """Leave out columns of an answer that say nothing about the shop; name the others.
 
     Parameters
     ----------
@@ -235,8 +235,13 @@ def known_columns(
     Returns
     -------
     DuckDBPyRelation
+        Its column state is called country where the shop has countries.
     """
-    known = [f'"{column}"' for column in answer.columns if shop.has_column(column)]
+    known = [
+        f'"{column}" as "{shop.worded(column)}"'
+        for column in answer.columns
+        if shop.has_column(column)
+    ]
     return answer.project(", ".join(known))
 
 
