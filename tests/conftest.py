@@ -1,6 +1,7 @@
 """Builds that several tests look at, each made once."""
 
 import contextlib
+import hashlib
 import io
 import json
 import os
@@ -32,8 +33,8 @@ for name in ("SIGINT", "SIGHUP"):
         signal.signal(getattr(signal, name), signal.default_int_handler)
 # What a process that was killed returns.
 KILLED = -signal.SIGKILL if hasattr(signal, "SIGKILL") else 1  # Windows
-# Tells dbt where it has stored what it parsed; `demo_dir` fills it.
-PARSED: dict[str, str] = {}
+# Where the tests keep what dbt has parsed; `parses` fills it.
+PARSES: list[Path] = []
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -52,7 +53,31 @@ def dbt(*words: str, **options) -> subprocess.CompletedProcess:
     """Run dbt to its end; see `dbt_process` for the options."""
     with dbt_process(*words, **options) as process:
         stdout, stderr = process.communicate()
+    parsed = options["database"].parent / "target" / "partial_parse.msgpack"
+    if parsed.exists():  # dbt has parsed something
+        partial = PARSES[0] / str(process.pid)
+        shutil.copy(parsed, partial)
+        partial.replace(parse_file(**options))
     return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
+
+
+def parse_file(
+    database: Path,
+    target: str = "demo",
+    variables: dict | None = None,
+    settings: dict[str, str] | None = None,
+    project: Path = ROOT,
+    **_,
+) -> Path:
+    """Return where the project is kept as dbt parses it with such options.
+
+    dbt would parse all of it again with other variables, another target, a database
+    with another name or another environment.
+    """
+    read = {key: it for key, it in (settings or {}).items() if key.startswith("OLIST_")}
+    options = [database.name, target, variables or {}, read, str(project)]
+    text = json.dumps(options, sort_keys=True, default=str)
+    return PARSES[0] / f"{hashlib.md5(text.encode()).hexdigest()}.msgpack"
 
 
 def dbt_process(
@@ -66,8 +91,8 @@ def dbt_process(
 ) -> subprocess.Popen:
     """Start dbt in the folder of the database, which gets its artifacts as well.
 
-    Without variables, and with a database that is called demo.duckdb, it need not parse
-    the project again.
+    It parses the project again only if no run before had the same options, and a
+    database of the same name.
     """
     work = database.parent
     work.mkdir(parents=True, exist_ok=True)
@@ -77,9 +102,13 @@ def dbt_process(
     environment = {
         "OLIST_RAW_DIR": str(raw_dir),
         "PYTHONPATH": str(project / "python"),
-        **({} if variables else PARSED),
         **(settings or {}),
     }
+    for parsed_project in (project, ROOT):  # a copy differs from it in few files
+        parsed = parse_file(database, target, variables, settings, parsed_project)
+        if parsed.exists():
+            environment["DBT_PARTIAL_PARSE_FILE_PATH"] = str(parsed)
+            break
     process = project_dbt_process(work, command, **environment)
     process["env"]["OLIST_DB"] = database.name
     return subprocess.Popen(
@@ -176,11 +205,23 @@ def real_dir() -> Path:
 
 
 @pytest.fixture(scope="session")
-def once(tmp_path_factory) -> Callable[[str, Callable[[Path], object]], Path]:
+def shared(tmp_path_factory) -> Path:
+    """Return a folder that all processes of pytest-xdist share."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if os.environ.get("PYTEST_XDIST_WORKER") else folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def parses(shared) -> None:
+    """Make the folder of what dbt has parsed, see `parse_file`."""
+    folder = shared / "parses"
+    folder.mkdir(exist_ok=True)
+    PARSES.append(folder)
+
+
+@pytest.fixture(scope="session")
+def once(shared) -> Callable[[str, Callable[[Path], object]], Path]:
     """Return a function that makes a folder once for all processes of pytest-xdist."""
-    shared = tmp_path_factory.getbasetemp()
-    if os.environ.get("PYTEST_XDIST_WORKER"):
-        shared = shared.parent
 
     def make_once(name: str, make: Callable[[Path], object]) -> Path:
         folder, done = shared / name, shared / f"{name}.done"
@@ -205,20 +246,20 @@ def demo_dir(once) -> Path:
 
     def parse(work: Path) -> None:
         words = ("--warn-error", "parse", "--show-all-deprecations")
+        words += ("--no-partial-parse",)
         result = dbt(*words, raw_dir=folder, database=work / "demo.duckdb")
         (work / "code").write_text(str(result.returncode))
         (work / "printed").write_text(result.stdout, encoding="utf-8")
 
     folder = once("it's demo data", make)
-    work = once("parsed", parse)
-    PARSED["DBT_PARTIAL_PARSE_FILE_PATH"] = str(work / "target/partial_parse.msgpack")
+    once("parsed", parse)
     return folder
 
 
 @pytest.fixture(scope="session")
-def parsed(demo_dir) -> tuple[int, str]:
+def parsed(demo_dir, shared) -> tuple[int, str]:
     """Return dbt's exit code and output when it parsed all, warnings as errors."""
-    work = Path(PARSED["DBT_PARTIAL_PARSE_FILE_PATH"]).parents[1]
+    work = shared / "parsed"
     return int((work / "code").read_text()), (work / "printed").read_text("utf-8")
 
 
