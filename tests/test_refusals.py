@@ -177,6 +177,25 @@ def test_a_build_with_wrong_variables_stops_before_it_begins(demo_dir, tmp_path)
     assert "Traceback" not in result.stdout
 
 
+@pytest.mark.parametrize("target", ["dev", "spark"])
+def test_a_shop_that_does_not_exist_is_refused_before_dbt_reads_the_project(
+    tmp_path, target
+):
+    result = dbt(
+        "build",
+        raw_dir=tmp_path,
+        database=tmp_path / "nosuch.duckdb",
+        target=target,
+        settings={"OLIST_SHOP": "nosuch"},
+    )
+    assert result.returncode == 2
+    assert (
+        "there is no shop nosuch: OLIST_SHOP and the variable shop can be olist, "
+        in (result.stdout)
+    )
+    assert not re.search("Traceback|not found|Registered adapter", result.stdout)
+
+
 @pytest.mark.parametrize(
     "text",
     ["as_of_date: 2018-02-29", "as_of_date: 2018-13-01", "{k: 5", "k", "k: \x01"],

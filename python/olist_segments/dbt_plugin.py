@@ -1,4 +1,4 @@
-"""Plugin of dbt-duckdb: checks what a build is given, and opens the database."""
+"""Plugin of dbt-duckdb: opens the database, and adds the functions for raw files."""
 
 import atexit
 import os
@@ -25,11 +25,10 @@ from olist_segments.raw.functions import (
     raw_file_records,
     raw_table_files,
 )
-from olist_segments.variables import find_problems_of_variables
 
 
 class Plugin(BasePlugin):
-    """Check the variables, attach the database, and register functions.
+    """Attach the database, and register functions.
 
     profiles.yml names this module.
     """
@@ -37,7 +36,7 @@ class Plugin(BasePlugin):
     path = ""
 
     def update_connection_config(self, creds, config: dict) -> None:
-        """Check the variables and settings, find the database, and try to open it.
+        """Find the database, and try to open it.
 
         Parameters
         ----------
@@ -52,26 +51,15 @@ class Plugin(BasePlugin):
         Raises
         ------
         DbtRuntimeError
-            If a variable, setting or database cannot be used, or another process has
-            the database open.
+            If a setting or the database cannot be used, or another process has the
+            database open.
         """
-        flags = get_flags()
-        problems = find_problems_of_variables(
-            Path(flags.PROJECT_DIR), flags.VARS, command=flags.WHICH
-        )
-        if getattr(flags, "EMPTY", False):
-            problems.append(
-                "--empty cannot be used, as segments need customers: to try a change, "
-                "build on demo data with --target demo"
-            )
-        if problems:
-            raise DbtRuntimeError("\n".join(problems))
         for name in [name for name, value in config.items() if value == ""]:
             del config[name]
         if creds.path == ":memory:":
             return
         if creds.path != os.environ.get("OLIST_DB"):
-            creds.path = os.path.join(flags.PROJECT_DIR, creds.path)
+            creds.path = os.path.join(get_flags().PROJECT_DIR, creds.path)
         try:
             refuse_database(Path(creds.path))
         except UserError as error:
