@@ -688,13 +688,20 @@ def test_a_workbook_becomes_a_csv(tmp_path):
     )
 
 
-def test_a_workbook_is_connected_as_it_is(project):
+def test_a_workbook_is_connected_as_it_is(project, capsys):
     path = workbook(
-        project / "Online Retail.xlsx", HEADER + row(17850, "(40513.35)", 6, 2.55)
+        project / "Online Retail.xlsx",
+        HEADER + row(17850, "(40513.35)", 6, 2.55),
+        HEADER + row(17851, "(40514.35)", 1, 2.55),
+        row("Customer", "InvoiceDate", "Price") + row(17852, "(40514.35)", 2.55),
+        row("Notes"),
     )
     source = connected(project, str(path), "--name", "retail")
     assert source["tables"][0]["config"]["meta"]["file"] == "Online Retail.xlsx"
     assert not (project / "Online Retail.csv").exists()
+    said = capsys.readouterr().out
+    assert "2 lines" in said
+    assert "with another first row, which are not read: S3." in said
 
 
 def test_a_workbook_that_is_none_is_refused(project, capsys):

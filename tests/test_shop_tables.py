@@ -28,7 +28,8 @@ sources:
         config:
           meta: {table}
 """
-# Semicolons, a decimal comma, days first, Windows-1252, and a header that repeats.
+# Semicolons, a decimal comma, days first, Windows-1252, blanks around an id, and a
+# header that repeats. What came back has a quantity below 0, and a price of either sign.
 FIRST_FILE = """Beleg;Kunde Nr.;Zeit;Artikel;Menge;Preis;Währung;Zustand
 1;Öz;31.01.2024 23:30:00;a;2;1.000,50;EUR;bezahlt
 1;Öz;31.01.2024 23:30:00;b;1;0,33;EUR;bezahlt
@@ -40,9 +41,9 @@ Beleg;Kunde Nr.;Zeit;Artikel;Menge;Preis;Währung;Zustand
 6;ax;16.02.2024 10:00:00;a;1;7,00;EUR
 7;ax;16.02.2024 10:00:00;a;1;9,99;USD;bezahlt
 8;ax;16.02.2024 10:00:00;a;1;5,00;EUR;storniert
-9;ax;16.02.2024 10:00:00;a;1;5,00;EUR;verloren
+9; ax ;16.02.2024 10:00:00;a;1;5,00;EUR;verloren
 10;by;16.02.2024 10:00:00;a;1;5,00;EUR;bezahlt
-11;by;17.02.2024 10:00:00;a;-1;5,00;EUR;bezahlt
+11;by;17.02.2024 10:00:00;a;-1;-5,00;EUR;bezahlt
 """
 SECOND_FILE = """Zeit;Kunde Nr.;Beleg;Artikel;Menge;Preis;Währung;Zustand;
 01.03.2024 00:30:00;cz;12;c;3;2,50;EUR;bezahlt;

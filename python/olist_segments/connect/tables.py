@@ -88,6 +88,8 @@ class Table:
         Lines that cannot be read, for their quotes or their number of fields.
     first_unread : str
         File, line and fault of the first of them.
+    sheets_left_out : tuple of str
+        Sheets of its workbooks with another first row.
     """
 
     name: str
@@ -101,6 +103,7 @@ class Table:
     repeated: frozenset[str] = frozenset()
     unread_count: int = 0
     first_unread: str = ""
+    sheets_left_out: tuple[str, ...] = ()
 
     @property
     def relation(self) -> str:
@@ -119,6 +122,7 @@ class _File(NamedTuple):
     encoding: str = "utf-8"
     rejects: str = ""
     readable: str = ""
+    sheets_left_out: tuple[str, ...] = ()
 
 
 def read_tables(
@@ -175,6 +179,9 @@ def read_tables(
                 repeated=group[0].repeated,
                 unread_count=unread_count,
                 first_unread=first_unread,
+                sheets_left_out=tuple(
+                    sheet for one in group for sheet in one.sheets_left_out
+                ),
             )
         )
     return tables
@@ -264,6 +271,7 @@ def _read_file(connection: duckdb.DuckDBPyConnection, path: Path, number: int) -
         found,
         f"rejects_{number}",
         file.path,
+        tuple(workbooks.sheets_left_out(path)) if is_workbook else (),
     )
 
 

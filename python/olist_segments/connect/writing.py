@@ -272,6 +272,12 @@ def _remarks(shop: Proposal) -> list[str]:
         for table in shop.tables
         if table.unread_count
     ]
+    remarks += [
+        f"Sheets of {table.pattern} with another first row, which are not read: "
+        f"{', '.join(table.sheets_left_out)}."
+        for table in shop.tables
+        if table.sheets_left_out
+    ]
     remarks += _doubts(shop)
     if {"quantity", "unit_price"} <= set(shop.found):
         quantity, price = (shop.found[one].name for one in ("quantity", "unit_price"))
@@ -284,6 +290,8 @@ def _remarks(shop: Proposal) -> list[str]:
             f"Lines with a quantity or an amount below 0: {shop.returned:,}. They are "
             "taken for returns, which lower what a customer spent (returns: net)."
         )
+        if shop.returned > 0.5 * shop.lines.line_count:
+            remarks.append("That is most lines: if they are sales, change their sign.")
     if shop.guests:
         remarks.append(
             f"Lines without a customer: {shop.guests:,}. They are left out and counted "

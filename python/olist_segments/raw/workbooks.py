@@ -73,6 +73,32 @@ def write_csv(workbook: Path, path: Path) -> None:
         partial.unlink(missing_ok=True)
 
 
+def sheets_left_out(workbook: Path) -> list[str]:
+    """Name the sheets of a workbook that `write_csv` leaves out: with another header.
+
+    Parameters
+    ----------
+    workbook : Path
+        One that `write_csv` can read.
+
+    Returns
+    -------
+    list of str
+        Without sheets that have no table.
+    """
+    from python_calamine import CalamineWorkbook
+
+    opened = CalamineWorkbook.from_path(workbook)
+    if len(opened.sheet_names) == 1:
+        return []
+    headers = {
+        one: next(_rows(opened.get_sheet_by_name(one)), None)
+        for one in opened.sheet_names
+    }
+    first = next(filter(None, headers.values()), None)
+    return [one for one, header in headers.items() if header not in (None, first)]
+
+
 def _rows(sheet, times: Iterable[int] = ()) -> Iterator[list[str]]:
     """Yield the rows of a sheet from its header on that have a value, as texts."""
     is_below = False
