@@ -21,6 +21,7 @@ from conftest import (
     build,
     dbt,
     differences,
+    parse_file,
     rows,
     tables,
 )
@@ -270,24 +271,6 @@ def test_z_scores_are_those_of_a_hypergeometric_draw(demo_database, table, value
     assert z_score.min() < -2 < 2 < z_score.max()
 
 
-@pytest.mark.slow
-def test_shuffled_files_one_thread_and_little_memory_give_the_same(
-    demo_dir, demo_database, tmp_path
-):
-    other = build(
-        *NO_UNIT_TESTS,
-        raw_dir=shuffled(demo_dir, tmp_path / "shuffled"),
-        database=tmp_path / "demo.duckdb",
-        settings={
-            "OLIST_THREADS": "1",
-            "OLIST_MEMORY_LIMIT": "150MB",
-            "OLIST_TEMP_DIR": str(tmp_path / "spilled"),
-        },
-    )
-    assert len(tables(demo_database)) > 40
-    assert differences(demo_database, other) == []
-
-
 def test_building_twice_into_one_database_changes_nothing(
     demo_dir, demo_database, tmp_path
 ):
@@ -298,66 +281,72 @@ def test_building_twice_into_one_database_changes_nothing(
 
 
 @pytest.mark.slow
-def test_the_three_scripts_in_the_readme_build_and_test_what_one_build_does(
+def test_three_scripts_on_shuffled_files_with_one_thread_do_what_one_build_does(
     demo_dir, demo_database, tmp_path
 ):
     readme = (ROOT / "README.md").read_text("utf-8")
     steps = re.findall(r"^dbt build (--select .*?) +# (\w+)$", readme, re.MULTILINE)
     assert [script for _, script in steps] == ["preprocess", "train", "label_data"]
-    setting = dict(re.findall(r"^export (DBT_\w+)=(\w+)$", readme, re.MULTILINE))
+    settings = dict(re.findall(r"^export (DBT_\w+)=(\w+)$", readme, re.MULTILINE))
+    settings |= {
+        "OLIST_THREADS": "1",
+        "OLIST_MEMORY_LIMIT": "150MB",
+        "OLIST_TEMP_DIR": str(tmp_path / "spilled"),
+    }
     done = set()
-    options = {"raw_dir": demo_dir, "database": tmp_path / "demo.duckdb"}
+    folder = shuffled(demo_dir, tmp_path / "shuffled")
+    options = {"raw_dir": folder, "database": tmp_path / "demo.duckdb"}
     for words, _ in steps:
-        done |= results(build(*words.split(), settings=setting, **options))
+        done |= results(build(*words.split(), settings=settings, **options))
     reads_no_table = {"test.olist_segments.assert_macros_mean_the_same_in_both_engines"}
     assert done | reads_no_table == results(demo_database)
+    assert len(tables(demo_database)) > 40
     assert tables(options["database"]) == tables(demo_database)
     assert not differences(options["database"], demo_database)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [
-        ("int_items.sql", "select error('broken') as day"),
-        (
-            "int_items.sql",
-            "{{ config(post_hook=\"select error('broken')\") }} "
-            "select date '2000-01-01' as day",
-        ),
-        (
-            "int_items.py",
-            "def model(dbt, session):\n"
-            "    dbt.config(post_hook=\"select error('broken')\")\n"
-            "    return session.sql(\"select date '2000-01-01' as day\").df()\n",
-        ),
-    ],
-    ids=["query", "hook", "hook after Python"],
-)
 def test_a_table_that_cannot_be_built_anew_stays_as_it_was(
-    demo_dir, demo_database, project_copy, name, text
+    demo_dir, demo_database, project_copy
 ):
     database = project_copy / demo_database.name
     shutil.copy(demo_database, database)
-    model = project_copy / "models" / "intermediate" / "int_items.sql"
     options = {"raw_dir": demo_dir, "database": database, "project": project_copy}
-    kept = rows(database, "from intermediate.int_items")
-
-    model.unlink()
-    broken = model.with_name(name)
-    broken.write_text(text, encoding="utf-8")
-    result = dbt("run", "--select", "int_items", **options)
+    broken = {  # in the query, in a hook, and in a hook after Python
+        "int_items.sql": "select error('broken query') as day",
+        "int_order_payments.sql": (
+            "{{ config(post_hook=\"select error('broken hook')\") }} "
+            "select date '2000-01-01' as day"
+        ),
+        "int_order_reviews.py": (
+            "def model(dbt, session):\n"
+            "    dbt.config(post_hook=\"select error('broken after Python')\")\n"
+            "    return session.sql(\"select date '2000-01-01' as day\").df()\n"
+        ),
+    }
+    folder = project_copy / "models" / "intermediate"
+    names = [name.partition(".")[0] for name in broken]
+    kept = {name: rows(database, f"from intermediate.{name}") for name in names}
+    for name, text in broken.items():
+        (folder / name).with_suffix(".sql").unlink()
+        (folder / name).write_text(text, encoding="utf-8")
+    result = dbt("run", "--select", *names, **options)
     assert result.returncode == 1
-    assert "broken" in result.stdout
-    assert rows(database, "from intermediate.int_items") == kept
+    for said in ("broken query", "broken hook", "broken after Python", "ERROR=3"):
+        assert said in result.stdout
+    for name in names:
+        assert rows(database, f"from intermediate.{name}") == kept[name]
     # What Python has written stays aside until the next run.
     left = set(tables(database)) - set(tables(demo_database))
-    assert left <= {("intermediate", "int_items__dbt_tmp")}
+    assert left <= {("intermediate", "int_order_reviews__dbt_tmp")}
 
-    broken.unlink()
-    model.write_text("select date '2000-01-01' as day", encoding="utf-8")
-    assert dbt("run", "--select", "int_items", **options).returncode == 0
-    assert rows(database, "from intermediate.int_items") == [(date(2000, 1, 1),)]
+    for name in broken:
+        (folder / name).unlink()
+        text = "select date '2000-01-01' as day"
+        (folder / name).with_suffix(".sql").write_text(text, encoding="utf-8")
+    assert dbt("run", "--select", *names, **options).returncode == 0
+    for name in names:
+        assert rows(database, f"from intermediate.{name}") == [(date(2000, 1, 1),)]
     assert tables(database) == tables(demo_database)
 
 
@@ -472,8 +461,13 @@ def test_paths_start_at_the_project_and_those_of_the_environment_where_dbt_is_ru
     assert rows(project_copy / "olist_demo.duckdb", "from staging.stg_sellers")
 
     (folder / "files").symlink_to(demo_dir)
-    run(OLIST_DB="here.duckdb", OLIST_RAW_DIR="files")
-    assert rows(folder / "here.duckdb", "from staging.stg_sellers")
+    parsed = parse_file(folder / "demo.duckdb")
+    run(
+        OLIST_DB="demo.duckdb",
+        OLIST_RAW_DIR="files",
+        DBT_PARTIAL_PARSE_FILE_PATH=str(parsed),
+    )
+    assert rows(folder / "demo.duckdb", "from staging.stg_sellers")
 
 
 def test_dbt_has_nothing_to_warn_of(parsed):
