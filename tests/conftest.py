@@ -15,6 +15,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import shop_files
 from browser import launched
 from olist_segments.cli import main
 from olist_segments.demo import write_demo_data
@@ -27,6 +28,9 @@ SCHEMAS = ("main", "intermediate")
 # Unit tests prove code, not data: one build with each set of variables runs them.
 NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 NO_TESTS = ("--exclude-resource-type", "test", *NO_UNIT_TESTS)
+# What the figures of a shop need, and all tests of them.
+SHOP_TABLES = ("--select", "+excluded_customers", "+reconciliation")
+SHOP_TABLES += ("--indirect-selection", "buildable")
 # Under nohup they are ignored, and in every process that a test starts.
 for name in ("SIGINT", "SIGHUP"):
     if hasattr(signal, name):  # Windows has no SIGHUP
@@ -161,8 +165,9 @@ def differences(one: Path, other: Path) -> list[tuple]:
     """List tables in which a row of one database has no equal in the other."""
     found = []
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{one}' as one (read_only)")
-        connection.execute(f"attach '{other}' as other (read_only)")
+        for name, database in (("one", one), ("other", other)):
+            path = str(database).replace("'", "''")
+            connection.execute(f"attach '{path}' as {name} (read_only)")
         for schema, table in tables(one):
             columns = connection.sql(
                 "select column_name, data_type from information_schema.columns "
@@ -316,6 +321,35 @@ def online_retail(shops_dir, once) -> Path:
         ),
     )
     return work / "online_retail.duckdb"
+
+
+@pytest.fixture(scope="session")
+def exported(once) -> Callable[[str], tuple[Path, Path]]:
+    """Return a function that builds an export of a shop system.
+
+    It returns the folder of its files and the database, to which nothing is written.
+    """
+
+    def make(work: Path, shop: str) -> None:
+        (work / "files").mkdir(parents=True)
+        write = {
+            "shopify": shop_files.write_shopify,
+            "woocommerce": shop_files.write_woocommerce,
+        }
+        write[shop](work / "files", shop_files.orders())
+        build(
+            *SHOP_TABLES,
+            raw_dir=work / "files",
+            database=work / "built" / f"{shop}.duckdb",
+            target="dev",
+            settings={"OLIST_SHOP": shop},
+        )
+
+    def export_of(shop: str) -> tuple[Path, Path]:
+        work = once(f"{shop} build", lambda work: make(work, shop))
+        return work / "files", work / "built" / f"{shop}.duckdb"
+
+    return export_of
 
 
 @pytest.fixture(scope="session")

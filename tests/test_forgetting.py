@@ -7,7 +7,6 @@ from pathlib import Path
 
 import duckdb
 import pytest
-import shop_files
 from conftest import NO_TESTS, ROOT, build, dbt, rows
 from olist_segments.cli import main
 from olist_segments.forgotten import (
@@ -154,21 +153,20 @@ def test_nothing_that_was_built_names_a_forgotten_customer(
 
 @pytest.mark.slow
 def test_a_shop_forgets_by_email_and_its_totals_agree_to_the_cent(
-    project_copy, tmp_path
+    exported, project_copy, tmp_path
 ):
-    shop_files.write_shopify(tmp_path, shop_files.orders())
-    tables = (*NO_TESTS, "--select", "+excluded_customers", "+reconciliation")
-    options = {
-        "raw_dir": tmp_path,
-        "target": "dev",
-        "settings": {"OLIST_SHOP": "shopify"},
-        "project": project_copy,
-    }
-    before = build(*tables, **options, database=tmp_path / "one" / "shopify.duckdb")
+    files, before = exported("shopify")
     people = rows(before, "select min(customer_unique_id) from customers group by city")
     keys = {key for (key,) in people}
     add_keys(project_copy / "data" / "forgotten" / "shopify.csv", keys)
-    after = build(*tables, **options, database=tmp_path / "two" / "shopify.duckdb")
+    after = build(
+        *(*NO_TESTS, "--select", "+excluded_customers", "+reconciliation"),
+        raw_dir=files,
+        database=tmp_path / "shopify.duckdb",
+        target="dev",
+        settings={"OLIST_SHOP": "shopify"},
+        project=project_copy,
+    )
     assert files_with(keys, before.parent)["shopify.duckdb"] == len(keys) == 3
     assert files_with(keys, after.parent) == {}
     spent = (

@@ -1,6 +1,7 @@
 """Exports of shop systems, workbooks and tables of databases become segments."""
 
 import re
+import shutil
 from decimal import Decimal
 from pathlib import Path
 
@@ -8,15 +9,11 @@ import duckdb
 import pytest
 import shop_files
 import yaml
-from conftest import NO_TESTS, build, dbt, rows
+from conftest import NO_TESTS, SHOP_TABLES, build, dbt, rows
 from olist_segments.cli import main
 from test_connect import HEADER, row, workbook
 
 pytestmark = pytest.mark.slow
-TABLES = (
-    *("--select", "+excluded_customers", "+reconciliation"),
-    *("--indirect-selection", "buildable"),
-)
 
 
 def options_of(folder: Path, shop: str, **options) -> dict:
@@ -31,13 +28,12 @@ def options_of(folder: Path, shop: str, **options) -> dict:
 
 
 @pytest.mark.parametrize("shop", ["shopify", "woocommerce"])
-def test_an_export_adds_up_to_what_customers_paid(shop, tmp_path, project_copy):
+def test_an_export_adds_up_to_what_customers_paid(
+    shop, exported, tmp_path, project_copy
+):
     found = shop_files.orders()
     expected = shop_files.expected(found)
-    write = getattr(shop_files, f"write_{shop}")
-    write(tmp_path, found)
-    options = options_of(tmp_path, shop)
-    database = build(*TABLES, **options)
+    files, database = exported(shop)
     assert rows(
         database,
         "select count(*), sum(order_count), sum(total_spend) from customers",
@@ -71,12 +67,14 @@ def test_an_export_adds_up_to_what_customers_paid(shop, tmp_path, project_copy):
     products = rows(database, "select count(distinct product_id) from order_lines")
     assert products == [(40,)]
     # A file with another currency is refused before anything is built.
-    more = tmp_path / "more"
+    folder, more = Path(shutil.copytree(files, tmp_path / "files")), tmp_path / "more"
     more.mkdir()
     new = [one._replace(number=one.number + 9000) for one in found[:10]]
-    other = write(more, new, currency="CAD")
-    other.rename(tmp_path / other.name.replace(".csv", "_2.csv"))
-    result = dbt("build", *TABLES, **options)
+    other = getattr(shop_files, f"write_{shop}")(more, new, currency="CAD")
+    other.rename(folder / other.name.replace(".csv", "_2.csv"))
+    options = options_of(folder, shop)
+    database = options["database"]
+    result = dbt("build", *SHOP_TABLES, **options)
     assert result.returncode == 2
     assert re.search(r"CAD.*USD|USD.*CAD", result.stdout)
     # Leaving it out leaves what there was, also where only first lines name it.
@@ -96,7 +94,7 @@ def test_a_workbook_is_connected_and_built(project_copy, tmp_path, monkeypatch):
     path = workbook(folder / "Orders 2011.xlsx", HEADER + "".join(lines))
     monkeypatch.chdir(project_copy)
     assert main(["connect", str(path), "--name", "books"]) == 0
-    database = build(*TABLES, **options_of(folder, "books", project=project_copy))
+    database = build(*SHOP_TABLES, **options_of(folder, "books", project=project_copy))
     assert rows(
         database,
         "select count(*), sum(order_count), sum(item_count), sum(total_spend), "
@@ -137,7 +135,7 @@ sources:
 """,
         "utf-8",
     )
-    database = build(*TABLES, **options_of(folder, "till", project=project_copy))
+    database = build(*SHOP_TABLES, **options_of(folder, "till", project=project_copy))
     assert rows(
         database,
         "select count(*), sum(order_count), sum(total_spend) from customers",
