@@ -29,7 +29,7 @@ sources:
           meta: {table}
 """
 # Semicolons, a decimal comma, days first, Windows-1252, blanks around an id, and a
-# header that repeats. What came back has a quantity below 0, and a price of either sign.
+# header that repeats. What came back has a quantity below 0, a price of either sign.
 FIRST_FILE = """Beleg;Kunde Nr.;Zeit;Artikel;Menge;Preis;Währung;Zustand
 1;Öz;31.01.2024 23:30:00;a;2;1.000,50;EUR;bezahlt
 1;Öz;31.01.2024 23:30:00;b;1;0,33;EUR;bezahlt
