@@ -2,6 +2,7 @@
 
 import datetime
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -13,7 +14,8 @@ import pytest
 import yaml
 from bad_data import PAYMENTS
 from conftest import NO_TESTS, ROOT, build, dbt, differences, rows
-from olist_segments.months import month_ends
+from olist_segments.commands.replay import refuse_days
+from olist_segments.months import month_ends, set_day
 from olist_segments.project import UserError
 from test_models_that_stay import (
     HISTORY,
@@ -22,8 +24,24 @@ from test_models_that_stay import (
     model,
 )
 
-# What has to be built for the history as of another day.
-DAY_ONLY = (*NO_TESTS, "--select", "int_as_of+,+customer_segment_history+")
+# The labels of another day, and the history that they go into.
+LABELS = (*NO_TESTS, "--select", "int_as_of+,+segment_members")
+# Of a day that `set_day` has set.
+PAST = (*LABELS, "--exclude", "int_as_of", "data_quality")
+
+# Of each feature, in Portuguese but for one, of which only capitals differ.
+WORDS = {
+    "recency_days": {"high": "há muito ausentes", "low": "recentes"},
+    "order_count": {"high": "REPEAT buyers", "low": "compradores únicos"},
+    "total_spend": {"high": "grandes gastadores", "low": "pequenos gastadores"},
+    "review_score": {"high": "satisfeitos", "low": "insatisfeitos"},
+    "installments": {"high": "em prestações", "low": "à vista"},
+    "delivery_delay_days": {
+        "high": "com entregas lentas",
+        "low": "com entregas rápidas",
+    },
+}
+WORDS["recency_days"]["word"] = WORDS["review_score"]["word"] = "suffix"
 
 
 def test_months_have_their_last_days():
@@ -44,6 +62,13 @@ def test_months_have_their_last_days():
 def test_a_span_of_months_that_cannot_be_is_refused(first, last, sentence):
     with pytest.raises(UserError, match=sentence):
         month_ends(first, last)
+
+
+def test_a_day_that_is_not_over_is_not_replayed():
+    first, present = datetime.date(2016, 10, 11), datetime.date(2018, 10, 17)
+    refuse_days(month_ends("2016-10", "2018-09"), first, present)
+    with pytest.raises(UserError, match="2018-10 does not end before 2018-10-17"):
+        refuse_days(month_ends("2018-09", "2018-10"), first, present)
 
 
 @pytest.mark.slow
@@ -73,7 +98,9 @@ def test_a_day_on_which_nobody_can_be_labelled_leaves_all_tables_as_they_were(
     assert differences(demo_database, database) == []
 
 
-def replay(database: Path, raw_dir: Path, first: str, last: str) -> subprocess.Popen:
+def replay(
+    database: Path, raw_dir: Path, first: str, last: str, **settings: str
+) -> subprocess.Popen:
     """Start a replay in a process group of its own."""
     command = [sys.executable, "-m", "olist_segments", "replay", "--target", "demo"]
     return subprocess.Popen(
@@ -84,7 +111,9 @@ def replay(database: Path, raw_dir: Path, first: str, last: str) -> subprocess.P
             "OLIST_RAW_DIR": str(raw_dir),
             "OLIST_DB": str(database),
             "DBT_TARGET_PATH": str(database.parent / "target of the next build"),
+            "DBT_EXCLUDE_RESOURCE_TYPES": "unit_test",
             "PYTHONPATH": str(ROOT / "python"),
+            **settings,
         },
         start_new_session=True,
         stdout=subprocess.PIPE,
@@ -103,8 +132,8 @@ def test_a_replay_that_does_not_end_leaves_the_database_as_it_was(
     raw_dir = tmp_path / "raw"
     shutil.copytree(demo_dir, raw_dir)
 
-    def stopped_at(sign, stop):
-        with replay(database, raw_dir, "2018-08", "2018-08") as process:
+    def stopped_at(sign, stop, month="2018-08", **settings):
+        with replay(database, raw_dir, month, month, **settings) as process:
             for line in process.stdout:
                 if sign in line:
                     stop(process)
@@ -122,13 +151,19 @@ def test_a_replay_that_does_not_end_leaves_the_database_as_it_was(
 
     code, _ = stopped_at("[1/1]", killed_while_nobody_can_write)
     assert code == -signal.SIGKILL
-    assert list(tmp_path.glob("*.replay")), "the next one removes it"
+    (left,) = tmp_path.glob("*.replay/target/partial_parse.msgpack")
+    # The next one removes it; it need not parse the project again.
+    parsed = {"DBT_PARTIAL_PARSE_FILE_PATH": str(shutil.copy(left, tmp_path))}
 
-    code, said = stopped_at("Checking", signalled(signal.SIGINT))
+    code, said = stopped_at("Checking", signalled(signal.SIGINT), **parsed)
     assert code == 130
     assert said == f"The replay stopped: {database} is as it was.\n"
 
-    code, said = stopped_at("[1/1]", lambda _: (raw_dir / PAYMENTS).unlink())
+    code, said = stopped_at("Checking", lambda _: None, "2016-09", **parsed)
+    assert code == 2
+    assert "the first month that can be replayed is 2016-10" in said
+
+    code, said = stopped_at("[1/1]", lambda _: (raw_dir / PAYMENTS).unlink(), **parsed)
     assert code == 2, "the present day cannot be built"
     assert PAYMENTS in said
     assert list(tmp_path.glob("*.replay")) == []
@@ -142,14 +177,9 @@ def test_a_replay_labels_past_months_and_mends_a_history_that_ran_ahead(
     shutil.copy(demo_database, database)
     options = {"raw_dir": demo_dir, "database": database}
 
-    def answer(first, last):
-        with replay(database, demo_dir, first, last) as process:
-            stdout, stderr = process.communicate()
-        return process.returncode, stdout, stderr
-
-    build(*DAY_ONLY, **options, variables={"as_of_date": "2018-12-31"})
-    assert members_by_history(database) == rows(database, MEMBERS)
-    result = dbt("build", *DAY_ONLY, **options)
+    set_day(database, datetime.date(2018, 12, 31))
+    build(*PAST, **options)
+    result = dbt("build", *LABELS, **options)
     assert result.returncode == 0, result.stdout[-3000:]
     assert (
         "This build is as of 2018-10-17, but the history of segments goes on until "
@@ -157,8 +187,9 @@ def test_a_replay_labels_past_months_and_mends_a_history_that_ran_ahead(
     ) in result.stdout
     assert members_by_history(database) != rows(database, MEMBERS)
 
-    code, stdout, stderr = answer("2018-06", "2018-07")
-    assert code == 0, stdout[-3000:] + stderr
+    with replay(database, demo_dir, "2018-06", "2018-07") as process:
+        stdout, stderr = process.communicate()
+    assert process.returncode == 0, stdout[-3000:] + stderr
     assert "[2/2] as of 2018-07-31" in stdout
     days = rows(database, "select distinct entered_at::varchar from segment_changes")
     assert sorted(days) == [("2018-06-30",), ("2018-07-31",), ("2018-10-17",)]
@@ -171,7 +202,7 @@ def test_a_replay_labels_past_months_and_mends_a_history_that_ran_ahead(
     assert rows(database, "select distinct model_id from segment_changes") == [
         (model(demo_database),)
     ]
-    # What dbt has parsed for the next build stays: a replay has other variables.
+    # What dbt has parsed for the next build stays: a replay has another database.
     assert not (tmp_path / "target of the next build").exists()
     # Customers who come from a segment have left it that day.
     ((moved, left),) = rows(
@@ -188,17 +219,6 @@ def test_a_replay_labels_past_months_and_mends_a_history_that_ran_ahead(
     found = differences(demo_database, database)
     assert [one for one in found if one[0] not in HISTORY] == []
 
-    for months, sentence in [
-        (("2016-08", "2016-10"), "the first month that can be replayed is 2016-10"),
-        (("2018-09", "2018-10"), "2018-10 does not end before 2018-10-17"),
-    ]:
-        code, _, stderr = answer(*months)
-        assert code == 2
-        assert sentence in stderr
-        assert len(days) == len(
-            rows(database, "select distinct entered_at from segment_changes")
-        )
-
     # New words for a segment are not a move, even if only capitals change: everybody
     # keeps the day of entry.
     changes = (
@@ -208,37 +228,49 @@ def test_a_replay_labels_past_months_and_mends_a_history_that_ran_ahead(
     entered = "select customer_unique_id, entered_at from segment_members order by all"
     before = [rows(database, query) for query in (changes, entered)]
     configured = yaml.safe_load((ROOT / "dbt_project.yml").read_text("utf-8"))["vars"]
-    words = {"order_count": "REPEAT buyers", "total_spend": "large spenders"}
     build(
         *(*NO_TESTS, "--select", "int_name_words", "int_segment_names", "segments"),
         *("customer_segments", "customer_segment_history+"),
         **options,
         variables={
             "features": [
-                {**feature, "high": words.get(feature["name"], feature["high"])}
+                {**feature, **WORDS[feature["name"]]}
                 for feature in configured["features"]
-            ]
+            ],
+            "segment_noun": "clientes",
+            "segment_and": "e",
+            "name_words": 4,
         },
     )
+    named = dict(
+        rows(database, "select segment_key, segment_name from customer_segments")
+    )
+    assert named["repeat_buyers"] == "REPEAT buyers"
+    assert named["clientes_ha_muito_ausentes"] == "Clientes há muito ausentes"
+    assert any("prestações" in name for name in named.values())
+    assert all(re.fullmatch("[a-z0-9_]+", key) for key in named)
+    # They are no reason to fit either.
+    assert model(database) == model(demo_database)
+    sizes = "select segment_id, count(*) from customer_segments group by all order by 1"
+    assert rows(database, sizes) == rows(demo_database, sizes)
     names = "select distinct segment_name from segment_changes where left_at is null"
-    assert {"REPEAT buyers", "Large spenders paying in installments"} < {
-        name for (name,) in rows(database, names)
-    }
+    assert {name for (name,) in rows(database, names)} == set(named.values())
     assert [rows(database, query) for query in (changes, entered)] == before
     assert members_by_history(database) == rows(database, MEMBERS)
 
     # A past day under other words than the history has: it cannot say since when.
-    build(*DAY_ONLY, **options, variables={"as_of_date": "2018-07-31"})
+    set_day(database, datetime.date(2018, 7, 31))
+    build(*PAST, **options)
     since = (
         "select segment_key, count(*) = count(entered_at), count(entered_at) "
         "from segment_members group by segment_key order by segment_key"
     )
     assert len(rows(database, since)) == 5
     for key, is_known, known in rows(database, since):
-        if key.startswith("big_spenders"):
-            assert known == 0
-        else:
+        if key == "repeat_buyers":
             assert is_known
+        else:
+            assert known == 0
 
 
 @pytest.mark.slow

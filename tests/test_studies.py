@@ -249,10 +249,14 @@ def real_study(real_dir, real_database, tmp_path_factory):
         yield Studied(ROOT, real_database, scratch, target="dev")
 
 
-def test_the_fit_of_the_original_project_comes_out(real_study):
-    comparison = compare_with_original(real_study, with_silhouette=False)[
-        "original_comparison"
-    ]
+@pytest.fixture(scope="module")
+def real_original(real_study):
+    """Return what the study says about the original project, before past days."""
+    return compare_with_original(real_study, with_silhouette=False)
+
+
+def test_the_fit_of_the_original_project_comes_out(real_original):
+    comparison = real_original["original_comparison"]
     original = comparison.set_index("measure")["original"]
     assert original["rows clustered"] == 115_878
     assert original["inertia"] == pytest.approx(252_663.7, abs=0.1)
@@ -274,13 +278,19 @@ def test_with_repeat_buyers_kmeans_finds_the_rule_of_two_orders(real_database):
     assert (segment, members, repeat_buyers) == ("repeat_buyers", 2_801, 2_801)
 
 
-def test_figures_of_the_stability_page_come_out_again(real_study):
+def test_a_month_long_after_the_last_order_is_refused(real_study):
+    sentence = "placed on 2018-10-17, long before 2020-01-31: choose earlier months"
+    with pytest.raises(UserError, match=sentence):
+        real_study.as_of(datetime.date(2020, 1, 31))
+
+
+def test_figures_of_the_stability_page_come_out_again(real_study, real_original):
     page = (ROOT / "dbt_project" / "docs" / "stability.md").read_text("utf-8")
     draws = int(re.search(r"Fits on (\d+) bootstrap samples", page).group(1))
     # The first month's model, and the last month with the one before: not all twelve.
     first, *_, before, last = month_ends("2017-09", "2018-08")
     tables = {
-        **compare_with_original(real_study, with_silhouette=False),
+        **real_original,
         **resample(real_study, draws, ks=[real_study.k]),
         **follow_months(
             real_study, [first, before, last], [datetime.date(2018, 2, 28)]

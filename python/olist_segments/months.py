@@ -1,8 +1,11 @@
-"""Month ends, for replays and the study."""
+"""Month ends and past days, for replays and the study."""
 
 import calendar
 import datetime
 import re
+from pathlib import Path
+
+import duckdb
 
 from olist_segments.project import UserError
 
@@ -37,3 +40,18 @@ def month_ends(first: str, last: str) -> list[datetime.date]:
         year, month = number // 12, number % 12 + 1
         days.append(datetime.date(year, month, calendar.monthrange(year, month)[1]))
     return days
+
+
+def set_day(database: Path, day: datetime.date) -> None:
+    """Set the as-of date of a built database, for the models after int_as_of.
+
+    The variable as_of_date sets it too, but for every other value of a variable dbt
+    reads the whole project again.
+
+    Parameters
+    ----------
+    database : Path
+    day : date
+    """
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("update intermediate.int_as_of set as_of_date = ?", [day])

@@ -2,7 +2,6 @@
 
 import argparse
 import datetime
-import json
 import os
 import sys
 import time
@@ -13,7 +12,7 @@ import duckdb
 from olist_segments.commands.build import build_tables
 from olist_segments.commands.summary import summary
 from olist_segments.copies import copy_to_replace
-from olist_segments.months import month_ends
+from olist_segments.months import month_ends, set_day
 from olist_segments.project import (
     DATABASES,
     DbtError,
@@ -66,6 +65,37 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
+def refuse_days(
+    days: list[datetime.date], first: datetime.date, present: datetime.date
+) -> None:
+    """Refuse days on which nobody had a segment, and those that are not over.
+
+    Parameters
+    ----------
+    days : list of date
+        Month ends in ascending order.
+    first : date
+        The day of the first delivery.
+    present : date
+        The as-of date of the build.
+
+    Raises
+    ------
+    UserError
+        If one of the days cannot be replayed.
+    """
+    if days[0] < first:
+        raise UserError(
+            f"nobody has a segment before {first}, the day of the first delivery: "
+            f"the first month that can be replayed is {first:%Y-%m}"
+        )
+    if days[-1] >= present:
+        raise UserError(
+            f"{days[-1]:%Y-%m} does not end before {present}, the as-of date: "
+            "replay earlier months"
+        )
+
+
 def _replay(
     root: Path, target: str, days: list[datetime.date], **settings: str
 ) -> None:
@@ -82,24 +112,17 @@ def _replay(
         ((first, present),) = connection.sql(
             "select first_delivery_date, as_of_date from intermediate.int_as_of"
         ).fetchall()
-        if days[0] < first:
-            raise UserError(
-                f"nobody has a segment before {first}, the day of the first delivery: "
-                f"the first month that can be replayed is {first:%Y-%m}"
-            )
-        if days[-1] >= present:
-            raise UserError(
-                f"{days[-1]:%Y-%m} does not end before {present}, the as-of date: "
-                "replay earlier months"
-            )
+        refuse_days(days, first, present)
         connection.execute("drop table if exists intermediate.customer_segment_history")
 
     began = time.monotonic()
     labels = ["--select", "int_as_of+,+customer_segment_history"]
     labels += ["--exclude", "config.materialized:fitted", "feature_statistics"]
+    labels += ["data_quality", "int_as_of"]  # which set_day has set
     for number, day in enumerate(days, start=1):
         passed = f"{time.monotonic() - began:.0f} s"
         print(f"[{number}/{len(days)}] as of {day}, after {passed}", flush=True)
-        dbt_build(*labels, "--vars", json.dumps({"as_of_date": str(day)}))
+        set_day(Path(settings["OLIST_DB"]), day)
+        dbt_build(*labels)
     print(f"As of {present}, the present day", flush=True)
     build_tables(root, target, **settings)

@@ -1,7 +1,6 @@
 """The model that is studied, its customers, and their features as of past days."""
 
 import datetime
-import json
 import shutil
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +11,7 @@ import pandas as pd
 import yaml
 
 from olist_segments.fit.clustering import fit_centroids, nearest
+from olist_segments.months import set_day
 from olist_segments.project import UserError, is_synthetic, run_dbt
 from olist_segments.shop import read_shop
 
@@ -83,6 +83,7 @@ class Studied:
             "n_init": settings["n_init"],
             "sample_size": settings["fit_sample"],
         }
+        self.max_days_after_last_order = settings["max_days_after_last_order"]
         self.copy = scratch / database.name
         shutil.copyfile(database, self.copy)
         self._dbt("compile", "--select", *ANALYSES)
@@ -112,8 +113,9 @@ class Studied:
                 "select distinct 'rfm', rfm_segment_id, rfm_segment_key "
                 "from rfm_segments order by all"
             ).fetchall()
-            ((self.first_delivery_date,),) = connection.sql(
-                "select first_delivery_date from intermediate.int_as_of"
+            ((self.first_delivery_date, self.last_order_date),) = connection.sql(
+                "select first_delivery_date, last_order_date "
+                "from intermediate.int_as_of"
             ).fetchall()
         self.keys = {
             method: {number: key for found, number, key in keys if found == method}
@@ -168,20 +170,26 @@ class Studied:
         ------
         TooFewCustomersError
             If there are not more different customers than segments.
+        UserError
+            If a build as of that day would be refused: the last order is too old.
         DbtError
             If dbt fails.
         """
+        if (day - self.last_order_date).days > self.max_days_after_last_order:
+            raise UserError(
+                f"the last order was placed on {self.last_order_date}, long before "
+                f"{day}: choose earlier months"
+            )
         too_few = TooFewCustomersError(
             f"by {day} there are too few customers with a delivered order for "
             f"{self.k} segments: choose later months"
         )
         if day < self.first_delivery_date:
             raise too_few
-        # In full: the scaling must be that of the day, not a kept one. Staging is the
-        # same on every day.
-        words = ["run", "--full-refresh", "--select", "+int_feature_parameters"]
-        words += ["--exclude", "path:models/staging"]
-        self._dbt(*words, "--vars", json.dumps({"as_of_date": str(day)}))
+        set_day(self.copy, day)
+        # In full: the scaling must be that of the day, not a kept one.
+        words = ["--full-refresh", "--select", "int_as_of+,+int_feature_parameters"]
+        self._dbt("run", *words, "--exclude", "int_as_of", "data_quality")
         with self.connect() as connection:
             features = _features(connection)
             parameters = connection.sql("from intermediate.int_feature_parameters").df()
