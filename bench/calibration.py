@@ -10,13 +10,14 @@ where FOLDER holds the nine CSV files under their published names.
 
 import argparse
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from statistics import NormalDist
 from tempfile import TemporaryDirectory
 
 import numpy as np
 from olist_segments.demo.generator import write_demo_data
-from olist_segments.study.comparison import measure, tell_apart
+from olist_segments.study.comparison import FEATURES, measure, tell_apart
 from olist_segments.study.raw_tables import load_files
 
 _NORMAL = NormalDist()
@@ -92,13 +93,15 @@ def compute_parameters(folder: Path) -> dict:
     }
 
 
-def compute_comparison(folder: Path) -> dict:
+def compute_comparison(folder: Path, left_out: Iterable[str] = FEATURES) -> dict:
     """Compute the figures that demo data are compared with.
 
     Parameters
     ----------
     folder : Path
         Folder that holds the nine real CSV files under their published names.
+    left_out : iterable of str
+        As in `tell_apart`.
 
     Returns
     -------
@@ -116,7 +119,7 @@ def compute_comparison(folder: Path) -> dict:
     with TemporaryDirectory() as demo_folder:
         write_demo_data(Path(demo_folder), orders=COMPARED_ORDERS, seed=42)
         demo = load_files(Path(demo_folder))
-    return {"real": measure(real), "told_apart": tell_apart(real, demo)}
+    return {"real": measure(real), "told_apart": tell_apart(real, demo, left_out)}
 
 
 def main() -> None:

@@ -1,13 +1,17 @@
 """What the segments of the real files must show; skipped without the files."""
 
+import datetime
+import shutil
+from pathlib import Path
+
 import duckdb
 import numpy as np
 import pytest
 import yaml
-from conftest import ROOT, build, rows
+from conftest import NO_TESTS, ROOT, build, rows
 from olist_segments.fit.choice import choose_k
 from olist_segments.fit.clustering import fit_centroids, nearest
-from sklearn.cluster import KMeans
+from olist_segments.months import set_day
 from sklearn.metrics import adjusted_rand_score
 
 from bench.rules_for_k import measure
@@ -18,6 +22,12 @@ REFIT = {"n_init": VARS["refit_n_init"], "sample_size": VARS["refit_sample"]}
 RULE = {n: VARS[n] for n in ("min_stability", "min_silhouette_gain")}
 RULE["min_segment_share"] = VARS["min_segment_share"]
 KS = range(VARS["k_min"], VARS["k_max"] + 1)
+# By k, the inertia of KMeans(k, n_init=50, random_state=0) of scikit-learn, with the
+# default features: written down because it takes eight minutes.
+BEST_OF_FIFTY = {
+    **{2: 464_188.3, 3: 375_586.3, 4: 308_592.7, 5: 266_483.5, 6: 246_000.5},
+    **{7: 228_479.5, 8: 214_102.0, 9: 201_734.5, 10: 192_199.0},
+}
 
 
 @pytest.fixture(scope="module")
@@ -28,13 +38,13 @@ def points(real_database):
         ).df()
 
 
-def test_no_fit_is_worse_than_ten_full_starts_of_scikit_learn(real_database, points):
-    # The fifty starts of DECISIONS.md find nothing better and take minutes.
-    array = points.drop(columns="customer_unique_id").to_numpy()
-    found = dict(rows(real_database, "select k, inertia from segment_k_candidates"))
-    for k in KS:
-        best = KMeans(k, n_init=10, random_state=0).fit(array).inertia_
-        assert found[k] <= 1.001 * best, k
+def test_no_fit_is_worse_than_fifty_full_starts_of_scikit_learn(real_database):
+    found = dict(
+        rows(real_database, "select k, inertia from segment_k_candidates order by k")
+    )
+    assert list(found) == list(BEST_OF_FIFTY)
+    for k, best in BEST_OF_FIFTY.items():
+        assert found[k] <= best + 0.1, k
 
 
 def test_swaps_find_the_best_fit_where_starts_and_neighbours_miss_it(real_database):
@@ -108,7 +118,7 @@ def test_every_segment_stands_out_in_two_numbers_at_least(real_database):
 
 
 @pytest.mark.parametrize(
-    ("seed", "k_range"), [(1, (2, 7)), (7, (3, 14))], ids=["seed 1", "seed 7"]
+    ("seed", "k_range"), [(1, (2, 7)), (7, (3, 12))], ids=["seed 1", "seed 7"]
 )
 def test_another_seed_and_range_give_the_same_k_and_the_same_people(
     real_database, points, seed, k_range
@@ -135,12 +145,15 @@ def test_another_seed_and_range_give_the_same_k_and_the_same_people(
 def test_a_refit_with_another_seed_a_month_earlier_gives_the_same_people_the_same_key(
     real_dir, real_database, tmp_path
 ):
-    database = build(
-        *("--resource-type", "model", "--select", "+customer_segments"),
+    database = Path(shutil.copy(real_database, tmp_path))
+    set_day(database, datetime.date(2018, 9, 17))
+    build(
+        *(*NO_TESTS, "--select", "int_as_of+,+customer_segments"),
+        *("--exclude", "int_as_of", "data_quality"),
         raw_dir=real_dir,
-        database=tmp_path / "earlier.duckdb",
+        database=database,
         target="dev",
-        variables={"as_of_date": "2018-09-17", "seed": 7},
+        variables={"seed": 7},
     )
     keys = "select distinct segment_key from customer_segments order by 1"
     assert rows(database, keys) == rows(real_database, keys)

@@ -7,6 +7,7 @@ compute them again, together with the parameters of the generator::
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -90,7 +91,9 @@ def overlap(one: dict[str, float], other: dict[str, float]) -> float:
 
 
 def tell_apart(
-    real: duckdb.DuckDBPyConnection, demo: duckdb.DuckDBPyConnection
+    real: duckdb.DuckDBPyConnection,
+    demo: duckdb.DuckDBPyConnection,
+    left_out: Iterable[str] = FEATURES,
 ) -> dict[str, float]:
     """Let a classifier tell real from demo customers by the six default features.
 
@@ -101,20 +104,22 @@ def tell_apart(
     ----------
     real, demo : duckdb.DuckDBPyConnection
         Result of `load_files`.
+    left_out : iterable of str
+        Features that are left out, one at a time.
 
     Returns
     -------
     dict of str to float
         Area under the ROC curve with all features, by the name "all", and without
-        each of them, by its name: 0.5 is chance, 1 tells everybody apart. The feature
+        one of them, by its name: 0.5 is chance, 1 tells everybody apart. The feature
         whose absence lowers it most gives the demo data away.
     """
     both = [_features(connection) for connection in (real, demo)]
     points = np.vstack(both)
     is_demo = np.repeat([0, 1], [len(one) for one in both])
     chosen = {"all": range(len(FEATURES))}
-    for index, name in enumerate(FEATURES):
-        chosen[name] = [other for other in range(len(FEATURES)) if other != index]
+    for name in left_out:
+        chosen[name] = [i for i, other in enumerate(FEATURES) if other != name]
     return {
         name: round(_cross_validated_auc(points[:, columns], is_demo), 3)
         for name, columns in chosen.items()
