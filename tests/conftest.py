@@ -37,6 +37,13 @@ for name in ("SIGINT", "SIGHUP"):
         signal.signal(getattr(signal, name), signal.default_int_handler)
 # What a process that was killed returns.
 KILLED = -signal.SIGKILL if hasattr(signal, "SIGKILL") else 1  # Windows
+# How the real files are built: with less memory than the tables need, so that some are
+# spilled to disk.
+REAL = {
+    "target": "dev",
+    "variables": {"published_olist": True},
+    "settings": {"OLIST_MEMORY_LIMIT": "400MB", "OLIST_THREADS": "2"},
+}
 # Where the tests keep what dbt has parsed; `parses` fills it.
 PARSES: list[Path] = []
 
@@ -355,10 +362,9 @@ def exported(once) -> Callable[[str], tuple[Path, Path]]:
 @pytest.fixture(scope="session")
 def real_database(real_dir, once) -> Path:
     """Return a database built from the real files; do not write to it."""
-    options = {"target": "dev", "variables": {"published_olist": True}}
     work = once(
         "real build",
-        lambda work: build(raw_dir=real_dir, database=work / "real.duckdb", **options),
+        lambda work: build(raw_dir=real_dir, database=work / "real.duckdb", **REAL),
     )
     return work / "real.duckdb"
 

@@ -7,10 +7,17 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pytest
-import yaml
-from conftest import NO_TESTS, NO_UNIT_TESTS, ROOT, build, dbt, killed_when, rows
+from conftest import (
+    NO_TESTS,
+    NO_UNIT_TESTS,
+    ROOT,
+    build,
+    dbt,
+    differences,
+    killed_when,
+    rows,
+)
 from olist_segments.cli import main
-from test_pipeline import differences
 
 HISTORY = (
     "segment_members",
@@ -21,6 +28,8 @@ HISTORY = (
     "int_outcome_labels",
     "segment_outcomes",
 )
+# How another value of a variable of the fit would show.
+CONFIGURED = "set configuration = 'another'"
 STORED = ("segment_model_features", "segment_centroids", "segment_model_bins")
 
 KEYS = "select segment_id, segment_key from segments order by segment_id"
@@ -250,136 +259,80 @@ def test_values_that_the_fit_never_saw_are_scaled_within_its_bounds(
 
 
 @pytest.mark.parametrize(
-    "asked",
-    [
-        pytest.param({"variables": {"k": 4}}, marks=pytest.mark.slow),
-        {"settings": {"DBT_FULL_REFRESH": "1"}},
-    ],
+    "settings",
+    [pytest.param({}, marks=pytest.mark.slow), {"DBT_FULL_REFRESH": "1"}],
+    ids=["another configuration", "full refresh"],
 )
 def test_a_new_model_is_not_asked_for_where_only_the_old_is_read(
-    demo_dir, demo_database, tmp_path, asked
+    demo_dir, demo_database, tmp_path, settings
 ):
     database = tmp_path / "demo.duckdb"
     shutil.copy(demo_database, database)
-    result = dbt(
-        *("run", "--select", "segments+"), raw_dir=demo_dir, database=database, **asked
-    )
+    if not settings:
+        with duckdb.connect(str(database)) as connection:
+            connection.execute(f"update intermediate.int_fitted_model {CONFIGURED}")
+    options = {"raw_dir": demo_dir, "database": database, "settings": settings}
+    result = dbt("run", "--select", "segments+", **options)
     assert result.returncode == 2
     assert "asks for a new model, but only tables that read the model" in result.stdout
     assert "START sql" not in result.stdout
     assert model(database) == model(demo_database)
 
 
-@pytest.mark.slow
-def test_a_changed_k_or_feature_list_or_a_full_refresh_refits_and_keeps_the_old(
-    demo_dir, kept_model, tmp_path
-):
-    database = Path(shutil.copy(kept_model[0], tmp_path))
-    first = model(database)
+@pytest.fixture(scope="module")
+def refreshed(demo_dir, kept_model, once):
+    """Return a copy with a fit that was killed and made good, and a new history."""
 
-    def again(*words, **variables):
+    def make(work: Path) -> None:
+        work.mkdir()
+        options = {"raw_dir": demo_dir, "database": work / "demo.duckdb"}
+        shutil.copy(kept_model[0], work)
+        with duckdb.connect(str(options["database"])) as connection:
+            connection.execute("drop table intermediate.customer_segment_history")
+        words = ("build", *NO_TESTS, "--select", "path:models/segmentation+")
+        sign = r"OK created .*\.int_chosen_clusters "
+        killed_when(sign, *words, "--full-refresh", "--threads", "1", **options)
+        build(*words[1:], **options)
+
+    return once("refreshed", make) / "demo.duckdb"
+
+
+@pytest.mark.slow
+def test_a_full_refresh_killed_in_the_middle_of_its_fit_is_made_good_by_the_next_build(
+    demo_database, kept_model, refreshed
+):
+    # On the day and with the configuration of another fit: the same model.
+    ids = {model(kept_model[0]), model(demo_database)}
+    assert model(refreshed) == model(demo_database)
+    assert models_with_all_their_parts(refreshed) == ids
+    assert len(ids) == 2
+    # All tables are equal but for the rows of the older model.
+    for table, _, _, missing in differences(demo_database, refreshed):
+        assert table in ("segment_models", *STORED)
+        assert missing == 0, table
+
+
+@pytest.mark.slow
+def test_a_changed_k_refits_and_keeps_the_old(demo_dir, refreshed, tmp_path):
+    database = Path(shutil.copy(refreshed, tmp_path))
+    before = models_with_all_their_parts(database)
+
+    def with_three():
         build(
-            *NO_TESTS,
-            "--select",
-            "path:models/segmentation",
+            *(*NO_TESTS, "--select", "path:models/segmentation"),
             "customer_segment_history+",
-            *words,
             raw_dir=demo_dir,
             database=database,
-            variables=variables,
+            variables={"k": 3},
         )
         return model(database)
 
-    renamed = again(name_words=1)
-    assert renamed == first, "words for names are no reason to fit"
-    refreshed = again("--full-refresh")
-    assert refreshed.startswith("2018-10-17")
-    fixed = again(k=3)
+    fixed = with_three()
     assert "-k3-" in fixed
-    assert again(k=3) == fixed
-    assert models_with_all_their_parts(database) == {first, refreshed, fixed}
+    assert with_three() == fixed
+    assert models_with_all_their_parts(database) == {*before, fixed}
     ((segments,),) = rows(
         database, "select count(distinct segment_id) from customer_segments"
     )
     assert segments == 3
     assert members_by_history(database) == rows(database, MEMBERS)
-    # Back to the configuration and the day of an earlier fit: the same model again.
-    assert again() == refreshed
-    assert models_with_all_their_parts(database) == {first, refreshed, fixed}
-
-
-@pytest.fixture(scope="module")
-def model_of_three(demo_dir, tmp_path_factory):
-    """Return a database whose current model has k = 3."""
-    database = tmp_path_factory.mktemp("three") / "demo.duckdb"
-    options = {"raw_dir": demo_dir, "database": database, "variables": {"k": 3}}
-    return build(*NO_TESTS, "--select", "+segment_models", **options)
-
-
-@pytest.mark.slow
-def test_a_build_killed_in_the_middle_of_a_fit_is_made_good_by_the_next(
-    demo_dir, demo_database, model_of_three, tmp_path
-):
-    database = tmp_path / "demo.duckdb"
-    shutil.copy(model_of_three, database)
-    options = {"raw_dir": demo_dir, "database": database}
-    sign = r"OK created .*\.int_chosen_clusters "
-    killed_when(sign, "build", *NO_TESTS, "--threads", "1", **options)
-    build(*NO_TESTS, **options)
-    assert len(models_with_all_their_parts(database)) == 2
-    # The model with k = 3 is the only trace: drop it, and all tables are equal.
-    with duckdb.connect(str(database)) as connection:
-        for table in ("segment_models", *STORED):
-            connection.execute(f"delete from {table} where model_id like '%-k3-%'")
-        connection.execute(
-            "delete from intermediate.customer_segment_history "
-            "where dbt_valid_to is not null"
-        )
-    found = differences(demo_database, database)
-    assert [one for one in found if one[0] not in HISTORY] == []
-
-
-@pytest.mark.slow
-def test_names_can_be_translated_without_a_refit(demo_dir, demo_database, tmp_path):
-    database = tmp_path / "demo.duckdb"
-    shutil.copy(demo_database, database)
-    configured = yaml.safe_load((ROOT / "dbt_project.yml").read_text("utf-8"))["vars"]
-    words = {
-        "recency_days": ("suffix", "há muito ausentes", "recentes"),
-        "order_count": ("noun", "compradores frequêntes", "compradores únicos"),
-        "total_spend": ("noun", "grandes gastadores", "pequenos gastadores"),
-        "review_score": ("suffix", "satisfeitos", "insatisfeitos"),
-        "installments": ("suffix", "em prestações", "à vista"),
-        "delivery_delay_days": (
-            "suffix",
-            "com entregas lentas",
-            "com entregas rápidas",
-        ),
-    }
-    features = [
-        {**feature, **dict(zip(("word", "high", "low"), words[name], strict=True))}
-        for feature in configured["features"]
-        for name in [feature["name"]]
-    ]
-    build(
-        "--select",
-        "int_name_words",
-        "int_segment_names",
-        "customer_segments",
-        raw_dir=demo_dir,
-        database=database,
-        variables={
-            "features": features,
-            "segment_noun": "clientes",
-            "segment_and": "e",
-        },
-    )
-    assert model(database) == model(demo_database)
-    sizes = "select segment_id, count(*) from customer_segments group by all order by 1"
-    assert rows(database, sizes) == rows(demo_database, sizes)
-    named = dict(
-        rows(database, "select segment_key, segment_name from customer_segments")
-    )
-    assert named["compradores_frequentes"] == "Compradores frequêntes"
-    assert all(re.fullmatch("[a-z0-9_]+", key) for key in named)
-    assert any("prestações" in name for name in named.values())

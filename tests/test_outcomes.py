@@ -1,15 +1,17 @@
 """What segments did next, and that their labels knew nothing of it."""
 
+import datetime
 import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
 from bad_data import CUSTOMERS, ITEMS, ORDERS, PAYMENTS, REVIEWS
-from conftest import ROOT, build, rows
+from conftest import NO_TESTS, REAL, ROOT, build, rows
 from olist_segments.commands.notebooks import export_notebook
+from olist_segments.months import set_day
 from olist_segments.report import render_report
-from test_history import DAY_ONLY
+from test_history import PAST
 from test_models_that_stay import MEMBERS
 
 pytestmark = pytest.mark.slow
@@ -80,15 +82,21 @@ def _quoted(path: Path) -> str:
 def test_labels_of_a_past_day_know_nothing_of_what_came_later(
     demo_dir, demo_database, tmp_path
 ):
-    day = "2018-06-30"
-    options = {
-        "database": Path(shutil.copy(demo_database, tmp_path / "demo.duckdb")),
-        "variables": {"as_of_date": day},
-    }
-    labels = []
-    for raw_dir in (demo_dir, known_on(day, demo_dir, tmp_path / "raw")):
-        build(*DAY_ONLY, raw_dir=raw_dir, **options)
-        labels.append(rows(options["database"], MEMBERS))
+    day = datetime.date(2018, 6, 30)
+    database = Path(shutil.copy(demo_database, tmp_path))
+    set_day(database, day)
+    build(*PAST, raw_dir=demo_dir, database=database)
+    labels = [rows(database, MEMBERS)]
+    # The last day in these files is that day: nothing has to be set.
+    known = known_on(str(day), demo_dir, tmp_path / "raw")
+    words = (*NO_TESTS, "--select", "+customer_segments")
+    build(*words, raw_dir=known, database=database)
+    labels.append(rows(database, MEMBERS))
+    assert rows(
+        database,
+        "select as_of_date, max(purchased_at)::date from intermediate.int_as_of "
+        "cross join staging.stg_orders group by all",
+    ) == [(day, day)]
     assert labels[0] == labels[1]
     assert 1_000 < len(labels[0]) < len(rows(demo_database, MEMBERS))
 
@@ -96,14 +104,22 @@ def test_labels_of_a_past_day_know_nothing_of_what_came_later(
 def test_outcomes_of_the_real_files_are_those_that_are_known(
     real_dir, real_database, tmp_path
 ):
-    database = Path(shutil.copy(real_database, tmp_path / "real.duckdb"))
+    history = "intermediate.customer_segment_history"
+    past = tmp_path / "past" / "real.duckdb"
+    past.parent.mkdir()
+    shutil.copy(real_database, past)
+    set_day(past, datetime.date(2018, 2, 28))
+    with duckdb.connect(str(past)) as connection:
+        connection.execute(f"drop table {history}")
+    fits = ("config.materialized:fitted", "feature_statistics")
+    build(*PAST, *fits, raw_dir=real_dir, database=past, **REAL)
+    # The present day stands in the other database; its history begins with that day.
+    database = Path(shutil.copy(real_database, tmp_path))
     with duckdb.connect(str(database)) as connection:
-        connection.execute("drop table intermediate.customer_segment_history")
-    fits = ("--exclude", "config.materialized:fitted", "feature_statistics")
-    options = {"raw_dir": real_dir, "database": database, "target": "dev"}
-    day = {"as_of_date": "2018-02-28"}
-    build(*DAY_ONLY, *fits, **options, variables=day)
-    build(*DAY_ONLY, *fits, **options)
+        connection.execute(f"attach '{past}' as past (read_only)")
+        connection.execute(f"create or replace table {history} as from past.{history}")
+    words = (*NO_TESTS, "--select", "customer_segment_history+")
+    build(*words, raw_dir=real_dir, database=database, **REAL)
     found = rows(
         database,
         "select segment_key, customer_count, buyer_count, revenue_per_customer, "

@@ -11,7 +11,7 @@ import jinja2
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import ROOT, dbt
+from conftest import REAL, ROOT, dbt
 from olist_segments.questions import (
     FOLDER,
     compiled,
@@ -27,11 +27,11 @@ PAGE = ROOT / "dbt_project" / "docs" / "queries.md"
 QUESTIONS = read_questions(ROOT)
 
 
-def compile_all(database, raw_dir, work, target):
+def compile_all(database, work, **options):
     """Compile all questions on a copy; return it and their SQL."""
     copy = Path(shutil.copy(database, work))
     words = ("compile", "--select", f"path:{FOLDER}")
-    result = dbt(*words, raw_dir=raw_dir, database=copy, target=target)
+    result = dbt(*words, database=copy, **options)
     assert result.returncode == 0, result.stdout
     return copy, compiled(work / "target")
 
@@ -40,7 +40,7 @@ def compile_all(database, raw_dir, work, target):
 def demo(demo_dir, demo_database, tmp_path_factory):
     """Return a connection to a demo build, and the SQL of all questions."""
     work = tmp_path_factory.mktemp("asked")
-    copy, sql = compile_all(demo_database, demo_dir, work, "demo")
+    copy, sql = compile_all(demo_database, work, raw_dir=demo_dir)
     with duckdb.connect(str(copy), read_only=True) as connection:
         yield connection, sql
 
@@ -176,7 +176,7 @@ def test_the_page_has_every_question_as_it_is_described():
 
 
 def test_the_page_has_the_answers_of_the_real_files(real_dir, real_database, tmp_path):
-    copy, sql = compile_all(real_database, real_dir, tmp_path, "dev")
+    copy, sql = compile_all(real_database, tmp_path, raw_dir=real_dir, **REAL)
     with duckdb.connect(str(copy), read_only=True) as connection:
         page = render_page(QUESTIONS, sql, connection)
     assert page == PAGE.read_text(encoding="utf-8")
