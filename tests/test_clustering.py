@@ -21,11 +21,17 @@ from olist_segments.fit.rules import find_rules
 from olist_segments.study.resampling import jaccard_stability
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, silhouette_score
-from threadpoolctl import threadpool_info
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from bench.rules_for_k import LIMITS, measure, standardized
 
 SETTINGS = {"seed": 1, "n_init": 3, "sample_size": 300}
+
+
+def fitted(k, points, **options):
+    """Fit KMeans of scikit-learn; for few points more threads take far more time."""
+    with threadpool_limits(1):
+        return KMeans(k, **options).fit(points)
 
 
 @pytest.fixture
@@ -53,9 +59,9 @@ def test_every_centroid_is_the_mean_of_its_members(blobs):
 
 @pytest.mark.parametrize("away", [0, 0.01, 1])
 def test_the_first_steps_of_a_start_are_those_of_scikit_learn(blobs, away):
-    start = KMeans(8, n_init=1, random_state=0).fit(blobs).cluster_centers_ + away
-    steps = KMeans(8, init=start, n_init=1, max_iter=clustering.FIRST_STEPS)
-    expected = steps.fit(blobs)
+    start = fitted(8, blobs, n_init=1, random_state=0).cluster_centers_ + away
+    steps = {"init": start, "n_init": 1, "max_iter": clustering.FIRST_STEPS}
+    expected = fitted(8, blobs, **steps)
     columns = np.ascontiguousarray(blobs.T)
     inertia, centers, _ = clustering._move(columns, start, clustering.FIRST_STEPS)
     assert inertia == pytest.approx(expected.inertia_, rel=1e-12)
@@ -64,7 +70,7 @@ def test_the_first_steps_of_a_start_are_those_of_scikit_learn(blobs, away):
 
 def test_starts_on_a_sample_lose_nothing_against_starts_on_all_points(blobs):
     for k, centers in fit_centroids(blobs, range(2, 6), **SETTINGS).items():
-        full = KMeans(k, n_init=10, random_state=0).fit(blobs).inertia_
+        full = fitted(k, blobs, n_init=10, random_state=0).inertia_
         inertia = np.square(blobs - centers[nearest(blobs, centers)]).sum()
         assert inertia <= full * 1.001
 
@@ -80,9 +86,9 @@ def test_neighbours_lead_to_the_best_fit_where_a_single_start_misses_it():
         ]
     )
     ks = range(2, 13)
-    best = [KMeans(k, n_init=20, random_state=0).fit(points).inertia_ for k in ks]
+    best = [fitted(k, points, n_init=20, random_state=0).inertia_ for k in ks]
     for seed in (1, 2):
-        start = [KMeans(k, n_init=1, random_state=seed).fit(points) for k in ks]
+        start = [fitted(k, points, n_init=1, random_state=seed) for k in ks]
         assert max(np.divide([one.inertia_ for one in start], best)) > 1.05
         fits = fit_centroids(points, ks, seed=seed, n_init=1, sample_size=5000)
         found = [

@@ -819,7 +819,8 @@ def test_the_published_features_split_as_published(shop):
     features[:, 1:] = np.log1p(features[:, 1:])
     features = StandardScaler().fit_transform(features)
     for k, published in ((2, 0.717), (4, 0.373)):
-        fit = KMeans(k, n_init=10, random_state=42).fit(features)
+        with threadpool_limits(1):
+            fit = KMeans(k, n_init=10, random_state=42).fit(features)
         score = silhouette_score(
             features, fit.labels_, sample_size=10_000, random_state=0
         )
