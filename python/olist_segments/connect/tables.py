@@ -28,7 +28,6 @@ from olist_segments.connect.mapping import (
 from olist_segments.connect.values import (
     BLANKS,
     ENOUGH,
-    FORMATS,
     OFFSET,
     PLAIN_NUMBERS,
     USUAL_FORMAT,
@@ -36,6 +35,7 @@ from olist_segments.connect.values import (
     Numbers,
     Values,
     counted_from,
+    formats_like,
     is_like_time,
     is_point_zero,
     numbers_of,
@@ -527,7 +527,7 @@ def _times(connection: duckdb.DuckDBPyConnection, values: Values) -> _Times | No
         # %Y reads 17 as the year 17.
         one: f"cast(try_strptime(value, '{one}') as timestamp) "
         "between timestamp '1900-01-01' and timestamp '2199-12-31'"
-        for one in FORMATS
+        for one in formats_like(values)
     }
     summed = ", ".join(
         f"coalesce(sum(times) filter (where {one}), 0)" for one in conditions.values()

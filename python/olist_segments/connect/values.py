@@ -156,6 +156,25 @@ def is_like_time(value: str) -> bool:
     return 6 <= len(value) <= 35 and re.search(r"[0-9]", value) is not None
 
 
+def formats_like(values: Values) -> list[str]:
+    """List the formats with the same signs between digits and letters as some values.
+
+    Parameters
+    ----------
+    values : sequence of (str, int)
+
+    Returns
+    -------
+    list of str
+        In the order of `FORMATS`.
+    """
+    shapes = {
+        re.sub(r"\w+", "", re.sub(r"(:\d\d) ?[+-]\d\d:?\d\d$", r"\1 ", value))
+        for value, _ in values
+    }
+    return [one for one in FORMATS if re.sub(r"%|\w+", "", one) in shapes]
+
+
 def odd_number(values: Values, currencies: Collection[str] = ()) -> str:
     """Return a value that is no number, or not written like most others.
 
