@@ -1,6 +1,8 @@
 """Propose how a shop's files become order lines, from what is in them."""
 
 import math
+import re
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -24,6 +26,19 @@ from olist_segments.project import UserError
 
 # More different statuses than this are no statuses.
 _STATUSES = 40
+# A customer with a larger share of the lines than this may stand for guests.
+_TOO_MANY = 0.1
+_ADVICE = {
+    "purchased_at": ". Write them as 2018-01-31 10:00:00",
+    "amount": ". Write them as 1234.50",
+}
+# Times that are numbers, in SQL.
+_COUNTED = {
+    "seconds": "epoch_ms(try_cast({} as bigint) * 1000)",
+    "milliseconds": "epoch_ms(try_cast({} as bigint))",
+    "days": "timestamp '1899-12-30' "
+    "+ to_seconds(round(try_cast({} as double) * 86400))",
+}
 # Shares of lines below the bounds of price bands, before these are rounded.
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 
@@ -279,7 +294,7 @@ def _refuse_missing(
             if any(is_called(column.name, name) for name in names):
                 raise UserError(
                     f"{column.name} in {lines.pattern} is called like {words_}, but "
-                    f"{unfitting(column, names[0])}"
+                    f"{unfitting(column, names[0])}{_ADVICE.get(names[0], '')}"
                 )
     names = ", ".join(one.name for one in lines.columns)
     first = NEEDED[lacks[0]][0]
@@ -289,6 +304,21 @@ def _refuse_missing(
         f"are {names}. Name the column, as in --column {first}=COLUMN, or add the file "
         "that has it; several files are joined by columns of the same name"
     )
+
+
+def column_option(name: str, column: str) -> str:
+    """Return the option that says what a column is, for a command line.
+
+    Parameters
+    ----------
+    name, column : str
+        An input column, and the name of a column of the shop.
+
+    Returns
+    -------
+    str
+    """
+    return f"--column {shlex.quote(f'{name}={column}')}"
 
 
 def unfitting(column: Column, name: str) -> str:
@@ -310,7 +340,8 @@ def unfitting(column: Column, name: str) -> str:
     if not column.kinds:
         return "it is empty"
     if kind in ("id", "text"):
-        return f"{said} no {kind}s: if they are, add --column {name}={column.name}"
+        option = column_option(name, column.name)
+        return f"{said} no {kind}s: if they are, add {option}"
     if len(examples) > 1:
         return f"{said} not written in one way that is known"
     return f"{said} no {'times' if kind == 'time' else 'numbers'} that are known"

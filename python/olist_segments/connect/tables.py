@@ -10,7 +10,7 @@ import re
 import zlib
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from glob import escape
 from pathlib import Path
@@ -18,39 +18,15 @@ from typing import NamedTuple
 
 import duckdb
 
-from olist_segments.connect.mapping import (
-    Column,
-    currency_signs,
-    inputs,
-    is_called,
-    tokens_of,
-)
-from olist_segments.connect.values import (
-    BLANKS,
-    ENOUGH,
-    OFFSET,
-    PLAIN_NUMBERS,
-    USUAL_FORMAT,
-    USUAL_TIME,
-    Numbers,
-    Values,
-    counted_from,
-    formats_like,
-    is_like_time,
-    is_point_zero,
-    numbers_of,
-    odd_number,
-    order_is_unsure,
-)
+from olist_segments.connect.kinds import columns_of, identifier, literal
+from olist_segments.connect.mapping import Column, tokens_of
 from olist_segments.project import UserError
 from olist_segments.raw import workbooks
 from olist_segments.raw.check import RawFile, find_lines, find_problems, read_header
 from olist_segments.raw.tables import table_files
 
-# Lines of a file that are looked at, and different values of a column.
+# Lines of a file that are looked at.
 LINES = 1_000_000
-_VALUES = 20_000
-_TIMES = 2000
 _BLOCK = 1 << 20
 _SAMPLE = 1 << 16
 _DELIMITERS = ",;\t|"
@@ -165,7 +141,7 @@ def read_tables(
         encoding = _common_encoding(group)
         count, unread_count, first_unread = _load(connection, name, group)
         names = group[0].names
-        columns, decimal = _columns(connection, name, names, len(tables), null_words)
+        columns, decimal = columns_of(connection, name, names, len(tables), null_words)
         tables.append(
             Table(
                 name,
@@ -226,7 +202,7 @@ def _read_file(connection: duckdb.DuckDBPyConnection, path: Path, number: int) -
     if suffix in (".json", ".jsonl", ".ndjson", ".xml"):
         raise UserError(f"{path} is no table: export it as CSV")
     if suffix == ".parquet":
-        relation = f"read_parquet({_literal(escape(str(path)))})"
+        relation = f"read_parquet({literal(escape(str(path)))})"
         try:
             names = connection.sql(f"select * from {relation} limit 0").columns
         except duckdb.Error as error:
@@ -255,9 +231,9 @@ def _read_file(connection: duckdb.DuckDBPyConnection, path: Path, number: int) -
         name if name and name.lower() not in lower[:place] else f"unused_{place + 1}"
         for place, name in enumerate(header)
     ]
-    types = ", ".join(f"{_literal(name)}: 'varchar'" for name in names)
+    types = ", ".join(f"{literal(name)}: 'varchar'" for name in names)
     relation = (
-        f"read_csv({_literal(escape(file.path))}, auto_detect = false, header = true, "
+        f"read_csv({literal(escape(file.path))}, auto_detect = false, header = true, "
         f"strict_mode = true, delim = '{delimiter}', quote = '\"', escape = '\"', "
         f"nullstr = '', store_rejects = true, rejects_table = 'rejects_{number}', "
         f"rejects_scan = 'scans_{number}', columns = {{{types}}})"
@@ -298,9 +274,9 @@ def _load(
     """Make a table of files; return its lines, those that cannot be read, the first."""
     selects = []
     for file in group:
-        own = {one.lower(): _identifier(one) for one in file.names}
+        own = {one.lower(): identifier(one) for one in file.names}
         picked = ", ".join(
-            f"cast({own[one.lower()]} as varchar) as {_identifier(one)}"
+            f"cast({own[one.lower()]} as varchar) as {identifier(one)}"
             for one in group[0].names
         )
         filled = ", ".join(f"cast({one} as varchar)" for one in own.values())
@@ -333,9 +309,9 @@ def _load(
     if unread_count > count:
         raise UserError(
             f"{unread_count:,} of {count + unread_count:,} lines do not fit the names "
-            f"in the first line, {', '.join(group[0].names)} ({first}): it must name "
-            "every column, also an empty last one, without other lines above it, and "
-            "amounts with a decimal comma must be in quotes"
+            f"in the first line, {', '.join(group[0].names)} ({first}): that line must "
+            "name every column, also an empty last one, without other lines above it, "
+            "and amounts with a decimal comma must be in quotes"
         )
     if not count:
         raise UserError(f"{group[0].path} has a header but no lines")
@@ -356,14 +332,6 @@ def _common_encoding(group: Sequence[_File]) -> str:
         said = " and ".join(f"{name} is in {one}" for one, name in found.items())
         raise UserError(f"{said}: save both as UTF-8")
     return next(iter(found), "utf-8")
-
-
-def _identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _encoding(path: Path) -> str:
@@ -392,161 +360,6 @@ def _refuse_header(path: Path, names: list[str]) -> None:
             f"the first line of {path} must name its columns, and {values[0]!r} is no "
             "name: add a line with the names"
         )
-
-
-def _columns(
-    connection: duckdb.DuckDBPyConnection,
-    table: str,
-    names: list[str],
-    number: int,
-    null_words: Sequence[str],
-) -> tuple[list[Column], str]:
-    """Find out what the values of each column look like, and the decimal sign."""
-    currencies = currency_signs()
-    values = {
-        name: _values(connection, table, name, null_words, _VALUES) for name in names
-    }
-    written = {name: numbers_of(values[name], currencies) for name in names}
-    signs = "".join(
-        sign
-        for one in written.values()
-        if one
-        for sign, is_used in ((".", one.has_point), (",", one.has_comma))
-        if is_used
-    )
-    if len(set(signs)) == 1:
-        for name, one in written.items():
-            if one and one.unsure:
-                written[name] = numbers_of(values[name], currencies, signs[0])
-    columns = [
-        _column(connection, table, name, values[name], written[name], number)
-        for name in names
-    ]
-    examples = ", ".join(
-        f"arg_min(nullif(trim({_identifier(name)}), ''), rowid)" for name in names
-    )
-    (firsts,) = connection.sql(f'select {examples} from "{table}"').fetchall()
-    has_comma = any(one and one.decimal == "," for one in written.values())
-    return [
-        replace(one, example=first or "")
-        for one, first in zip(columns, firsts, strict=True)
-    ], "," if has_comma and "." not in signs else "."
-
-
-def _values(
-    connection: duckdb.DuckDBPyConnection,
-    table: str,
-    name: str,
-    null_words: Sequence[str],
-    limit: int,
-) -> Values:
-    """Return values of a column without blanks around them, and their frequencies."""
-    empty = ", ".join(map(_literal, ["", *null_words]))
-    return connection.sql(
-        f"""
-        select value, count(*) as times
-        from (
-            select trim({_identifier(name)}, '{BLANKS}\t') as value from "{table}"
-        ) as values_of_column
-        where lower(value) not in ({empty})
-        group by value
-        order by hash(value)
-        limit {limit}
-        """
-    ).fetchall()
-
-
-def _column(
-    connection: duckdb.DuckDBPyConnection,
-    table: str,
-    name: str,
-    values: Values,
-    numbers: Numbers | None,
-    number: int,
-) -> Column:
-    """Describe a column by its values."""
-    if not values:
-        return Column(name, frozenset(), table=number)
-    times = _times(connection, values[:_TIMES])
-    if times and times.date_format == "%Y%m%d":
-        kinds = {"time", "whole", "number"}
-    elif times and times.date_format:
-        kinds = {"time"}
-    elif not numbers:
-        kinds = {"text"}
-    elif numbers.is_whole:
-        kinds = {"whole", "number"}
-    elif numbers.marks and not numbers.has_point and not numbers.signs:
-        kinds = {"number", "text"}
-    else:
-        kinds = {"number"}
-    counts = ""
-    if numbers and any(
-        is_called(name, one.name) for one in inputs().values() if one.kind == "time"
-    ):
-        counts = counted_from(values)
-        kinds |= {"time"} if counts else set()
-    odd = ""
-    if kinds == {"text"}:
-        odd = times.odd if times else odd_number(values, currency_signs())
-    return Column(
-        name,
-        frozenset(kinds),
-        table=number,
-        has_point_zero="whole" in kinds and is_point_zero(values),
-        date_format=times.date_format if times else "",
-        is_order_unsure=bool(times) and times.is_order_unsure,
-        has_offset=bool(times) and times.has_offset,
-        counts=counts,
-        numbers=numbers or PLAIN_NUMBERS,
-        is_email=all(re.fullmatch(r"[^@\s]+@[^@\s]+", value) for value, _ in values),
-        odd=odd,
-    )
-
-
-class _Times(NamedTuple):
-    """How the times of a column are written; see `Column`."""
-
-    date_format: str
-    is_order_unsure: bool = False
-    has_offset: bool = False
-    odd: str = ""
-
-
-def _times(connection: duckdb.DuckDBPyConnection, values: Values) -> _Times | None:
-    """Find the usual way of writing times in which nearly all values can be read."""
-    count = sum(times for _, times in values)
-    like_times = sum(times for value, times in values if is_like_time(value))
-    if like_times < ENOUGH * count:
-        return None
-    listed = ", ".join(f"({_literal(value)}, {times})" for value, times in values)
-    conditions = {
-        USUAL_FORMAT: f"regexp_full_match(value, '{USUAL_TIME}') "
-        "and try_cast(value as timestamp) is not null"
-    } | {
-        # %Y reads 17 as the year 17.
-        one: f"cast(try_strptime(value, '{one}') as timestamp) "
-        "between timestamp '1900-01-01' and timestamp '2199-12-31'"
-        for one in formats_like(values)
-    }
-    summed = ", ".join(
-        f"coalesce(sum(times) filter (where {one}), 0)" for one in conditions.values()
-    )
-    relation = f"(values {listed}) as listed(value, times)"
-    (found,) = connection.sql(f"select {summed} from {relation}").fetchall()
-    readable = dict(zip(conditions, found, strict=True))
-    best = max(readable, key=readable.__getitem__)
-    if readable[best] < ENOUGH * count:
-        others = connection.sql(
-            f"select value from {relation} "
-            f"where not coalesce({conditions[best]}, false)"
-        ).fetchall()
-        return _Times("", odd=others[0][0])
-    return _Times(
-        best,
-        order_is_unsure(best, readable),
-        best == USUAL_FORMAT and any(re.search(OFFSET, value) for value, _ in values),
-    )
 
 
 def _names(groups: Sequence[Sequence[Path]]) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import yaml
 
 from olist_segments.connect.mapping import Column, inputs, is_called, words
-from olist_segments.connect.proposal import Proposal, unfitting
+from olist_segments.connect.proposal import Proposal, column_option, unfitting
 from olist_segments.connect.tables import Table, quoted
 from olist_segments.connect.values import swapped
 
@@ -283,7 +283,8 @@ def _remarks(shop: Proposal) -> list[str]:
         quantity, price = (shop.found[one].name for one in ("quantity", "unit_price"))
         remarks.append(
             f"The amount of a line is {quantity} x {price}: if {price} is already that "
-            f"of all pieces, connect again with --column amount={price} --force."
+            f"of all pieces, connect again with {column_option('amount', price)} "
+            "--force."
         )
     if shop.returned:
         remarks.append(
