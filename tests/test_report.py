@@ -870,7 +870,7 @@ def test_without_scripts_the_figures_are_there(browser, path, soup):
 
 
 def test_a_database_without_segments_is_refused_in_a_sentence(
-    project_copy, monkeypatch, tmp_path, capsys
+    project_copy, demo_database, monkeypatch, tmp_path, capsys
 ):
     empty = tmp_path / "empty.duckdb"
     duckdb.connect(str(empty)).close()
@@ -878,6 +878,14 @@ def test_a_database_without_segments_is_refused_in_a_sentence(
     monkeypatch.setenv("OLIST_DB", str(empty))
     assert main(["report"]) == 2
     assert "run `make build` first" in capsys.readouterr().err
+    old = shutil.copy(demo_database, tmp_path / "old.duckdb")
+    with duckdb.connect(str(old)) as connection:
+        connection.execute(
+            "alter table segment_by_price_band drop column price_band_number"
+        )
+    monkeypatch.setenv("OLIST_DB", str(old))
+    assert main(["report"]) == 2
+    assert "old.duckdb lacks tables or columns of the report" in capsys.readouterr().err
     assert not (project_copy / "site" / "report.html").exists()
 
 

@@ -111,6 +111,10 @@ QUERIES = {
         """
         for by in BREAKDOWNS
     },
+    "price_band": """
+        select * from segment_by_price_band
+        order by segment_id, price_band_number
+    """,
     # The hash of their key selects the same customers in every run.
     "map": """
         select
