@@ -129,6 +129,10 @@ def test_a_variable_that_the_project_lacks_is_named(tmp_path):
     ]
     + [
         ({"price_bands": None}, "price_bands of the shop sold is null: it must"),
+        (
+            {"price_band": [5]},
+            "sold has no setting price_band: do you mean price_bands",
+        ),
         ({"returns": "nett"}, "'nett': it must be net or cancel or refuse"),
         ({"guests": True}, "setting guests of the shop sold is 'True': it must be"),
         ({"other_currencies": "net"}, "'net': it must be exclude or refuse"),

@@ -173,6 +173,10 @@ SETTING_RULES = {
         _are_bounds,
     ),
 }
+SETTINGS = [*SETTING_RULES, "currency", "statuses", "places", "time_zone", "times_in"]
+# Under meta of one of its tables.
+TABLE_SETTINGS = ["file", "columns", "delimiter", "encoding", "decimal"]
+TABLE_SETTINGS += ["date_format", "filter", "may_be_empty"]
 
 
 def find_problems_of_variables(
@@ -213,7 +217,19 @@ def find_problems_of_variables(
             f"there is no shop {shop}: OLIST_SHOP and the variable shop can be olist, "
             f"{', '.join(shops)}, or another that `olist-segments connect` writes down"
         )
-    settings = ((source or {}).get("config") or {}).get("meta") or {}
+    settings = _meta(source or {})
+    problems += [
+        f"the shop {shop} has no setting {name}{_nearest(name, known)}"
+        for one, known in [
+            (settings, SETTINGS),
+            *(
+                (_meta(table), TABLE_SETTINGS)
+                for table in (source or {}).get("tables", [])
+            ),
+        ]
+        for name in one
+        if name not in known
+    ]
     problems += [
         f"setting {name} of the shop {shop} is {_shown(settings[name])}: it must be "
         f"{rule.allowed}"
@@ -221,6 +237,10 @@ def find_problems_of_variables(
         if name in settings and not rule.holds(settings[name])
     ]
     return problems + find_problems(declared | given, numbers=_numeric_columns(root))
+
+
+def _meta(entry: Mapping) -> Mapping:
+    return (entry.get("config") or {}).get("meta") or {}
 
 
 def chosen_shop(root: Path, given: Mapping) -> str:
