@@ -4,6 +4,7 @@ import io
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
+from bs4 import BeautifulSoup
 from conftest import NO_TESTS, ROOT, copy_project, rows
 from dbt.config.renderer import ProfileRenderer
 from dbt_common.context import set_invocation_context
@@ -133,7 +135,7 @@ def test_questions_are_answered_by_name(built, in_copy):
     assert re.search(r"The first 2 of \d+ rows", answer)
     assert "with members as" not in answer
     assert "…" not in in_copy("query", "why_this_k")
-    answer = in_copy("query", SUGGESTED[0], "--to", "answer.csv")
+    answer = in_copy("query", "from segments", "--to", "answer.csv")
     lines = (copy / "answer.csv").read_text(encoding="utf-8").splitlines()
     assert f"Wrote {len(lines) - 1:,} rows to answer.csv" in answer
 
@@ -224,6 +226,11 @@ def test_the_report_and_the_docs_are_pages(built, in_copy):
     in_copy("report")
     page = (copy / "site" / "report.html").read_text(encoding="utf-8")
     assert "Demo data." in page
+    # The command to win customers back works as it is printed.
+    program, *words = shlex.split(BeautifulSoup(page, "html.parser").pre.text)
+    assert program == str(Path(".venv/bin/olist-segments"))
+    in_copy(*words)
+    assert (copy / words[-1]).is_file()
 
     said = in_copy("docs")
     assert len(said.splitlines()) == 2
@@ -255,20 +262,28 @@ def test_an_archive_or_a_folder_in_data_raw_is_built_as_real_data(
     assert rows(database, "select count(*) from staging.stg_orders") == [(5000,)]
 
 
+@pytest.fixture(scope="module")
+def elsewhere(demo_dir, tmp_path_factory):
+    """Return how a build starts below a project, with names for files and database.
+
+    Of several builds the first parses the project.
+    """
+    folder = copy_project(tmp_path_factory.mktemp("named")) / "python"
+    environment = {
+        "PYTHONPATH": str(folder),
+        "OLIST_RAW_DIR": os.path.relpath(demo_dir, folder),
+        "OLIST_DB": str(tmp_path_factory.mktemp("database") / "other place.duckdb"),
+    }
+    return folder, environment
+
+
 @pytest.mark.slow
-def test_the_folder_and_the_database_can_be_named(project_copy, demo_dir, tmp_path):
-    database = tmp_path / "other place.duckdb"
-    result = run(
-        "build",
-        "--",
-        "--select",
-        "stg_orders",
-        cwd=project_copy / "python",
-        PYTHONPATH=str(project_copy / "python"),
-        OLIST_RAW_DIR=os.path.relpath(demo_dir, project_copy / "python"),
-        OLIST_DB=str(database),
-    )
+def test_the_folder_and_the_database_can_be_named(elsewhere):
+    folder, environment = elsewhere
+    words = ["build", "--", "--select", "stg_orders"]
+    result = run(*words, cwd=folder, **environment)
     assert "Building on the files in" in result.stdout
+    database = Path(environment["OLIST_DB"])
     assert rows(database, "select count(*) from staging.stg_orders") == [(5000,)]
 
 
@@ -310,19 +325,12 @@ def test_a_build_that_fails_says_why_in_the_words_of_dbt(built, failing_test):
     ("send", "number"),
     [("killpg", "SIGINT"), ("kill", "SIGTERM"), ("kill", "SIGHUP")],
 )
-def test_a_build_that_is_stopped_leaves_nothing_running(
-    project_copy, demo_dir, send, number
-):
-    database = project_copy / "stopped.duckdb"
+def test_a_build_that_is_stopped_leaves_nothing_running(elsewhere, send, number):
+    folder, environment = elsewhere
     with subprocess.Popen(
         [sys.executable, "-m", "olist_segments", "build"],
-        cwd=project_copy,
-        env={
-            **os.environ,
-            "PYTHONPATH": str(project_copy / "python"),
-            "OLIST_RAW_DIR": str(demo_dir),
-            "OLIST_DB": str(database),
-        },
+        cwd=folder,
+        env={**os.environ, **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -335,7 +343,7 @@ def test_a_build_that_is_stopped_leaves_nothing_running(
         _, said = process.communicate()
     assert process.returncode == 128 + getattr(signal, number)
     assert said == "Stopped: build again before you use the tables.\n"
-    duckdb.connect(str(database)).close()  # dbt no longer has it open
+    duckdb.connect(environment["OLIST_DB"]).close()  # dbt no longer has it open
 
 
 def event(name, level="info", **data):

@@ -5,7 +5,6 @@ import csv
 import html
 import json
 import re
-import shlex
 import shutil
 from itertools import pairwise
 
@@ -377,18 +376,6 @@ def test_segments_within_chance_are_worth_the_same(
     amounts = f"{REAIS}1,000.00", f"{REAIS}999.00"
     assert heading.startswith(said.format(*names[:2], *amounts))
     assert ("may be chance" in heading) == ("0.999" in second)
-
-
-@pytest.mark.slow
-def test_the_command_to_win_back_works_as_printed(
-    soup, demo_database, project_copy, monkeypatch
-):
-    program, *words = shlex.split(soup.pre.text)
-    assert program == ".venv/bin/olist-segments"
-    monkeypatch.chdir(project_copy)
-    monkeypatch.setenv("OLIST_DB", str(demo_database))
-    assert main(words) == 0
-    assert (project_copy / words[-1]).is_file()
 
 
 def test_states_and_categories_are_shown_by_name(text, changed):
