@@ -422,8 +422,10 @@ def test_addresses_are_the_same_in_capitals_and_small_letters(project):
 
 def test_lines_that_cannot_be_read_are_counted(project, capsys):
     lines = [f'c{n},2024-01-01,5,"two\nlines"' for n in range(9)]
-    meta_of(project, "customer,date,amount,note", *lines, "x,2024-01-01,5")
+    meta_of(project, "customer,date,amount,note", *lines, "x,2024-01-01,5", ",,,")
     said = capsys.readouterr().out
+    assert "10 lines" in said
+    assert "without a customer: 1." in said  # as a build counts it
     assert "cannot be read: 1 (orders.csv line 20: too few fields)" in said
 
 

@@ -279,11 +279,7 @@ def _load(
             f"cast({own[one.lower()]} as varchar) as {identifier(one)}"
             for one in group[0].names
         )
-        filled = ", ".join(f"cast({one} as varchar)" for one in own.values())
-        selects.append(
-            f"(select {picked} from {file.relation} "
-            f"where coalesce({filled}) is not null limit {LINES})"
-        )
+        selects.append(f"(select {picked} from {file.relation} limit {LINES})")
     try:
         connection.execute(f'create table "{name}" as {" union all ".join(selects)}')
     except duckdb.Error as error:
