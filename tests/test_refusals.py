@@ -215,15 +215,28 @@ def test_variables_that_dbt_cannot_read_are_refused_in_a_sentence(tmp_path, text
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["intermediate", "temp"])
-def test_a_database_with_a_name_that_duckdb_has_taken_is_refused(
-    demo_dir, tmp_path, name
-):
-    result = dbt("build", raw_dir=demo_dir, database=tmp_path / f"{name}.duckdb")
+def test_a_database_with_a_name_that_duckdb_has_taken_is_refused(demo_dir, tmp_path):
+    result = dbt("build", raw_dir=demo_dir, database=tmp_path / "temp.duckdb")
     assert result.returncode != 0
-    assert f'"{name}"' in result.stdout or f"{name}.duckdb has the name of a" in (
-        result.stdout
-    )
+    assert '"temp"' in result.stdout
+    assert "Traceback" not in result.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "settings", "sentence"),
+    [
+        ("intermediate", {}, "intermediate.duckdb has the name of a schema in it"),
+        ("demo", {"OLIST_MEMORY_LIMIT": "plenty"}, "Memory must have a number"),
+    ],
+)
+def test_a_database_and_its_settings_are_checked_when_dbt_connects(
+    tmp_path, name, settings, sentence
+):
+    database = tmp_path / f"{name}.duckdb"
+    result = dbt("debug", raw_dir=tmp_path, database=database, settings=settings)
+    assert result.returncode == 1
+    assert sentence in " ".join(result.stdout.split())
     assert "Traceback" not in result.stdout
 
 
@@ -265,19 +278,6 @@ def test_missing_files_stop_a_build_with_one_sentence(tmp_path):
     assert result.returncode != 0
     assert "none of the files is in" in result.stdout
     assert "`make build TARGET=demo`" in result.stdout
-
-
-@pytest.mark.slow
-def test_a_setting_of_duckdb_that_cannot_be_is_refused(demo_dir, tmp_path):
-    result = dbt(
-        "build",
-        raw_dir=demo_dir,
-        database=tmp_path / "demo.duckdb",
-        settings={"OLIST_MEMORY_LIMIT": "plenty"},
-    )
-    assert result.returncode != 0
-    assert "Memory must have a number" in result.stdout
-    assert "Traceback" not in result.stdout
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 import yaml
 from bs4 import BeautifulSoup
-from conftest import build, copy_project, dbt, rows
+from conftest import NO_TESTS, build, copy_project, dbt, rows
 from olist_segments.report import render_report
 
 pytestmark = pytest.mark.slow
@@ -330,9 +330,9 @@ def test_returns_of_online_retail_lower_the_spend(shops_dir, tmp_path):
     text = source.read_text("utf-8")
     source.write_text(text.replace("returns: cancel", "returns: net"), "utf-8")
     database = build(
-        *FIGURES,
+        *("--select", "+customers", *NO_TESTS),
         raw_dir=shops_dir / "online_retail",
-        database=tmp_path / "build" / "retail.duckdb",
+        database=tmp_path / "build" / "online_retail.duckdb",
         target="dev",
         project=project,
         settings={"OLIST_SHOP": "online_retail"},
