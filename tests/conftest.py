@@ -35,6 +35,8 @@ SHOP_TABLES += ("--indirect-selection", "buildable")
 for name in ("SIGINT", "SIGHUP"):
     if hasattr(signal, name):  # Windows has no SIGHUP
         signal.signal(getattr(signal, name), signal.default_int_handler)
+# For tests that read what dbt writes about a run, such as manifest.json.
+WITH_JSON = {"DBT_WRITE_JSON": "true"}
 # What a process that was killed returns.
 KILLED = -signal.SIGKILL if hasattr(signal, "SIGKILL") else 1  # Windows
 # How the real files are built: with less memory than the tables need, so that some are
@@ -42,7 +44,7 @@ KILLED = -signal.SIGKILL if hasattr(signal, "SIGKILL") else 1  # Windows
 REAL = {
     "target": "dev",
     "variables": {"published_olist": True},
-    "settings": {"OLIST_MEMORY_LIMIT": "400MB", "OLIST_THREADS": "2"},
+    "settings": {"OLIST_MEMORY_LIMIT": "400MB", "OLIST_THREADS": "2", **WITH_JSON},
 }
 # Where the tests keep what dbt has parsed; `parses` fills it.
 PARSES: list[Path] = []
@@ -102,17 +104,20 @@ def dbt_process(
 ) -> subprocess.Popen:
     """Start dbt in the folder of the database, which gets its artifacts as well.
 
+    It describes itself and the run in JSON only if asked, as this takes a while.
     It parses the project again only if no run before had the same options, and a
     database of the same name.
     """
     work = database.parent
     work.mkdir(parents=True, exist_ok=True)
-    command = [*words, "--target", target, "--target-path", str(work / "target")]
-    command += ["--log-path", str(work / "logs"), "--vars", json.dumps(variables or {})]
+    command = [*words, "--target", target, "--vars", json.dumps(variables or {})]
+    command += ["--log-path", str(work / "logs")]
     command += ["--project-dir", str(project), "--profiles-dir", str(project)]
     environment = {
         "OLIST_RAW_DIR": str(raw_dir),
         "PYTHONPATH": str(project / "python"),
+        "DBT_TARGET_PATH": str(work / "target"),  # dbt debug has no --target-path
+        "DBT_WRITE_JSON": "false",
         **(settings or {}),
     }
     for parsed_project in (project, ROOT):  # a copy differs from it in few files
@@ -278,9 +283,9 @@ def parsed(demo_dir, shared) -> tuple[int, str]:
 @pytest.fixture(scope="session")
 def demo_database(demo_dir, once) -> Path:
     """Return a database built from the synthetic orders; do not write to it."""
+    options = {"raw_dir": demo_dir, "settings": WITH_JSON}
     work = once(
-        "demo build",
-        lambda work: build(raw_dir=demo_dir, database=work / "demo.duckdb"),
+        "demo build", lambda work: build(database=work / "demo.duckdb", **options)
     )
     return work / "demo.duckdb"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 from browser import opened, overflowing
-from conftest import ROOT, dbt, rows
+from conftest import ROOT, WITH_JSON, dbt, rows
 from olist_segments.commands.docs import finish_docs_page
 from olist_segments.report.queries import QUERIES
 
@@ -290,7 +290,8 @@ def docs_page(demo_dir, demo_database, tmp_path_factory):
     """Return the page that `make docs` writes."""
     work = tmp_path_factory.mktemp("docs")
     copy = Path(shutil.copy(demo_database, work))
-    result = dbt("docs", "generate", "--static", raw_dir=demo_dir, database=copy)
+    options = {"raw_dir": demo_dir, "database": copy, "settings": WITH_JSON}
+    result = dbt("docs", "generate", "--static", **options)
     assert result.returncode == 0, result.stdout
     page = (work / "target" / "static_index.html").read_text("utf-8")
     path = work / "index.html"

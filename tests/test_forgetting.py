@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import NO_TESTS, ROOT, build, dbt, rows
+from conftest import NO_TESTS, ROOT, WITH_JSON, build, dbt, rows
 from olist_segments.cli import main
 from olist_segments.forgotten import (
     add_keys,
@@ -138,7 +138,7 @@ def test_nothing_that_was_built_names_a_forgotten_customer(
     ]
 
     # Another database from the same files has none of them either.
-    options = {"raw_dir": raw, "project": project_copy}
+    options = {"raw_dir": raw, "project": project_copy, "settings": WITH_JSON}
     other = tmp_path / "other" / "demo.duckdb"
     build(*NO_TESTS, "-s", "+customers", "+reconciliation", **options, database=other)
     assert files_with(keys | orders, other.parent) == {}
@@ -164,7 +164,7 @@ def test_a_shop_forgets_by_email_and_its_totals_agree_to_the_cent(
         raw_dir=files,
         database=tmp_path / "shopify.duckdb",
         target="dev",
-        settings={"OLIST_SHOP": "shopify"},
+        settings={"OLIST_SHOP": "shopify", **WITH_JSON},
         project=project_copy,
     )
     assert files_with(keys, before.parent)["shopify.duckdb"] == len(keys) == 3

@@ -18,6 +18,7 @@ from conftest import (
     NO_TESTS,
     NO_UNIT_TESTS,
     ROOT,
+    WITH_JSON,
     build,
     dbt,
     differences,
@@ -289,6 +290,7 @@ def test_three_scripts_on_shuffled_files_with_one_thread_do_what_one_build_does(
     assert [script for _, script in steps] == ["preprocess", "train", "label_data"]
     settings = dict(re.findall(r"^export (DBT_\w+)=(\w+)$", readme, re.MULTILINE))
     settings |= {
+        **WITH_JSON,
         "OLIST_THREADS": "1",
         "OLIST_MEMORY_LIMIT": "150MB",
         "OLIST_TEMP_DIR": str(tmp_path / "spilled"),

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from bad_data import spoil_lines
-from conftest import NO_TESTS, ROOT, build
+from conftest import NO_TESTS, ROOT, WITH_JSON, build
 from olist_segments.spark.parity import compare, render
 
 pytestmark = [
@@ -126,7 +126,7 @@ def on_duckdb(demo_dir, once) -> Path:
     def make(work: Path) -> None:
         options = {"raw_dir": demo_dir, "database": work / "demo.duckdb"}
         build(*HISTORY, **options, variables=PAST)
-        build("--full-refresh", *NO_TESTS, **options)
+        build("--full-refresh", *NO_TESTS, **options, settings=WITH_JSON)
 
     return once("duckdb", make) / "demo.duckdb"
 
