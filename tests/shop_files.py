@@ -45,6 +45,12 @@ _WOOCOMMERCE = (
 )
 
 
+# The header of Online Retail.
+_ONLINE_RETAIL = (
+    "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
+)
+
+
 class Item(NamedTuple):
     """An item of an order: name, pieces, and the price of one."""
 
@@ -167,6 +173,24 @@ def write_woocommerce(folder: Path, found: list[Order], currency: str = "USD") -
     )
 
 
+def write_online_retail(folder: Path, found: list[Order]) -> Path:
+    """Write a flat file like Online Retail, and lines in it that cannot be read."""
+    path = _write(
+        folder / "online_retail.csv",
+        _ONLINE_RETAIL.split(","),
+        _online_retail_rows(found),
+    )
+    with path.open("a", encoding="utf-8", newline="\r\n") as opened:
+        opened.write(
+            f"{_ONLINE_RETAIL}\n"
+            "7,SKU-01,two,2,2024-02-03 10:00:00,1.50,5.0\n"
+            "8,SKU-01,a word,two,2024-02-03 10:00:00,1.50,5.0,Iceland\n"
+            "9,SKU-01,a day,2,2024-02-30 10:00:00,1.50,5.0,Iceland\n"
+            '10,SKU-01,"two\nlines",2,2024-02-28 10:00:00,1.50,5.0,Iceland\n'
+        )
+    return path
+
+
 def _write(path: Path, header: list[str], rows: Iterator[dict]) -> Path:
     with path.open("w", encoding="utf-8", newline="") as opened:
         writer = csv.DictWriter(opened, header, restval="")
@@ -258,3 +282,21 @@ def _woocommerce_rows(found: list[Order], currency: str) -> Iterator[dict]:
                 "item_total_tax": "0.00",
                 "item_refunded": "0.00",
             }
+
+
+def _online_retail_rows(found: list[Order]) -> Iterator[dict]:
+    for order in found:
+        # What is refunded is returned, on an invoice of its own.
+        sides = [("", 1)] + [("C", -1)] * (order.status == "refunded")
+        for letter, sign in sides:
+            for item in order.items:
+                yield {
+                    "InvoiceNo": f"{letter}{order.number}",
+                    "StockCode": item.sku,
+                    "Description": f'A "thing", {item.sku}',
+                    "Quantity": sign * item.quantity,
+                    "InvoiceDate": order.placed.strftime("%Y-%m-%d %H:%M:%S"),
+                    "UnitPrice": item.price,
+                    "CustomerID": "" if order.person is None else f"{order.person}.0",
+                    "Country": ["Norway", "Unspecified", "EIRE"][order.number % 3],
+                }

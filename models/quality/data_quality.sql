@@ -242,17 +242,14 @@ order_checks as (
         'The build stops: a mistyped year makes everybody long gone. Correct '
         || 'it, or set as_of_date.' as action,
         sum(order_count) as rows_checked,
-        {% if var('as_of_date') -%}
-            0 as rows_affected
-        {%- else -%}
-            case
-                when
-                    sum(order_count) filter (where day >= first_late_day)
-                    <= {{ allowed }} * sum(order_count)
-                    then sum(order_count) filter (where day >= first_late_day)
-                else 0
-            end as rows_affected
-        {%- endif %}
+        case
+            when {{ 'true' if var('as_of_date') else 'false' }} then 0
+            when
+                sum(order_count) filter (where day >= first_late_day)
+                <= {{ allowed }} * sum(order_count)
+                then sum(order_count) filter (where day >= first_late_day)
+            else 0
+        end as rows_affected
     from days_with_gap
     union all
     select
