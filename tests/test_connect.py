@@ -385,6 +385,20 @@ def test_columns_may_be_written_in_different_ways(project):
     assert meta["columns"]["delivered_at"] == "try_strptime(Lieferdatum, '%m/%d/%Y')"
 
 
+def test_a_joined_column_that_needs_sql_is_not_read_before(project):
+    orders = "order_id,customer_id,order_date\n1,a,31.12.2023\n2,b,1.1.2024\n"
+    items = "order_id,sku,price\n1,x,£1.50\n1,y,£2.50\n2,x,£1.50\n"
+    source = connected(
+        project,
+        written(project, "orders.csv", orders),
+        written(project, "order_items.csv", items),
+    )
+    types = [one.get("columns") for one in source["tables"]]
+    assert types == [None, [{"name": "order_date", "data_type": "timestamp"}]]
+    sql = (project / "dbt_project" / "shops" / "orders.sql").read_text("utf-8")
+    assert "translate(order_items.price, '£', '') as unit_price" in sql
+
+
 def test_what_values_may_mean_as_well_is_said(project, capsys):
     lines = [f"c{n},2024-01-01,{n},20" for n in range(20)] + [
         *("C1,2024-01-01,2 kg,20", 'x,2024-01-01,3,"1,234"'),
