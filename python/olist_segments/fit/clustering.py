@@ -582,8 +582,8 @@ def _move(columns: np.ndarray, centers: np.ndarray, most: int) -> _Clusters:
     for _ in range(most):
         labels = nearest(columns.T, centers)
         sizes = np.bincount(labels, minlength=k)
-        sums = [np.bincount(labels, column, minlength=k) for column in columns]
-        means = np.transpose(np.divide(sums, np.maximum(sizes, 1)))
+        is_member = labels == np.arange(k)[:, np.newaxis]
+        means = is_member.astype(float) @ columns.T / np.maximum(sizes, 1)[:, np.newaxis]
         before, centers = centers, np.where(sizes[:, np.newaxis], means, centers)
         if np.square(centers - before).sum() <= least_move:
             break
