@@ -11,8 +11,15 @@ import duckdb
 import pytest
 import yaml
 from olist_segments.cli import main
-from olist_segments.connect.mapping import Column, inputs, propose, tokens_of
+from olist_segments.connect.mapping import (
+    Column,
+    currency_signs,
+    inputs,
+    propose,
+    tokens_of,
+)
 from olist_segments.connect.proposal import round_bounds, status_means
+from olist_segments.connect.values import USUAL_TIME, Numbers, numbers_of
 from olist_segments.raw.tables import table_files
 from olist_segments.raw.workbooks import write_csv
 

@@ -159,6 +159,8 @@ def _settings(shop: Proposal) -> list[str]:
         f"returns: {returns}  # net: lower spend; cancel: do not; refuse: stop"
     )
     lines.append(f"guests: {guests}  # lines without a customer: exclude, or refuse")
+    if any(column.has_offset for column in shop.found.values()):
+        lines.append("# time_zone: Europe/Berlin  # times have an offset from UTC")
     if shop.price_bands:
         bounds = ", ".join(f"{one:.2f}".removesuffix(".00") for one in shop.price_bands)
         lines.append(f"price_bands: [{bounds}]  # bounds for what an item costs")

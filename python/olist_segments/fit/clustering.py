@@ -582,8 +582,8 @@ def _move(columns: np.ndarray, centers: np.ndarray, most: int) -> _Clusters:
     for _ in range(most):
         labels = nearest(columns.T, centers)
         sizes = np.bincount(labels, minlength=k)
-        is_member = labels == np.arange(k)[:, np.newaxis]
-        means = is_member.astype(float) @ columns.T / np.maximum(sizes, 1)[:, np.newaxis]
+        is_member = (labels == np.arange(k)[:, np.newaxis]).astype(float)
+        means = is_member @ columns.T / np.maximum(sizes, 1)[:, np.newaxis]
         before, centers = centers, np.where(sizes[:, np.newaxis], means, centers)
         if np.square(centers - before).sum() <= least_move:
             break
