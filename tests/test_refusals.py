@@ -181,15 +181,12 @@ def test_a_build_with_wrong_variables_stops_before_it_begins(demo_dir, tmp_path)
     assert "Traceback" not in result.stdout
 
 
-@pytest.mark.parametrize("target", ["dev", "spark"])
-def test_a_shop_that_does_not_exist_is_refused_before_dbt_reads_the_project(
-    tmp_path, target
-):
+def test_a_shop_that_does_not_exist_is_refused_before_dbt_reads_the_project(tmp_path):
     result = dbt(
         "build",
         raw_dir=tmp_path,
         database=tmp_path / "nosuch.duckdb",
-        target=target,
+        target="dev",
         settings={"OLIST_SHOP": "nosuch"},
     )
     assert result.returncode == 2
