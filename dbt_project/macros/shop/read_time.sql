@@ -8,10 +8,10 @@
     {#- A cast alone would take 10:00 PM for 10:00. -#}
     {%- set time -%}
         case
-            when regexp_full_match({{ text }}, '{{ time_pattern() }}{{ offset }}')
-                then try_cast(regexp_replace({{ text }}, '{{ offset }}$', '') as timestamp)
             when regexp_full_match({{ text }}, '{{ time_pattern() }}')
                 then try_cast({{ text }} as timestamp)
+            when regexp_full_match({{ text }}, '{{ time_pattern() }}{{ offset }}')
+                then try_cast(regexp_replace({{ text }}, '{{ offset }}$', '') as timestamp)
         end
     {%- endset -%}
     {%- if format -%}

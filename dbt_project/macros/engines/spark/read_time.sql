@@ -3,10 +3,10 @@
     {%- set offset = ' ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)' -%}
     {%- set time -%}
         case
-            when {{ text }} rlike '^{{ time_pattern() }}{{ offset }}$'
-                then try_cast(regexp_replace({{ text }}, '{{ offset }}$', '') as timestamp)
             when {{ text }} rlike '^{{ time_pattern() }}$'
                 then try_cast({{ text }} as timestamp)
+            when {{ text }} rlike '^{{ time_pattern() }}{{ offset }}$'
+                then try_cast(regexp_replace({{ text }}, '{{ offset }}$', '') as timestamp)
         end
     {%- endset -%}
     {%- if format -%}
