@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import duckdb
 
 from olist_segments.project import UserError
+from olist_segments.sql import literal
 
 MAX_LENGTH = 100
 NAME_RULE = f"a text of at most {MAX_LENGTH} characters on one line, without \\"
@@ -137,7 +138,7 @@ def is_control(campaign: Campaign | None, customer: str = "customer_unique_id") 
         return "false"
     limit = f"{math.floor(campaign.control_share * 0xFFFFFFFF):08x}"
     return (
-        f"substr(md5(concat({quoted(campaign.name)}, '|', {customer})), 1, 8) "
+        f"substr(md5(concat({literal(campaign.name)}, '|', {customer})), 1, 8) "
         f"< '{limit}'"
     )
 
@@ -157,7 +158,7 @@ def members(campaign: Campaign | None) -> str:
     if campaign is None:
         return "select * from segment_members"
     return (
-        f"select * replace ({quoted(campaign.name)} as campaign, "
+        f"select * replace ({literal(campaign.name)} as campaign, "
         f"{campaign.control_share}::double as control_share, "
         f"{is_control(campaign)} as is_control) from segment_members"
     )
@@ -198,7 +199,7 @@ def remember(
         )
         """
     )
-    name = quoted(campaign.name)
+    name = literal(campaign.name)
     ((added,),) = connection.execute(
         f"""
         insert into {TABLE} by name
@@ -245,20 +246,6 @@ def list_campaigns(connection: duckdb.DuckDBPyConnection) -> list[tuple]:
             segment_id
         """
     ).fetchall()
-
-
-def quoted(text: str) -> str:
-    """Write a text as a literal of SQL.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    str
-    """
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _same(one: str, other: str) -> bool:

@@ -18,11 +18,11 @@ from olist_segments.campaigns import (
     Campaign,
     is_control,
     members,
-    quoted,
     remember,
 )
 from olist_segments.project import UserError
 from olist_segments.shop import read_shop
+from olist_segments.sql import literal
 
 MANIFEST = "manifest.json"
 ENDINGS = (".csv", ".parquet", ".partial", ".json")
@@ -197,7 +197,7 @@ def export_segments(
         lists[EVERYBODY] = "not is_control"
     exported_rows = f"({exported}) as members"
     if campaign:
-        known = f"from {TABLE} where campaign = {quoted(campaign.name)}"
+        known = f"from {TABLE} where campaign = {literal(campaign.name)}"
         exported_rows += (
             f" inner join (select customer_unique_id, listed_at {known}) as known "
             "using (customer_unique_id)"

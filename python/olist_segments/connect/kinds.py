@@ -25,6 +25,7 @@ from olist_segments.connect.values import (
     odd_number,
     order_is_unsure,
 )
+from olist_segments.sql import identifier, literal
 
 # Different values of a column that are looked at, and of those that may be times.
 _VALUES = 20_000
@@ -88,34 +89,6 @@ def columns_of(
         replace(one, example=first or "")
         for one, first in zip(columns, firsts, strict=True)
     ], "," if has_comma and "." not in signs else "."
-
-
-def identifier(name: str) -> str:
-    """Return a name for SQL, in double quotes.
-
-    Parameters
-    ----------
-    name : str
-
-    Returns
-    -------
-    str
-    """
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """Return a text for SQL, in quotes.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    str
-    """
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _values(

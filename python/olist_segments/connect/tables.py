@@ -18,12 +18,13 @@ from typing import NamedTuple
 
 import duckdb
 
-from olist_segments.connect.kinds import columns_of, identifier, literal
+from olist_segments.connect.kinds import columns_of
 from olist_segments.connect.mapping import Column, tokens_of
 from olist_segments.project import UserError
 from olist_segments.raw import workbooks
 from olist_segments.raw.check import RawFile, find_lines, find_problems, read_header
 from olist_segments.raw.tables import table_files
+from olist_segments.sql import identifier, literal
 
 # Lines of a file that are looked at.
 LINES = 1_000_000
@@ -180,7 +181,7 @@ def quoted(name: str) -> str:
         and name.lower() not in _reserved()
     ):
         return name
-    return '"' + name.replace('"', '""') + '"'
+    return identifier(name)
 
 
 @cache
