@@ -144,8 +144,9 @@ def test_settings_of_a_shop_that_cannot_be_used_are_named(tmp_path, settings, se
         shutil.copy(ROOT / name, tmp_path / name)
     (tmp_path / SHOPS).mkdir(parents=True)
 
-    def problems_of_shop(meta):
-        source = {"name": "sold", "config": {"meta": meta}, "tables": []}
+    def problems_of_shop(meta, **table_meta):
+        table = {"name": "order_lines", "config": {"meta": table_meta}}
+        source = {"name": "sold", "config": {"meta": meta}, "tables": [table]}
         text = yaml.safe_dump({"version": 2, "sources": [source]})
         (tmp_path / SHOPS / "sold.yml").write_text(text, encoding="utf-8")
         given = {"shop": "sold"}
@@ -154,6 +155,8 @@ def test_settings_of_a_shop_that_cannot_be_used_are_named(tmp_path, settings, se
     assert problems_of_shop({"price_bands": [0.5, 1, 1000], "returns": "net"}) == []
     (said,) = problems_of_shop(settings)
     assert sentence in said
+    (said,) = problems_of_shop({}, file="sold.csv", delimeter=";")
+    assert said == "the shop sold has no setting delimeter: do you mean delimiter?"
 
 
 def test_a_command_refuses_variables_before_dbt_reads_the_project():

@@ -13,13 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from olist_segments.campaigns import (
-    TABLE,
-    Campaign,
-    is_control,
-    members,
-    remember,
-)
+from olist_segments.campaigns import TABLE, Campaign, is_control, members, remember
 from olist_segments.project import UserError
 from olist_segments.shop import read_shop
 from olist_segments.sql import literal

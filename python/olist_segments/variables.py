@@ -224,7 +224,7 @@ def find_problems_of_variables(
             (settings, SETTINGS),
             *(
                 (_meta(table), TABLE_SETTINGS)
-                for table in (source or {}).get("tables", [])
+                for table in (source or {}).get("tables") or []
             ),
         ]
         for name in one

@@ -10,8 +10,9 @@
         {%- if different <= k | int -%}
             {{ exceptions.raise_compiler_error(
                 'too few customers to find ' ~ k ~ ' segments: ' ~ customers
-                ~ ' have an order that counts and was not given back, with ' ~ different ~ ' different sets of '
-                ~ names ~ '; there must be more sets than segments. Use more data'
+                ~ ' have an order that counts and was not given back, with ' ~ different
+                ~ ' different sets of ' ~ names ~ '; there must be more sets than segments. '
+                ~ 'Use more data'
                 ~ (', or lower the variable k' if var('k') else '') ~ '.'
             ) }}
         {%- endif -%}

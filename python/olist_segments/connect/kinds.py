@@ -61,9 +61,7 @@ def columns_of(
         A comma if all numbers with decimals have one.
     """
     currencies = currency_signs()
-    values = {
-        name: _values(connection, table, name, null_words, _VALUES) for name in names
-    }
+    values = {name: _values(connection, table, name, null_words) for name in names}
     written = {name: numbers_of(values[name], currencies) for name in names}
     signs = "".join(
         sign
@@ -96,7 +94,6 @@ def _values(
     table: str,
     name: str,
     null_words: Sequence[str],
-    limit: int,
 ) -> Values:
     """Return values of a column without blanks around them, and their frequencies."""
     empty = ", ".join(map(literal, ["", *null_words]))
@@ -109,7 +106,7 @@ def _values(
         where lower(value) not in ({empty})
         group by value
         order by hash(value)
-        limit {limit}
+        limit {_VALUES}
         """
     ).fetchall()
 

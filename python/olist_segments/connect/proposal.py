@@ -175,10 +175,8 @@ class Proposal:
             Where usual signs are missing, the SQL has the way in which it is written.
         """
         column, value = self.found[name], self.value(name)
-        kind, date_format = (
-            inputs()[name].kind,
-            self.date_format(self.tables[column.table]),
-        )
+        kind = inputs()[name].kind
+        date_format = self.date_format(self.tables[column.table])
         if kind == "time" and date_format and column.date_format == date_format:
             return f"try_strptime({value}, '{date_format}')"
         if kind in ("number", "whole") and self.tables[column.table].decimal == ",":
