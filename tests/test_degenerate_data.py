@@ -224,13 +224,13 @@ def _alike(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("count", "spoil", "variables", "sentence"),
     [
-        (2, None, {}, "too few customers to find 2 segments: 1 have an order"),
+        (2, None, {}, "to find 2 segments. Customers with an order that counts"),
         (
             40,
             _alike,
             {"k": 10},
-            "too few customers to find 10 segments: 40 have an order that counts and "
-            "was not given back, with 1 different sets of",
+            "to find 10 segments. Customers with an order that counts "
+            "and was not given back: 40. Different sets of",
         ),
     ],
     ids=["one delivery", "all customers alike"],

@@ -9,10 +9,9 @@
         {%- set k = var('k') or var('k_min') -%}
         {%- if different <= k | int -%}
             {{ exceptions.raise_compiler_error(
-                'too few customers to find ' ~ k ~ ' segments: ' ~ customers
-                ~ ' have an order that counts and was not given back, with ' ~ different
-                ~ ' different sets of ' ~ names ~ '; there must be more sets than segments. '
-                ~ 'Use more data'
+                'too few customers to find ' ~ k ~ ' segments. Customers with an order that '
+                ~ 'counts and was not given back: ' ~ customers ~ '. Different sets of ' ~ names
+                ~ ': ' ~ different ~ '; there must be more of them than segments. Use more data'
                 ~ (', or lower the variable k' if var('k') else '') ~ '.'
             ) }}
         {%- endif -%}
