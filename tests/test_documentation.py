@@ -14,6 +14,7 @@ from browser import opened, overflowing
 from conftest import ROOT, WITH_JSON, dbt, rows
 from olist_segments.commands.docs import finish_docs_page
 from olist_segments.report.queries import QUERIES
+from olist_segments.spark.parity import KEY_TESTS
 
 # The way of the data, from left to right; segmentation has no files of its own.
 FOLDERS = ["staging", "intermediate", "quality", "marts", "features", "fit", "model"]
@@ -103,7 +104,7 @@ def test_every_model_but_those_of_raw_lines_has_a_tested_key(manifest, models):
         node["attached_node"]
         for node in manifest["nodes"].values()
         if node["resource_type"] == "test"
-        and node.get("test_metadata", {}).get("name") == "unique_combination_of_columns"
+        and node.get("test_metadata", {}).get("name") in KEY_TESTS
     }
     without = {m["name"] for m in models if m["unique_id"] not in tested}
     # Lines of a raw file may repeat; int_ models have one row per key.

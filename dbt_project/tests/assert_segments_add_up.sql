@@ -1,6 +1,5 @@
 -- The shares of the segments add up to 1, the revenue of a segment is the spend of its
--- members, and every member is in a segment that exists. Breakdowns have a test of
--- their own: shares_add_up.
+-- members, and every member is in a segment that exists.
 
 with members as (
 

@@ -11,8 +11,8 @@ SCHEMAS = ("main", "intermediate", "staging")
 TOLERANCE = 1e-6
 # Customers who are as close to a second centroid may have its label.
 LABEL_SHARE = 0.999
-# The generic test that names the key of a table.
-KEY_TEST = "unique_combination_of_columns"
+# The generic tests that name the key of a table.
+KEY_TESTS = ("unique_combination_of_columns", "unique_by_construction")
 
 
 @dataclass
@@ -176,8 +176,9 @@ def read_keys(folder: Path) -> dict[str, list[str]]:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
         for model in content.get("models", []) + content.get("snapshots", []):
             for test in model.get("data_tests", []):
-                if isinstance(test, dict) and KEY_TEST in test:
-                    keys[model["name"]] = test[KEY_TEST]["arguments"]["columns"]
+                for name in KEY_TESTS:
+                    if name in test:
+                        keys[model["name"]] = test[name]["arguments"]["columns"]
     return keys
 
 

@@ -1,0 +1,10 @@
+{# The same where the SQL makes the key unique, whatever the data are: it groups by the
+   key or takes one row of each, and joins nothing that could repeat a row. Like a unit
+   test, this proves the SQL and not the data. #}
+{% test unique_by_construction(model, columns) %}
+
+{{ config(enabled=target.name != 'dev') }}
+
+{{ test_unique_combination_of_columns(model, columns) }}
+
+{% endtest %}
