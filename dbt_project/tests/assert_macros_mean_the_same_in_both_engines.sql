@@ -38,6 +38,9 @@
     ('no day', read_value("'01/31/2018'", 'timestamp', days_first), none),
     ('a time in UTC', read_value("'2018-01-31 10:00:00 UTC'", 'timestamp', in_berlin),
         '2018-01-31 11:00:00'),
+    ('a word for a missing value', is_null_word("'\u00a0N/A '"), 'true'),
+    ('a blank', is_null_word("' \t'"), 'true'),
+    ('a word that begins like one', is_null_word("'nano'"), 'false'),
     ('date of a shop', is_plausible_date("timestamp '2200-01-01'"), 'false'),
     ('distance',
         'cast(' ~ haversine_km('-23.55', '-46.63', '-22.91', '-43.17')

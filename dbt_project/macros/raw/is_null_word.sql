@@ -1,10 +1,16 @@
 {# Whether a text is a word for a missing value, or blank. #}
 {% macro is_null_word(text) -%}
-    {%- set words = ["''"] -%}
+    {%- set words = [] -%}
     {%- for word in var('null_words') -%}
-        {#- Spark takes a backslash for the beginning of a special character. -#}
-        {%- set word = word | replace('\\', '\\\\') if target.type == 'spark' else word -%}
-        {%- do words.append("'" ~ word | lower | replace("'", "''") ~ "'") -%}
+        {%- do words.append(modules.re.escape(word | lower) | replace("'", "''")) -%}
     {%- endfor -%}
-    trim(both '{{ ' \t\u00a0' }}' from lower({{ text }})) in ({{ words | join(', ') }})
+    {#- One pattern: trimming every text costs three times as much. -#}
+    {%- set blanks = '[ \t\u00a0]*' -%}
+    {%- set pattern = '^' ~ blanks ~ '(' ~ words | join('|') ~ ')?' ~ blanks ~ '\\z' -%}
+    {%- if target.type == 'spark' -%}
+        {#- Spark takes a backslash for the beginning of a special character. -#}
+        regexp_like(lower({{ text }}), '{{ pattern | replace('\\', '\\\\') }}')
+    {%- else -%}
+        regexp_matches(lower({{ text }}), '{{ pattern }}')
+    {%- endif -%}
 {%- endmacro %}

@@ -2,12 +2,12 @@
 {% macro line_amount(given) -%}
     cast(
         {% if 'amount' in given -%}
-            try_cast(amount as decimal(22, 10))
+            try_cast(amount as decimal(18, 6))
         {%- elif 'quantity' in given -%}
             try_cast(quantity as decimal(18, 4)) * try_cast(unit_price as decimal(18, 6))
         {%- else -%}
             try_cast(unit_price as decimal(18, 6))
         {%- endif %}
-        as decimal(22, 10)
+        as decimal(18, 6)
     )
 {%- endmacro %}

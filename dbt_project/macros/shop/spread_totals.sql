@@ -42,10 +42,10 @@
                     {{ line_amount(given) }} as list_price,
                     case
                         when order_id is not null
-                            then try_cast(order_total as decimal(22, 10))
+                            then try_cast(order_total as decimal(18, 6))
                     end as total,
                     {% if 'order_freight' in given -%}
-                        coalesce(try_cast(order_freight as decimal(22, 10)), 0)
+                        coalesce(try_cast(order_freight as decimal(18, 6)), 0)
                     {%- else -%}
                         0
                     {%- endif %} as shipping

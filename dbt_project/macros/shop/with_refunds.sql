@@ -1,7 +1,7 @@
 {# Order lines, and a return without a product for what was refunded of an order. #}
 {% macro with_refunds(lines, given) -%}
     {%- set of_return = {
-        'amount': '-try_cast(order_refunded as decimal(22, 10))',
+        'amount': '-try_cast(order_refunded as decimal(18, 6))',
         'quantity': 'cast(0 as decimal(18, 4))', 'freight': '0',
         'product_id': 'null', 'category': 'null', 'seller_id': 'null', 'unit_price': 'null'
     } -%}
@@ -32,6 +32,6 @@
         where
             line_in_order = 1
             and order_id is not null
-            and try_cast(order_refunded as decimal(22, 10)) > 0
+            and try_cast(order_refunded as decimal(18, 6)) > 0
     ) as with_refunds
 {%- endmacro %}

@@ -46,8 +46,8 @@ typed as (
 
         payment_type,
 
-        cast(installments as decimal(22, 10)) as installments,
-        cast(payment_value as decimal(22, 10)) as payment_value,
+        cast(installments as decimal(18, 6)) as installments,
+        cast(payment_value as decimal(18, 6)) as payment_value,
 
         has_null_word
 
