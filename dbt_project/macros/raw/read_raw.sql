@@ -3,7 +3,9 @@
     {%- if execute -%}
         {%- set file = raw_source(relation) -%}
         {{ without_forgotten(
-            without_null_words(file, adapter.dispatch('read_raw')(file)),
+            without_null_words(
+                file.columns.values(), adapter.dispatch('read_raw')(file)
+            ),
             file.columns, forgotten_ids, is_inverse
         ) }}
     {%- else -%}

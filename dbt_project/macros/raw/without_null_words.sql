@@ -1,13 +1,13 @@
-{# The lines of a raw CSV, with null where a text is a word for a missing value. #}
-{% macro without_null_words(file, lines) -%}
+{# Rows with null where a text is a word for a missing value. #}
+{% macro without_null_words(columns, rows) -%}
     {%- set texts = [] -%}
-    {%- for name, column in file.columns.items()
-        if column.data_type == 'string' and not column.config.meta.is_free_text -%}
-        {%- do texts.append(name) -%}
+    {%- for column in columns
+        if is_text(column.data_type) and not column.config.meta.is_free_text -%}
+        {%- do texts.append(column.name) -%}
     {%- endfor -%}
     (
         select
-            {%- for name in file.columns %}
+            {%- for name in columns | map(attribute='name') %}
             {{ 'text_of_' ~ name ~ ' as ' if name in texts }}{{ name }},
             {%- endfor %}
             {% for name in texts -%}
@@ -22,7 +22,7 @@
                 case when not {{ is_null_word(name) }} then {{ name }} end
                     as text_of_{{ name }}{{ ',' if not loop.last }}
                 {%- endfor %}
-            from {{ lines }}
+            from {{ rows }}
         ) as texts
     ) as worded_rows
 {%- endmacro %}

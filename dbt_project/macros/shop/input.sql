@@ -10,33 +10,23 @@
     {%- else -%}
         {%- set given = columns | map(attribute='name') | list -%}
     {%- endif -%}
-    {%- set texts = [] -%}
-    {%- for column in columns if column.name in given and is_text(column.data_type) -%}
-        {%- do texts.append(column.name) -%}
-    {%- endfor -%}
     {%- set typed -%}
         (
             select
                 {%- for column in columns %}
                 {% if column.name not in given -%}
                     cast(null as {{ column.data_type }})
-                {%- elif column.name in texts -%}
-                    case
-                        when not {{ is_null_word(column.name) }}
-                            then trim(both '{{ ' \t\u00a0' }}' from {{ column.name }})
-                    end
+                {%- elif is_text(column.data_type) -%}
+                    trim(both '{{ ' \t\u00a0' }}' from {{ column.name }})
                 {%- else -%}
                     try_cast({{ column.name }} as {{ column.data_type }})
-                {%- endif %} as {{ column.name }},
+                {%- endif %} as {{ column.name }}{{ ',' if not loop.last }}
                 {%- endfor %}
-                {% for name in texts -%}
-                    coalesce({{ is_null_word(name) }}, false) or {{ '' }}
-                {%- endfor -%}
-                false as has_null_word
             {{ 'from ' ~ rows if given else 'where false' }}
         ) as input_rows
     {%- endset -%}
-    {%- set rows = without_forgotten(typed, given, forgotten_ids, is_inverse)
-        if given else typed -%}
+    {%- set worded = without_null_words(columns, typed) -%}
+    {%- set rows = without_forgotten(worded, given, forgotten_ids, is_inverse)
+        if given else worded -%}
     {{ return({'rows': rows, 'columns': given}) }}
 {%- endmacro %}
