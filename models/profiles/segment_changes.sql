@@ -2,7 +2,7 @@
 -- which, and when. A new name for a segment does not count as a change, nor does a new
 -- model that gives it the same name.
 
-with history as (
+with history {{ as_inlined() }} (
 
     select * from {{ ref('customer_segment_history') }}
 
@@ -42,7 +42,7 @@ last_words as (
 
 ),
 
-stays as (
+stays {{ as_inlined() }} (
 
     select
         history.customer_unique_id,
@@ -50,6 +50,7 @@ stays as (
         history.segment_key,
         history.model_id,
         history.dbt_valid_from,
+        history.dbt_valid_to,
         last_words.segment_key as last_key,
         last_words.segment_name as last_name
 
@@ -64,19 +65,29 @@ stays as (
 
 ),
 
+-- Only these customers are followed from stay to stay: most have a single one.
+moved as (
+
+    select distinct customer_unique_id from stays
+    where dbt_valid_to is not null
+
+),
+
 followed as (
 
     select
-        *,
+        stays.*,
         lag(segment_id) over stays_of_customer as previous_segment_id,
         lag(segment_key) over stays_of_customer as previous_key,
         lag(last_key) over stays_of_customer as previous_last_key,
         lag(model_id) over stays_of_customer as previous_model_id
 
     from stays
+    inner join moved
+        on stays.customer_unique_id = moved.customer_unique_id
     window
         stays_of_customer as (
-            partition by customer_unique_id order by dbt_valid_from
+            partition by stays.customer_unique_id order by stays.dbt_valid_from
         )
 
 ),
@@ -139,6 +150,40 @@ ordered as (
 
 ),
 
+changed as (
+
+    select
+        customer_unique_id,
+        entered,
+        lead(entered) over (
+            partition by customer_unique_id order by entered
+        ) as ended,
+        segment_key,
+        previous_segment_key,
+        model_id,
+        segment_name,
+        previous_segment_name,
+        is_by_new_model
+    from ordered
+    where coalesce(segment_key, '') != coalesce(previous_segment_key, '')
+    union all
+    select
+        stays.customer_unique_id,
+        stays.dbt_valid_from as entered,
+        null as ended,
+        stays.last_key as segment_key,
+        null as previous_segment_key,
+        stays.model_id,
+        stays.last_name as segment_name,
+        null as previous_segment_name,
+        false as is_by_new_model
+    from stays
+    left join moved
+        on stays.customer_unique_id = moved.customer_unique_id
+    where moved.customer_unique_id is null and stays.segment_id is not null
+
+),
+
 changes as (
 
     select
@@ -147,11 +192,7 @@ changes as (
         customer_unique_id,
 
         cast(entered as date) as entered_at,
-        cast(
-            lead(entered) over (
-                partition by customer_unique_id order by entered
-            ) as date
-        ) as left_at,
+        cast(ended as date) as left_at,
 
         segment_key,
         previous_segment_key,
@@ -162,8 +203,7 @@ changes as (
 
         is_by_new_model
 
-    from ordered
-    where coalesce(segment_key, '') != coalesce(previous_segment_key, '')
+    from changed
 
 )
 

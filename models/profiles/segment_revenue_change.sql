@@ -14,13 +14,23 @@ with as_of as (
 
 ),
 
+segments as (
+
+    select
+        segment_id,
+        segment_key,
+        segment_name
+    from {{ ref('segments') }}
+    where customer_count > 0
+
+),
+
 members as (
 
     select
         customer_unique_id,
         segment_id,
-        segment_key,
-        segment_name
+        tenure_days
     from {{ ref('customer_segments') }}
 
 ),
@@ -65,20 +75,14 @@ placed as (
 
     select
         complete.period_days,
-        members.segment_id,
-        members.segment_key,
-        members.segment_name,
         orders.customer_unique_id,
         orders.item_count,
         orders.order_total,
-        orders.days_ago < complete.period_days as is_after,
-        orders.days_ago >= complete.period_days
-        and orders.days_ago < 2 * complete.period_days as is_before
+        orders.days_ago < complete.period_days as is_after
 
-    from complete
-    cross join members
-    inner join orders
-        on members.customer_unique_id = orders.customer_unique_id
+    from orders
+    inner join complete
+        on orders.days_ago < 2 * complete.period_days
 
 ),
 
@@ -86,47 +90,46 @@ per_customer as (
 
     select
         period_days,
-        segment_id,
-        segment_key,
-        segment_name,
         customer_unique_id,
-        count(*) filter (where not is_before and not is_after) > 0 as is_older,
-        count(*) filter (where is_before) as orders_before,
+        count(*) filter (where not is_after) as orders_before,
         count(*) filter (where is_after) as orders_after,
-        coalesce(sum(item_count) filter (where is_before), 0) as items_before,
+        coalesce(sum(item_count) filter (where not is_after), 0) as items_before,
         coalesce(sum(item_count) filter (where is_after), 0) as items_after,
-        coalesce(sum(order_total) filter (where is_before), 0) as revenue_before,
+        coalesce(sum(order_total) filter (where not is_after), 0) as revenue_before,
         coalesce(sum(order_total) filter (where is_after), 0) as revenue_after
 
     from placed
-    group by period_days, segment_id, segment_key, segment_name, customer_unique_id
+    group by period_days, customer_unique_id
 
 ),
 
 grouped as (
 
     select
-        *,
+        per_customer.*,
+        members.segment_id,
         case
-            when orders_before > 0 and orders_after > 0 then 'stayed'
-            when orders_before > 0 then 'lapsed'
-            when orders_after = 0 then 'away'
-            when is_older then 'came back'
+            when per_customer.orders_after = 0 then 'lapsed'
+            when per_customer.orders_before > 0 then 'stayed'
+            when members.tenure_days >= 2 * per_customer.period_days then 'came back'
             else 'new'
         end as customers
+
     from per_customer
+    inner join members
+        on per_customer.customer_unique_id = members.customer_unique_id
 
 ),
 
 per_segment as (
 
     select
-        period_days,
-        segment_id,
-        segment_key,
-        segment_name,
-        sum(revenue_before) as revenue_before,
-        sum(revenue_after) as revenue_after,
+        complete.period_days,
+        segments.segment_id,
+        segments.segment_key,
+        segments.segment_name,
+        coalesce(sum(revenue_before), 0) as revenue_before,
+        coalesce(sum(revenue_after), 0) as revenue_after,
         count(*) filter (where customers = 'new') as new_customers,
         count(*) filter (where customers = 'came back') as returning_customers,
         count(*) filter (where customers = 'stayed') as staying_customers,
@@ -154,8 +157,17 @@ per_segment as (
                 as price_{{ period }}{{ ',' if not loop.last }}
         {% endfor %}
 
-    from grouped
-    group by period_days, segment_id, segment_key, segment_name
+    from segments
+    cross join complete
+    left join grouped
+        on
+            segments.segment_id = grouped.segment_id
+            and complete.period_days = grouped.period_days
+    group by
+        complete.period_days,
+        segments.segment_id,
+        segments.segment_key,
+        segments.segment_name
 
 ),
 

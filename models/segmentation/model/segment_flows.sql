@@ -1,29 +1,32 @@
 -- One row per k, cluster and cluster at k + 1: the customers whom they share. It shows
 -- how segments form as k grows.
 
-with assignments as (
+{%- set ks = range([2, var('k_min') | int - 1] | max, var('k_max') | int + 2) %}
 
-    select * from {{ ref('int_candidate_assignments') }}
+with clusters_of_customers as (
+
+    select
+        {%- for k in ks %}
+            max(case when k = {{ k }} then cluster_id end) as cluster_of_{{ k }}
+            {{- ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('int_candidate_assignments') }}
+    group by customer_unique_id
 
 ),
 
 flows as (
 
-    select
-        assignments.k,
-        assignments.cluster_id,
-        next_assignments.cluster_id as next_cluster_id,
-        count(*) as customer_count
-
-    from assignments
-    inner join assignments as next_assignments
-        on
-            assignments.customer_unique_id = next_assignments.customer_unique_id
-            and assignments.k + 1 = next_assignments.k
-    group by
-        assignments.k,
-        assignments.cluster_id,
-        next_assignments.cluster_id
+    {% for k in ks[:-1] %}
+        select
+            {{ k }} as k,
+            cluster_of_{{ k }} as cluster_id,
+            cluster_of_{{ k + 1 }} as next_cluster_id,
+            count(*) as customer_count
+        from clusters_of_customers
+        group by cluster_of_{{ k }}, cluster_of_{{ k + 1 }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 
