@@ -62,10 +62,22 @@ counted as (
 
 ),
 
+ranked as (
+
+    select
+        *,
+        sum(customer_count) over (
+            partition by segment_id, metric order by feature_value
+        ) as reached,
+        sum(customer_count) over (partition by segment_id, metric) as total_count
+    from counted
+
+),
+
 quantiles as (
 
     {{ quantiles(
-        'counted', {'median': 0.5, 'p10': 0.1, 'p90': 0.9}, ['segment_id', 'metric']
+        'ranked', {'median': 0.5, 'p10': 0.1, 'p90': 0.9}, ['segment_id', 'metric']
     ) | indent(4) }}
 
 ),

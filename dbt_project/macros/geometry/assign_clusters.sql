@@ -1,9 +1,8 @@
 {# One row per customer and partition: nearest centroid, runner-up and silhouette. #}
-{% macro assign_clusters(points, centroids, partition) -%}
-    {%- set clusters = cluster_numbers() -%}
+{% macro assign_clusters(points, centroids, partition, clusters) -%}
     with nearest {{ as_inlined() }} (
 
-        {{ nearest_clusters(points, centroids, partition) | indent(8) }}
+        {{ nearest_clusters(points, centroids, partition, clusters) | indent(8) }}
 
     ),
 

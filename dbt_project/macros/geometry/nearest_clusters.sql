@@ -1,6 +1,7 @@
 {# One row per point and partition: the nearest centroid, and the distance to each. #}
-{% macro nearest_clusters(points, centroids, partition, kept=['customer_unique_id']) -%}
-    {%- set clusters = cluster_numbers() -%}
+{% macro nearest_clusters(
+    points, centroids, partition, clusters, kept=['customer_unique_id']
+) -%}
     {%- set features = chosen_features() -%}
     with located as (
 

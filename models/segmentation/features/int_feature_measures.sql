@@ -1,7 +1,9 @@
 -- One row per number in customer_features: its distribution.
 
-{%- set names = feature_order() %}
-{%- set candidates = feature_candidates() %}
+{%- set clips = {} %}
+{%- for feature in feature_candidates() %}
+    {%- do clips.update({feature.name: feature.clip_quantile}) %}
+{%- endfor %}
 
 with customers as (
 
@@ -9,77 +11,36 @@ with customers as (
 
 ),
 
-known as (
+names as (
 
-    select * from {{ ref('int_feature_values') }}
+    {% for name in feature_order() %}
+        select
+            {{ loop.index }} as position,
+            '{{ name }}' as feature,
+            cast({{ clips.get(name, 'null') }} as double) as clip_quantile
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 
-names as (
+known as (
 
-    {% for name in names %}
-        select
-            {{ loop.index }} as position,
-            '{{ name }}' as feature
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select
+        counted.*,
+        names.clip_quantile
+
+    from {{ ref('int_feature_values') }} as counted
+    inner join names
+        on counted.feature = names.feature
 
 ),
 
 quantiles as (
 
-    {{ quantiles(
-        'known', {'p01': 0.01, 'p25': 0.25, 'median': 0.5, 'p75': 0.75, 'p99': 0.99}
-    ) | indent(4) }}
-
-),
-
-bounds as (
-
-    select
-        names.position,
-        names.feature,
-        max(customers.customer_count) as customer_count,
-        coalesce(sum(known.customer_count), 0) as known_count,
-        count(known.feature_value) as distinct_values,
-        max(quantiles.p01) as p01,
-        max(quantiles.p25) as p25,
-        max(quantiles.median) as median,
-        max(quantiles.p75) as p75,
-        max(quantiles.p99) as p99
-
-    from names
-    cross join customers
-    left join known
-        on names.feature = known.feature
-    left join quantiles
-        on names.feature = quantiles.feature
-    group by names.position, names.feature
-
-),
-
-clips as (
-
-    {% for feature in candidates %}
-        {{ quantiles(
-            "(select * from known where feature = '" ~ feature.name ~ "')",
-            {'clip_upper': feature.clip_quantile}
-        ) | indent(8) }}
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
-
-),
-
-clipped as (
-
-    select
-        known.feature,
-        count(distinct least(known.feature_value, clips.clip_upper)) as clipped_values
-
-    from known
-    inner join clips
-        on known.feature = clips.feature
-    group by known.feature
+    {{ quantiles('known', {
+        'p01': 0.01, 'p25': 0.25, 'median': 0.5, 'p75': 0.75, 'p99': 0.99,
+        'clip_upper': 'clip_quantile'
+    }) | indent(4) }}
 
 ),
 
@@ -89,6 +50,10 @@ middle as (
         known.feature,
         known.feature_value,
         known.customer_count,
+        case
+            when known.clip_quantile is not null
+                then least(known.feature_value, quantiles.clip_upper)
+        end as clipped_value,
         case
             when known.feature_value between quantiles.p01 and quantiles.p99
                 then known.feature_value
@@ -105,6 +70,8 @@ means as (
     select
         feature,
         sum(customer_count) as value_count,
+        count(*) as distinct_values,
+        count(distinct clipped_value) as clipped_values,
         sum(customer_count) filter (where middle_value is not null)
             as middle_count,
         {{ exact_sum('customer_count * feature_value') }} / sum(customer_count)
@@ -147,7 +114,6 @@ moments as (
 
     select
         variances.feature,
-        variances.mean,
         variances.trimmed_variance,
         case
             when variances.variance > 0
@@ -174,43 +140,44 @@ moments as (
 joined as (
 
     select
-        bounds.position,
-        bounds.feature,
+        names.position,
+        names.feature,
 
         case
-            when bounds.customer_count > 0
+            when customers.customer_count > 0
                 then
-                    1 - cast(bounds.known_count as double) / bounds.customer_count
+                    1 - cast(coalesce(means.value_count, 0) as double)
+                    / customers.customer_count
             else 1
         end as missing_share,
-        bounds.distinct_values,
+        coalesce(means.distinct_values, 0) as distinct_values,
         case
-            when
-                bounds.feature in (
-                    {% for feature in candidates %}
-                        '{{ feature.name }}'{{ ',' if not loop.last }}
-                    {% endfor %}
-                )
-                then coalesce(clipped.clipped_values, 0)
+            when names.clip_quantile is not null
+                then coalesce(means.clipped_values, 0)
         end as clipped_values,
-        moments.mean,
-        bounds.median,
+        means.mean,
+        quantiles.median,
         moments.trimmed_variance,
         case
-            when bounds.p99 > bounds.p01
-                then sqrt(moments.trimmed_variance) / (bounds.p99 - bounds.p01)
+            when quantiles.p99 > quantiles.p01
+                then sqrt(moments.trimmed_variance) / (quantiles.p99 - quantiles.p01)
         end as trimmed_spread,
         case
-            when bounds.p75 + bounds.p25 != 0
-                then (bounds.p75 - bounds.p25) / abs(bounds.p75 + bounds.p25)
+            when quantiles.p75 + quantiles.p25 != 0
+                then
+                    (quantiles.p75 - quantiles.p25)
+                    / abs(quantiles.p75 + quantiles.p25)
         end as quartile_dispersion,
         moments.skew
 
-    from bounds
+    from names
+    cross join customers
+    left join quantiles
+        on names.feature = quantiles.feature
+    left join means
+        on names.feature = means.feature
     left join moments
-        on bounds.feature = moments.feature
-    left join clipped
-        on bounds.feature = clipped.feature
+        on names.feature = moments.feature
 
 )
 

@@ -2,7 +2,7 @@
 -- have it. Quantiles are computed from these counts, because the values of many
 -- customers cannot all be sorted in memory.
 
-with values_of_customers as (
+with counted as (
 
     {% for name in feature_order() %}
         select
@@ -15,6 +15,23 @@ with values_of_customers as (
         {{ 'union all' if not loop.last }}
     {% endfor %}
 
+),
+
+ranked as (
+
+    select
+        feature,
+        feature_value,
+        customer_count,
+        cast(
+            sum(customer_count) over (
+                partition by feature order by feature_value
+            ) as bigint
+        ) as reached,
+        cast(sum(customer_count) over (partition by feature) as bigint) as total_count
+
+    from counted
+
 )
 
-select * from values_of_customers
+select * from ranked

@@ -10,32 +10,49 @@ with customers as (
 
 ),
 
-quantiles as (
-
-    {% for feature in candidates %}
-        {{ quantiles(
-            '(select * from ' ~ ref('int_feature_values')
-            ~ " where feature = '" ~ feature.name ~ "')",
-            {'median': 0.5, 'clip': feature.clip_quantile}
-        ) | indent(8) }}
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
-
-),
-
-candidate_bounds as (
+candidates as (
 
     {% for feature in candidates %}
         select
             {{ loop.index }} as position,
             '{{ feature.name }}' as feature,
             '{{ feature.transform }}' as transform,
-            coalesce(max(median), 0) as fill_value,
-            coalesce(max(clip), 0) as clip_upper
-        from quantiles
-        where feature = '{{ feature.name }}'
+            cast({{ feature.clip_quantile }} as double) as clip_quantile
         {{ 'union all' if not loop.last }}
     {% endfor %}
+
+),
+
+known as (
+
+    select
+        counted.*,
+        candidates.clip_quantile
+
+    from {{ ref('int_feature_values') }} as counted
+    inner join candidates
+        on counted.feature = candidates.feature
+
+),
+
+quantiles as (
+
+    {{ quantiles('known', {'median': 0.5, 'clip': 'clip_quantile'}) | indent(4) }}
+
+),
+
+candidate_bounds as (
+
+    select
+        candidates.position,
+        candidates.feature,
+        candidates.transform,
+        coalesce(quantiles.median, 0) as fill_value,
+        coalesce(quantiles.clip, 0) as clip_upper
+
+    from candidates
+    left join quantiles
+        on candidates.feature = quantiles.feature
 
 ),
 

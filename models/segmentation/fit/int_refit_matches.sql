@@ -43,7 +43,9 @@ members as (
 
 labelled as (
 
-    {{ nearest_clusters('members', 'centroids', 'refit', ['segment_id']) | indent(4) }}
+    {{ nearest_clusters(
+        'members', 'centroids', 'refit', segment_numbers(), ['segment_id']
+    ) | indent(4) }}
 
 ),
 

@@ -15,7 +15,7 @@ with centroids as (
 assigned as (
 
     {{ assign_clusters(
-        ref('int_scaled_features'), 'centroids', 'model_id'
+        ref('int_scaled_features'), 'centroids', 'model_id', segment_numbers()
     ) | indent(4) }}
 
 )

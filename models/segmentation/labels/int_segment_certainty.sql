@@ -3,7 +3,7 @@
 
 {# LT02 does not see the indent of lines that a loop writes. #}
 -- noqa: disable=LT02
-{%- set segments = cluster_numbers() %}
+{%- set segments = segment_numbers() %}
 
 with centroids as (
 
@@ -40,7 +40,7 @@ members as (
 labelled as (
 
     {{ nearest_clusters(
-        'members', 'centroids', 'refit', ['customer_unique_id', 'segment_id']
+        'members', 'centroids', 'refit', segments, ['customer_unique_id', 'segment_id']
     ) | indent(4) }}
 
 ),

@@ -1,6 +1,7 @@
 -- One row per k, cluster and cluster at k + 1: the customers whom they share. It shows
 -- how segments form as k grows.
 
+{#- All k that are fitted: the candidates, the one below and the one above. #}
 {%- set ks = range([2, var('k_min') | int - 1] | max, var('k_max') | int + 2) %}
 
 with clusters_of_customers as (
