@@ -77,10 +77,10 @@ followed as (
 
     select
         stays.*,
-        lag(segment_id) over stays_of_customer as previous_segment_id,
-        lag(segment_key) over stays_of_customer as previous_key,
-        lag(last_key) over stays_of_customer as previous_last_key,
-        lag(model_id) over stays_of_customer as previous_model_id
+        lag(stays.segment_id) over stays_of_customer as previous_segment_id,
+        lag(stays.segment_key) over stays_of_customer as previous_key,
+        lag(stays.last_key) over stays_of_customer as previous_last_key,
+        lag(stays.model_id) over stays_of_customer as previous_model_id
 
     from stays
     inner join moved

@@ -107,7 +107,9 @@ grouped as (
 
     select
         per_customer.*,
-        members.segment_id,
+        segments.segment_id,
+        segments.segment_key,
+        segments.segment_name,
         case
             when per_customer.orders_after = 0 then 'lapsed'
             when per_customer.orders_before > 0 then 'stayed'
@@ -118,18 +120,37 @@ grouped as (
     from per_customer
     inner join members
         on per_customer.customer_unique_id = members.customer_unique_id
+    inner join segments
+        on members.segment_id = segments.segment_id
+    union all
+    -- A segment that bought nothing in both periods has zeros.
+    select
+        complete.period_days,
+        null as customer_unique_id,
+        0 as orders_before,
+        0 as orders_after,
+        0 as items_before,
+        0 as items_after,
+        0 as revenue_before,
+        0 as revenue_after,
+        segments.segment_id,
+        segments.segment_key,
+        segments.segment_name,
+        'away' as customers
+    from complete
+    cross join segments
 
 ),
 
 per_segment as (
 
     select
-        complete.period_days,
-        segments.segment_id,
-        segments.segment_key,
-        segments.segment_name,
-        coalesce(sum(revenue_before), 0) as revenue_before,
-        coalesce(sum(revenue_after), 0) as revenue_after,
+        period_days,
+        segment_id,
+        segment_key,
+        segment_name,
+        sum(revenue_before) as revenue_before,
+        sum(revenue_after) as revenue_after,
         count(*) filter (where customers = 'new') as new_customers,
         count(*) filter (where customers = 'came back') as returning_customers,
         count(*) filter (where customers = 'stayed') as staying_customers,
@@ -157,17 +178,8 @@ per_segment as (
                 as price_{{ period }}{{ ',' if not loop.last }}
         {% endfor %}
 
-    from segments
-    cross join complete
-    left join grouped
-        on
-            segments.segment_id = grouped.segment_id
-            and complete.period_days = grouped.period_days
-    group by
-        complete.period_days,
-        segments.segment_id,
-        segments.segment_key,
-        segments.segment_name
+    from grouped
+    group by period_days, segment_id, segment_key, segment_name
 
 ),
 
