@@ -3,21 +3,35 @@
 -- the grand mean. Once a customer of the fit is forgotten, the mean cannot be taken any
 -- more: a model keeps its centroids.
 
+{%- set features = chosen_features() %}
+
 with members as (
 
-    {% for feature in chosen_features() %}
+    select
+        clusters.segment_id,
+        {% for feature in features -%}
+            avg(points.{{ feature.name }}) as {{ feature.name }}
+            {{- ',' if not loop.last }}
+        {% endfor %}
+    from {{ ref('int_fit_features') }} as points
+    inner join {{ ref('int_candidate_assignments') }} as labelled
+        on points.customer_unique_id = labelled.customer_unique_id
+    inner join {{ ref('int_chosen_clusters') }} as clusters
+        on
+            labelled.k = clusters.k
+            and labelled.cluster_id = clusters.cluster_id
+    group by clusters.segment_id
+
+),
+
+means as (
+
+    {% for feature in features %}
         select
-            clusters.segment_id,
+            segment_id,
             '{{ feature.name }}' as feature,
-            avg(points.{{ feature.name }}) as mean
-        from {{ ref('int_fit_features') }} as points
-        inner join {{ ref('int_candidate_assignments') }} as labelled
-            on points.customer_unique_id = labelled.customer_unique_id
-        inner join {{ ref('int_chosen_clusters') }} as clusters
-            on
-                labelled.k = clusters.k
-                and labelled.cluster_id = clusters.cluster_id
-        group by clusters.segment_id
+            {{ feature.name }} as mean
+        from members
         {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -37,13 +51,13 @@ select
     centroids.segment_id,
     centroids.feature,
     centroids.scaled_value,
-    members.mean
+    means.mean
 from {{ ref('int_current_centroids') }} as centroids
 cross join forgotten
-left join members
+left join means
     on
-        centroids.segment_id = members.segment_id
-        and centroids.feature = members.feature
+        centroids.segment_id = means.segment_id
+        and centroids.feature = means.feature
 where
     forgotten.model_count = 0
-    and (members.mean is null or abs(centroids.scaled_value - members.mean) > 1e-9)
+    and (means.mean is null or abs(centroids.scaled_value - means.mean) > 1e-9)

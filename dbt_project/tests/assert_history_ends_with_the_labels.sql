@@ -10,7 +10,16 @@ with last_change as (
 
 as_of as (
 
-    select max(as_of_date) as as_of_date from {{ ref('segment_members') }}
+    select max(as_of_date) as as_of_date from {{ ref('customer_segments') }}
+
+),
+
+labels as (
+
+    select
+        customer_unique_id,
+        segment_key
+    from {{ ref('customer_segments') }}
 
 ),
 
@@ -19,24 +28,38 @@ stays as (
     select
         customer_unique_id,
         segment_key
-
     from {{ ref('customer_segment_history') }}
     where dbt_valid_to is null and segment_id is not null
+
+),
+
+changes as (
+
+    select
+        customer_unique_id,
+        segment_key
+    from {{ ref('segment_changes') }}
+    where left_at is null and segment_key is not null
 
 ),
 
 compared as (
 
     select
-        coalesce(members.customer_unique_id, stays.customer_unique_id)
-            as customer_unique_id,
-        members.segment_key as label,
+        coalesce(
+            labels.customer_unique_id,
+            stays.customer_unique_id,
+            changes.customer_unique_id
+        ) as customer_unique_id,
+        labels.segment_key as label,
         stays.segment_key as segment_key_of_history,
-        members.entered_at
+        changes.segment_key as segment_key_of_changes
 
-    from {{ ref('segment_members') }} as members
+    from labels
     full outer join stays
-        on members.customer_unique_id = stays.customer_unique_id
+        on labels.customer_unique_id = stays.customer_unique_id
+    full outer join changes
+        on labels.customer_unique_id = changes.customer_unique_id
 
 )
 
@@ -51,5 +74,5 @@ where
     )
     and (
         compared.label is distinct from compared.segment_key_of_history
-        or compared.entered_at is null
+        or compared.label is distinct from compared.segment_key_of_changes
     )
