@@ -12,7 +12,7 @@
 {%- set sample_size = 'least(3000, 1000 + customer_count / 30)' %}
 {%- set ks = range(var('k_min') | int, var('k_max') | int + 1) %}
 
-with assignments as (
+with assignments {{ as_inlined() }} (
 
     select * from {{ ref('int_candidate_assignments') }}
     where k between {{ ks | first }} and {{ ks | last }}
