@@ -13,7 +13,7 @@
     'two_or_more_orders': 'is_repeat_buyer'
 } %}
 
-with customers as (
+with customers {{ as_inlined() }} (
 
     select * from {{ ref('customer_segments') }}
 
@@ -121,9 +121,8 @@ squares as (
 
     select
         {% for metric in metrics -%}
-            {{ exact_sum(
-                'power(customers.' ~ metric ~ ' - overall.' ~ metric ~ ', 2)'
-            ) }} as {{ metric }}
+            {%- set gap = '(customers.' ~ metric ~ ' - overall.' ~ metric ~ ')' -%}
+            {{ exact_sum(gap ~ ' * ' ~ gap) }} as {{ metric }}
             {{- ',' if not loop.last }}
         {% endfor %}
     from customers
