@@ -10,11 +10,9 @@
 with members as (
 
     select
-        clusters.segment_id,
-        {% for feature in features -%}
-            avg(points.{{ feature.name }}) as {{ feature.name }}
-            {{- ',' if not loop.last }}
-        {% endfor %}
+        points.*,
+        clusters.segment_id
+
     from {{ ref('int_fit_features') }} as points
     inner join {{ ref('int_candidate_assignments') }} as labelled
         on points.customer_unique_id = labelled.customer_unique_id
@@ -22,20 +20,24 @@ with members as (
         on
             labelled.k = clusters.k
             and labelled.cluster_id = clusters.cluster_id
-    group by clusters.segment_id
+
+),
+
+long as (
+
+    {{ long_features('members', ['segment_id']) | indent(4) }}
 
 ),
 
 means as (
 
-    {% for feature in features %}
-        select
-            segment_id,
-            '{{ feature.name }}' as feature,
-            {{ feature.name }} as mean
-        from members
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select
+        segment_id,
+        feature,
+        avg(feature_value) as mean
+
+    from long
+    group by segment_id, feature
 
 ),
 
