@@ -1,10 +1,6 @@
 -- One row per eligible customer: the share of refits on bootstrap samples that give
 -- them the segment of the current model.
 
-{# LT02 does not see the indent of lines that a loop writes. #}
--- noqa: disable=LT02
-{%- set segments = segment_numbers() %}
-
 with centroids as (
 
     select * from {{ ref('int_refit_centroids') }}
@@ -13,15 +9,7 @@ with centroids as (
 
 matches as (
 
-    select
-        refit
-        {%- for segment in segments %},
-        max(case when segment_id = {{ segment }} then cluster_id end)
-            as match_of_{{ segment }}
-        {%- endfor %}
-
-    from {{ ref('int_refit_matches') }}
-    group by refit
+    select * from {{ ref('int_refit_matches') }}
 
 ),
 
@@ -40,41 +28,25 @@ members as (
 labelled as (
 
     {{ nearest_clusters(
-        'members', 'centroids', 'refit', segments, ['customer_unique_id', 'segment_id']
+        'members', 'centroids', 'refit', segment_numbers(),
+        ['customer_unique_id', 'segment_id']
     ) | indent(4) }}
-
-),
-
-found as (
-
-    select
-        labelled.customer_unique_id,
-        case labelled.segment_id
-            {%- for segment in segments %}
-                when {{ segment }}
-                    then
-                        case
-                            when labelled.cluster_id = matches.match_of_{{ segment }}
-                                then 1
-                            else 0
-                        end
-            {%- endfor %}
-        end as is_found
-
-    from labelled
-    inner join matches
-        on labelled.refit = matches.refit
 
 ),
 
 certainty as (
 
     select
-        customer_unique_id,
-        cast(sum(is_found) as double) / count(*) as certainty
+        labelled.customer_unique_id,
+        cast(count(matches.refit) as double) / count(*) as certainty
 
-    from found
-    group by customer_unique_id
+    from labelled
+    left join matches
+        on
+            labelled.refit = matches.refit
+            and labelled.segment_id = matches.segment_id
+            and labelled.cluster_id = matches.cluster_id
+    group by labelled.customer_unique_id
 
 )
 
