@@ -126,9 +126,10 @@ sampled_points as (
 
 ),
 
-kinds as (
+members as (
 
-    select distinct
+    select
+        sampled_points.sample_number,
         sampled_points.kind,
         sample.k,
         sample.cluster_id
@@ -139,54 +140,62 @@ kinds as (
 
 ),
 
+kinds as (
+
+    select distinct
+        kind,
+        k,
+        cluster_id
+    from members
+
+),
+
 to_kinds as (
 
     select
         one.sample_number,
-        one.kind,
         other.kind as other_kind,
         sum(sqrt({{ squared_distance('one', 'other') }})) as total_distance,
         count(*) as member_count
 
     from sampled_points as one
     cross join sampled_points as other
-    group by one.sample_number, one.kind, other.kind
+    group by one.sample_number, other.kind
 
 ),
 
 to_clusters as (
 
     select
-        own.k,
+        kinds.k,
         to_kinds.sample_number,
-        own.cluster_id,
-        other.cluster_id as other_cluster_id,
+        kinds.cluster_id,
         sum(to_kinds.total_distance) as total_distance,
         sum(to_kinds.member_count) as member_count
 
     from to_kinds
-    inner join kinds as own
-        on to_kinds.kind = own.kind
-    inner join kinds as other
-        on
-            to_kinds.other_kind = other.kind
-            and own.k = other.k
-    group by own.k, to_kinds.sample_number, own.cluster_id, other.cluster_id
+    inner join kinds
+        on to_kinds.other_kind = kinds.kind
+    group by kinds.k, to_kinds.sample_number, kinds.cluster_id
 
 ),
 
 per_customer as (
 
     select
-        k,
-        sample_number,
-        max(total_distance / nullif(member_count - 1, 0))
-            filter (where other_cluster_id = cluster_id) as own_mean,
-        min(total_distance / member_count)
-            filter (where other_cluster_id != cluster_id) as other_mean
+        members.k,
+        members.sample_number,
+        max(to_clusters.total_distance / nullif(to_clusters.member_count - 1, 0))
+            filter (where to_clusters.cluster_id = members.cluster_id) as own_mean,
+        min(to_clusters.total_distance / to_clusters.member_count)
+            filter (where to_clusters.cluster_id != members.cluster_id) as other_mean
 
-    from to_clusters
-    group by k, sample_number
+    from members
+    inner join to_clusters
+        on
+            members.k = to_clusters.k
+            and members.sample_number = to_clusters.sample_number
+    group by members.k, members.sample_number
 
 ),
 
