@@ -24,8 +24,6 @@
         select
             {{ partition }}
             {%- for cluster in clusters %},
-            max(case when cluster_id = {{ cluster }} then customer_count end)
-                as count_{{ cluster }},
             max(case when cluster_id = {{ cluster }} then variance end)
                 as variance_{{ cluster }}
             {%- endfor %}
@@ -42,28 +40,24 @@
             nearest.{{ partition }},
             nearest.cluster_id,
             {{ which_is_least(
-                clusters, 'case when cluster_id != # then distance_# + # * 1e-12 end'
+                clusters,
+                'case when nearest.cluster_id != # then distance_# + # * 1e-12 end'
             ) }} as runner_up_cluster_id,
             nearest.squared_distance,
-            case cluster_id
-                {%- for cluster in clusters %}
-                when {{ cluster }} then count_{{ cluster }}
-                {%- endfor %}
-            end as customer_count,
-            case cluster_id
-                {%- for cluster in clusters %}
-                when {{ cluster }}
-                    then (distance_{{ cluster }} + variance_{{ cluster }})
-                        * count_{{ cluster }}
-                {%- endfor %}
-            end as own_total,
+            own.customer_count,
+            (nearest.squared_distance + own.variance) * own.customer_count as own_total,
             {{ least_of(
-                clusters, 'case when cluster_id != # then distance_# + variance_# end'
+                clusters,
+                'case when nearest.cluster_id != # then distance_# + variance_# end'
             ) }} as other_mean
 
         from nearest
         inner join spreads
             on nearest.{{ partition }} = spreads.{{ partition }}
+        inner join sizes as own
+            on
+                nearest.{{ partition }} = own.{{ partition }}
+                and nearest.cluster_id = own.cluster_id
 
     ),
 
