@@ -208,7 +208,7 @@ REFUSED = [
         "compressed beside",
         ORDERS,
         lambda path: path.rename(path.with_name(f"{path.name}.gz")),
-        "found 'olist_orders_dataset.csv.gz' there, unpack it, as `make build` does",
+        "found 'olist_orders_dataset.csv.gz' there, unpack it, as a build does",
     ),
     Refused("Parquet", ORDERS, _content(b"PAR1..."), "is a Parquet file"),
     Refused("login page", ORDERS, _content(b"<!doctype html>"), "is a web page"),

@@ -26,6 +26,7 @@ from olist_segments.project import (
     DbtError,
     UserError,
     built_database,
+    called,
     database_path,
     find_built,
     run_dbt,
@@ -184,7 +185,7 @@ def test_a_question_that_cannot_be_answered_is_refused(built, in_copy):
     with duckdb.connect(database) as connection:
         connection.execute(rename.format("segment_k_candidates", "of_old"))
     said = in_copy("query", "why_this_k", code=2)
-    assert "lacks tables or columns of why_this_k: run `make build`" in said
+    assert f"lacks tables or columns of why_this_k: run `{called('build')}`" in said
     with duckdb.connect(database) as connection:
         connection.execute(rename.format("of_old", "segment_k_candidates"))
 
@@ -468,7 +469,9 @@ def test_commands_are_printed_for_the_environment_that_runs_them(monkeypatch):
 def test_a_missing_database_names_the_shops_that_were_built(tmp_path, monkeypatch):
     monkeypatch.delenv("OLIST_DB", raising=False)
     monkeypatch.setenv("OLIST_SHOP", "gfits")
-    with pytest.raises(UserError, match=r"gfits\.duckdb .* run `make build` first"):
+    with pytest.raises(
+        UserError, match=r"gfits\.duckdb .* run `.*olist-segments build` first"
+    ):
         find_built(tmp_path)
     for name in ("gifts", "olist_demo"):
         (tmp_path / f"{name}.duckdb").touch()
@@ -509,7 +512,7 @@ def test_what_a_build_that_failed_has_left_is_not_read(tmp_path, monkeypatch):
 
 def test_what_cannot_be_done_is_said_in_one_sentence(project_copy, tmp_path):
     for words, sentence in [
-        (["summary"], "run `make build` first"),
+        (["summary"], "olist-segments build` first"),
         (["build", "--target", "dev"], "none of the files is in"),
         (["demo-data", "--orders", "3"], "orders is 3"),
         (["demo-data", "--planted", "9"], "planted is 9"),

@@ -443,8 +443,50 @@ def test_workflows_are_valid():
     assert f"Checking {len(WORKFLOWS)} workflow" in result.stdout
 
 
+# What the script for cron runs, in a night that ends with a given code.
+A_NIGHT = """#!/bin/sh
+case $1 in
+summary) [ {summary} = 0 ] || {{ echo "summary says" >&2; exit {summary}; }} ;;
+build)
+    [ {build} = 2 ] || echo tonight >olist_segments.duckdb
+    [ {build} != 1 ] || echo tonight >olist_segments.duckdb.wal
+    echo "build says"; exit {build} ;;
+*) mkdir -p site && echo tonight | tee site/report.html >site/index.html ;;
+esac
+"""
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no cron")
-def test_the_script_for_cron_can_be_read_by_a_shell():
+@pytest.mark.parametrize(
+    ("codes", "code", "kept", "failed", "is_published", "said"),
+    [
+        ((0, 0), 0, "tonight", [], True, ""),
+        ((0, 3), 3, "tonight", [], True, "build says"),
+        ((0, 2), 2, "before", [], False, "build says"),
+        ((0, 1), 1, "before", ["", ".wal"], False, "build says"),
+        ((2, 0), 2, "before", [], False, "summary says"),
+    ],
+)
+def test_the_script_for_cron_keeps_what_the_page_says(
+    codes, code, kept, failed, is_published, said, tmp_path
+):
     page = (ROOT / "dbt_project" / "docs" / "nightly.md").read_text("utf-8")
     (script,) = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
-    subprocess.run(["sh", "-n"], input=script, text=True, check=True)
+    pages = tmp_path / "pages"
+    script = script.replace("/srv/olist_segments", str(tmp_path))
+    script = script.replace("/var/www/segments", str(pages))
+    program = tmp_path / ".venv" / "bin" / "olist-segments"
+    program.parent.mkdir(parents=True)
+    program.write_text(A_NIGHT.format(summary=codes[0], build=codes[1]), "utf-8")
+    program.chmod(0o755)
+    database = tmp_path / "olist_segments.duckdb"
+    database.write_text("before\n", "utf-8")
+    night = subprocess.run(["sh"], input=script, capture_output=True, text=True)
+    assert night.returncode == code, night.stderr
+    assert database.read_text("utf-8") == f"{kept}\n"
+    assert not database.with_suffix(".duckdb.wal").exists()
+    found = sorted(path.name for path in (tmp_path / "failed").iterdir())
+    assert found == [database.name + ending for ending in failed]
+    assert (pages / "report.html").exists() == is_published
+    assert said in night.stdout + night.stderr
+    assert bool(night.stdout + night.stderr) == bool(code)

@@ -275,7 +275,10 @@ def test_what_cannot_be_exported_is_said_in_one_sentence(demo_database, tmp_path
             export(demo_database, tmp_path / folder)
     with pytest.raises(UserError, match=r"no segment is called nobody: choose .+"):
         export(demo_database, tmp_path / "out", ["nobody"])
-    with duckdb.connect() as empty, pytest.raises(UserError, match="make build"):
+    with (
+        duckdb.connect() as empty,
+        pytest.raises(UserError, match="olist-segments build`"),
+    ):
         preview(empty)
     assert (tmp_path / "mine" / "letter.txt").read_text() == "dear"
 

@@ -11,6 +11,7 @@ from browser import drawn_marks, opened, overflowing, squeezed_cells
 from conftest import ROOT, rows
 from olist_segments.cli import main
 from olist_segments.commands.notebooks import export_notebook
+from olist_segments.project import called
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NAMES = [path.stem for path in NOTEBOOKS]
@@ -111,7 +112,7 @@ def test_notebooks_run_without_a_study(tmp_path, demo_database, monkeypatch, cap
     monkeypatch.setenv("OLIST_DB", str(shutil.copy(demo_database, tmp_path)))
     assert main(["notebooks", "--target", "demo"]) == 0, capsys.readouterr().err
     text = (tmp_path / "site" / "stability.html").read_text("utf-8")
-    assert "has no study yet: run `make study` first" in text
+    assert f"has no study yet: run `{called('study')}` first" in text
     assert "the refits on halves agree best" in text
     assert "Plotly.newPlot" in text
     text = (tmp_path / "site" / "original.html").read_text("utf-8")

@@ -273,11 +273,18 @@ def test_a_folder_of_profiles_without_that_of_the_project_is_named(
     assert dbt_process(ROOT, ["build"])["cwd"] == ROOT
 
 
+def test_a_log_that_cannot_be_written_is_named(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("DBT_LOG_PATH", str(tmp_path / "file"))
+    with pytest.raises(UserError, match=r"dbt cannot write its log to .*file: "):
+        dbt_process(ROOT, ["build"])
+
+
 def test_missing_files_stop_a_build_with_one_sentence(tmp_path):
     result = dbt("build", raw_dir=tmp_path, database=tmp_path / "demo.duckdb")
     assert result.returncode != 0
     assert "none of the files is in" in result.stdout
-    assert "`make build TARGET=demo`" in result.stdout
+    assert "olist-segments build --target demo`" in result.stdout
 
 
 @pytest.mark.parametrize(

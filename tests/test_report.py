@@ -864,15 +864,21 @@ def test_a_database_without_segments_is_refused_in_a_sentence(
     monkeypatch.chdir(project_copy)
     monkeypatch.setenv("OLIST_DB", str(empty))
     assert main(["report"]) == 2
-    assert "run `make build` first" in capsys.readouterr().err
+    assert "olist-segments build` first" in capsys.readouterr().err
     old = shutil.copy(demo_database, tmp_path / "old.duckdb")
     with duckdb.connect(str(old)) as connection:
         connection.execute(
             "alter table segment_by_price_band drop column price_band_number"
         )
+        connection.execute(
+            "create or replace view segment_members as "
+            "select customer_unique_id, segment_id from customer_segments"
+        )
     monkeypatch.setenv("OLIST_DB", str(old))
     assert main(["report"]) == 2
     assert "old.duckdb lacks tables or columns of the report" in capsys.readouterr().err
+    assert main(["export"]) == 2
+    assert "old.duckdb lacks tables or columns of an export" in capsys.readouterr().err
     assert not (project_copy / "site" / "report.html").exists()
 
 

@@ -208,7 +208,7 @@ def test_a_study_of_another_model_is_not_shown(demo_study, tmp_path):
 
 
 def test_a_database_without_a_study_says_which_command_makes_one(demo_database):
-    with pytest.raises(StudyError, match="run `make study` first"):
+    with pytest.raises(StudyError, match="olist-segments study` first"):
         read_study(demo_database)
 
 

@@ -78,7 +78,8 @@ def main(arguments: list[str] | None = None) -> int:
     codecs.register_error("plain", _plain)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a test may replace it
-            stream.reconfigure(errors="plain")
+            # In a log, what both say stands in the order in which it was said.
+            stream.reconfigure(errors="plain", line_buffering=True)
     options = parser.parse_args(arguments)
     try:
         return options.run(options)

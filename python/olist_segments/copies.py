@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from olist_segments.project import UserError
+from olist_segments.project import UserError, called
 
 
 @contextlib.contextmanager
@@ -35,7 +35,7 @@ def copy_to_replace(database: Path) -> Iterator[Path]:
         If there is no database, or it cannot be copied.
     """
     if not database.is_file():
-        raise UserError(f"{database} does not exist yet: run `make build` first")
+        raise UserError(f"{database} does not exist yet: run `{called('build')}` first")
     file = database.resolve()
     folder = file.with_name(f"{file.name}.replay")
     copy = folder / database.name

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from olist_segments.campaigns import TABLE, Campaign, is_control, members, remember
-from olist_segments.project import UserError
+from olist_segments.project import UserError, called
 from olist_segments.shop import read_shop
 from olist_segments.sql import literal
 
@@ -86,7 +86,7 @@ def preview(
         table = connection.table("segment_members")
     except duckdb.CatalogException as error:
         raise UserError(
-            "the database has no table segment_members: run `make build` first"
+            f"the database has no table segment_members: run `{called('build')}` first"
         ) from error
     columns = _columns(connection)
     cells = ", ".join(f"coalesce({c}::varchar, '')" for c in columns)
@@ -302,8 +302,8 @@ def choose_since(
         why_not = f"{day} is not before {as_of}, the day of the build"
     elif day < first:
         why_not = (
-            f"the history begins on {first}, after {day}: `make replay` writes that of "
-            "earlier months"
+            f"the history begins on {first}, after {day}: `{called('replay')}` writes "
+            "that of earlier months"
         )
     if why_not and asked:
         raise UserError(f"cannot tell who entered and left since {day}: {why_not}")

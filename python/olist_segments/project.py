@@ -203,8 +203,29 @@ def is_synthetic(connection: duckdb.DuckDBPyConnection) -> bool:
     return real == 0
 
 
+def called(words: str) -> str:
+    """Return how a command of the package is called in this environment, without make.
+
+    Parameters
+    ----------
+    words : str
+        What follows `olist-segments`.
+
+    Returns
+    -------
+    str
+        To be run in the folder of the project, with or without the environment
+        activated if it is `.venv`.
+    """
+    scripts = Path(sysconfig.get_path("scripts"))  # called Scripts on Windows
+    program = Path(".venv", scripts.name, "olist-segments")
+    if scripts.parent.name != ".venv":
+        program = program.name
+    return f"{program} {words}"
+
+
 def shell_command(words: str, target: str) -> str:
-    """Return a command of the package that works as printed.
+    """Return a command of the package that works as printed, with its settings.
 
     Parameters
     ----------
@@ -216,9 +237,8 @@ def shell_command(words: str, target: str) -> str:
     Returns
     -------
     str
-        To be run in the folder of the project, with or without the environment
-        activated if it is `.venv`. On Windows OLIST_SHOP and the like are left out, as
-        each shell has its own way to set them.
+        As `called` returns it. On Windows OLIST_SHOP and the like are left out, as each
+        shell has its own way to set them.
     """
     command, *rest = words.split(" ", 1)
     values = {"OLIST_SHOP": os.environ.get("OLIST_SHOP")}
@@ -230,11 +250,7 @@ def shell_command(words: str, target: str) -> str:
         for name, value in values.items()
         if value and os.name != "nt"
     )
-    scripts = Path(sysconfig.get_path("scripts"))  # called Scripts on Windows
-    program = Path(".venv", scripts.name, "olist-segments")
-    if scripts.parent.name != ".venv":
-        program = program.name
-    return f"{settings}{program} {' '.join([command, '--target', target, *rest])}"
+    return settings + called(" ".join([command, "--target", target, *rest]))
 
 
 def explain(error: duckdb.Error) -> str:
@@ -261,6 +277,22 @@ def explain(error: duckdb.Error) -> str:
     return str(error)
 
 
+def log_folder(root: Path) -> Path:
+    """Return the folder in which dbt writes its log.
+
+    Parameters
+    ----------
+    root : Path
+        Root of the project.
+
+    Returns
+    -------
+    Path
+        The value of DBT_LOG_PATH, if it is set.
+    """
+    return root / (os.environ.get("DBT_LOG_PATH") or "logs")
+
+
 def dbt_process(root: Path, words: list[str], **settings: str) -> dict:
     """Return how to start dbt: from the root, with absolute paths in the environment.
 
@@ -282,8 +314,10 @@ def dbt_process(root: Path, words: list[str], **settings: str) -> dict:
     Raises
     ------
     UserError
-        If DBT_PROFILES_DIR names a folder without the profile of the project.
+        If DBT_PROFILES_DIR names a folder without the profile of the project, or dbt
+        could not write its log.
     """
+    _refuse_log(log_folder(root))
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8", **settings}
     for name in ("OLIST_RAW_DIR", "OLIST_DB"):
         if environment.get(name):
@@ -401,6 +435,18 @@ def write_page(path: Path, text: str) -> None:
         raise UserError(f"cannot write {path}: {error.strerror}") from error
 
 
+def _refuse_log(folder: Path) -> None:
+    """Refuse a folder for the log in which dbt cannot write: it would say nothing."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "dbt.log").open("a", encoding="utf-8").close()
+    except OSError as error:
+        raise UserError(
+            f"dbt cannot write its log to {folder}: {error.strerror}. Correct that, or "
+            "let DBT_LOG_PATH and DBT_TARGET_PATH name folders that it can write to"
+        ) from error
+
+
 def _how_to_build(root: Path) -> str:
     built = sorted(path.stem for path in root.glob("*.duckdb"))
     named = [
@@ -409,8 +455,11 @@ def _how_to_build(root: Path) -> str:
         if f"{name}.duckdb" not in DATABASES.values()
     ]
     if named and not os.environ.get("OLIST_DB"):
-        return f"run `make build`, or name a shop that was built: {', '.join(named)}"
-    return "run `make build` first"
+        return (
+            f"run `{called('build')}`, or name a shop that was built: "
+            f"{', '.join(named)}"
+        )
+    return f"run `{called('build')}` first"
 
 
 def _has_segments(database: Path) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from olist_segments.project import UserError, is_synthetic
+from olist_segments.project import UserError, called, is_synthetic
 
 # The columns of tables, answers and exports that say nothing about a shop without some
 # part of its orders. A part is a column of the table shop, without has_.
@@ -229,7 +229,7 @@ def read_shop(connection: duckdb.DuckDBPyConnection) -> Shop:
         (row,) = connection.sql("from shop").df().to_dict("records")
     except duckdb.CatalogException as error:
         raise UserError(
-            "the database has no table shop: run `make build` first"
+            f"the database has no table shop: run `{called('build')}` first"
         ) from error
     return Shop(
         row["shop"],

@@ -23,8 +23,10 @@ from olist_segments.project import (
     SPARK_FOLDERS,
     DbtError,
     UserError,
+    called,
     database_path,
     dbt_process,
+    log_folder,
     project_root,
     run_dbt,
     started,
@@ -234,7 +236,10 @@ def build_on_spark(
     from olist_segments.spark.session import describe_segments, open_session, run_dbt
 
     if importlib.util.find_spec("pyspark") is None:
-        raise UserError("Spark is not installed: run `make build TARGET=spark`")
+        raise UserError(
+            "Spark is not installed: run `make build TARGET=spark`, or "
+            "`pip install -e '.[spark]'`"
+        )
     if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
         raise UserError("Spark needs Java 17 or newer, and no java was found")
     for setting in settings:
@@ -324,7 +329,7 @@ def check_raw_files(root: Path, folder: Path, shop: str) -> None:
             "\n- ".join([f"the raw files in {folder} cannot be used:", *problems])
             + (
                 f"\nCorrect them, or {unset}build on synthetic data with "
-                "`make build TARGET=demo`."
+                f"`{called('build --target demo')}`."
                 if shop == "olist"
                 else "\nCorrect them, or the YAML of the shop."
             )
@@ -426,8 +431,7 @@ def _run_with_progress(root: Path, words: list[str], **settings: str) -> None:
     process = dbt_process(root, [*LOG_AS_JSON, colours, *words], **settings)
     with started(process, stdout=subprocess.PIPE) as dbt:
         show_progress(dbt.stdout, sys.stdout)
-    logs = Path(os.environ.get("DBT_LOG_PATH", root / "logs"))
-    print(f"The full log is in {logs / 'dbt.log'}")
+    print(f"The full log is in {log_folder(root) / 'dbt.log'}")
     if dbt.returncode:
         raise DbtError("", dbt.returncode)
 

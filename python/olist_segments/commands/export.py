@@ -20,7 +20,13 @@ from olist_segments.campaigns import (
 )
 from olist_segments.commands.common import add_target
 from olist_segments.exports import Segment, choose_since, export_segments, preview
-from olist_segments.project import UserError, find_built, is_synthetic, project_root
+from olist_segments.project import (
+    UserError,
+    called,
+    find_built,
+    is_synthetic,
+    project_root,
+)
 from olist_segments.shop import export_folder
 from olist_segments.whole import check_whole
 
@@ -86,26 +92,29 @@ def run(options: argparse.Namespace) -> int:
     """Write the files, or print how large they would be."""
     root = project_root()
     _, database = find_built(root, options.target)
+    least = options.min_silhouette
     try:
         check_whole(database)
+        with duckdb.connect(str(database), read_only=True) as connection:
+            preview(connection, options.segment)
+            campaign = choose_campaign(
+                connection, options.campaign, options.control_share
+            )
+            segments = preview(connection, options.segment, least, campaign)
+            is_made_up = is_synthetic(connection)
+            if is_made_up:
+                print("The customers are SYNTHETIC.", file=sys.stderr)
+            folder = options.to or export_folder(root, database)
+            names = dict.fromkeys(row[0] for row in list_campaigns(connection))
+            since, why_not = choose_since(connection, folder, options.since)
+            days = connection.sql(
+                "select distinct entered_at from segment_members limit 2"
+            ).fetchall()
     except (duckdb.BinderException, duckdb.CatalogException) as error:
         raise UserError(
-            f"{database} lacks the segments: run `make build` first"
+            f"{database} lacks tables or columns of an export: run "
+            f"`{called('build')}` first"
         ) from error
-    with duckdb.connect(str(database), read_only=True) as connection:
-        least = options.min_silhouette
-        preview(connection, options.segment)
-        campaign = choose_campaign(connection, options.campaign, options.control_share)
-        segments = preview(connection, options.segment, least, campaign)
-        is_made_up = is_synthetic(connection)
-        if is_made_up:
-            print("The customers are SYNTHETIC.", file=sys.stderr)
-        folder = options.to or export_folder(root, database)
-        names = dict.fromkeys(row[0] for row in list_campaigns(connection))
-        since, why_not = choose_since(connection, folder, options.since)
-        days = connection.sql(
-            "select distinct entered_at from segment_members limit 2"
-        ).fetchall()
     if least > -1:
         print(f"Only customers with a silhouette of {least:g} or more:")
     for segment in segments:
@@ -151,7 +160,7 @@ def run(options: argparse.Namespace) -> int:
     if len(days) == 1 and days[0][0]:
         print(
             f"entered_at is {days[0][0]} for everybody, the day of the first "
-            "build: `make replay` writes the history of earlier months."
+            f"build: `{called('replay')}` writes the history of earlier months."
         )
     return 0
 

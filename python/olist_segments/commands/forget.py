@@ -27,6 +27,7 @@ from olist_segments.project import (
     UserError,
     database_path,
     find_built,
+    log_folder,
     project_root,
 )
 from olist_segments.shop import built_shop, export_folder, site_folder
@@ -145,7 +146,7 @@ def _refuse_unknown(keys: list[str], database: Path, path: Path) -> None:
 
 def _remove_pages_and_logs(root: Path, site: Path) -> list[Path]:
     """Remove what commands write again: any of it may name a customer."""
-    logs = Path(os.environ.get("DBT_LOG_PATH") or root / "logs")
+    logs = log_folder(root)
     artifacts = Path(os.environ.get("DBT_TARGET_PATH") or root / "target")
     pages = [*site.glob("*.html"), *site.glob("*.md"), *site.glob(".*.partial")]
     found = [*pages, *logs.glob("*.log*")]

@@ -36,7 +36,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run all notebooks."""
     if importlib.util.find_spec("nbclient") is None:
-        raise UserError("Jupyter is not installed: run `make notebooks`")
+        raise UserError(
+            "Jupyter is not installed: run `make notebooks`, or "
+            "`pip install -e '.[notebooks]'`"
+        )
     from nbclient.exceptions import CellExecutionError
 
     root = project_root()

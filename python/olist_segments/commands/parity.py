@@ -3,7 +3,13 @@
 import argparse
 from pathlib import Path
 
-from olist_segments.project import SPARK_FOLDERS, UserError, find_built, project_root
+from olist_segments.project import (
+    SPARK_FOLDERS,
+    UserError,
+    called,
+    find_built,
+    project_root,
+)
 
 HELP = "Compare a build on Spark with one on DuckDB, row by row."
 
@@ -21,9 +27,9 @@ def run(options: argparse.Namespace) -> int:
     root = project_root()
     target, database = ("dev", options.duckdb) if options.duckdb else find_built(root)
     folder = options.spark or root / SPARK_FOLDERS[target]
-    for path, how in ((database, ""), (folder / "tables", " TARGET=spark")):
+    for path, how in ((database, "build"), (folder / "tables", "build --target spark")):
         if not path.exists():
-            raise UserError(f"{path} does not exist yet: run `make build{how}`")
+            raise UserError(f"{path} does not exist yet: run `{called(how)}`")
     parity = compare(root, database, folder)
     print(render(parity))
     return 0 if parity.is_met else 1

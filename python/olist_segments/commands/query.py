@@ -12,7 +12,13 @@ import duckdb
 
 from olist_segments.commands.common import add_target
 from olist_segments.exports import check_ending, partial_path, write_answer
-from olist_segments.project import UserError, find_built, is_synthetic, project_root
+from olist_segments.project import (
+    UserError,
+    called,
+    find_built,
+    is_synthetic,
+    project_root,
+)
 from olist_segments.questions import (
     Question,
     answerable,
@@ -106,8 +112,8 @@ def run(options: argparse.Namespace) -> int:
             if sql == options.query:  # SQL, not a question
                 raise
             raise UserError(
-                f"{database} lacks tables or columns of {options.query}: run `make "
-                "build` first"
+                f"{database} lacks tables or columns of {options.query}: run "
+                f"`{called('build')}` first"
             ) from error
         if answer is None:  # a statement without an answer, such as use
             return 0

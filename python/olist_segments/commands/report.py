@@ -5,7 +5,13 @@ import argparse
 import duckdb
 
 from olist_segments.commands.common import add_target
-from olist_segments.project import UserError, find_built, project_root, write_page
+from olist_segments.project import (
+    UserError,
+    called,
+    find_built,
+    project_root,
+    write_page,
+)
 from olist_segments.shop import site_folder
 from olist_segments.whole import check_whole
 
@@ -29,7 +35,8 @@ def run(options: argparse.Namespace) -> int:
         site = site_folder(root, database) / "report.html"
     except (duckdb.BinderException, duckdb.CatalogException) as error:
         raise UserError(
-            f"{database} lacks tables or columns of the report: run `make build` first"
+            f"{database} lacks tables or columns of the report: run "
+            f"`{called('build')}` first"
         ) from error
     write_page(site, page)
     print(f"Open {site} in a browser.")

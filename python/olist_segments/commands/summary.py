@@ -8,6 +8,7 @@ import duckdb
 
 from olist_segments.commands.common import add_target
 from olist_segments.project import (
+    called,
     find_built,
     is_synthetic,
     project_root,
@@ -65,14 +66,17 @@ def summary(database: Path, *, target: str) -> str:
         if is_synthetic(connection):
             lines.append(
                 "The data in it is SYNTHETIC. For real data, put the nine Olist files, "
-                "or Kaggle's archive.zip, into data/raw and run `make build` again."
+                "or Kaggle's archive.zip, into data/raw and build again."
             )
         tables = connection.sql(
             "select table_name from information_schema.tables "
             "where table_schema = 'main'"
         ).fetchall()
         if SUMMARY_TABLES - {name for (name,) in tables}:
-            lines.append("It has no segments yet: `make build` builds everything.")
+            lines.append(
+                "It has no segments yet, or those of an earlier version: "
+                f"`{called('build')}` builds everything."
+            )
             return "\n".join(lines)
         shop = read_shop(connection)
         segments = connection.sql(

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from olist_segments.project import UserError
+from olist_segments.project import UserError, called
 from olist_segments.raw.files import visible_names
 from olist_segments.raw.tables import table_files
 
@@ -194,15 +194,15 @@ def find_problems(
         there = visible_names(folder)
         found = f" (it has {', '.join(there[:5])})" if there else ""
         other = (
-            f"; or, if {there[0]} has another shop's orders, run `make connect "
-            f"FILE={shlex.quote(str(folder / there[0]))}`"
+            f"; or, if {there[0]} has another shop's orders, run "
+            f"`{called('connect')} {shlex.quote(str(folder / there[0]))}`"
             if there
             else ""
         )
         return [
             f"none of the files is in {folder}{found}: put them there, "
-            f"{', '.join(names)}, or an archive of them, which `make build` unpacks"
-            f"{other}; or, for synthetic data, run `make build TARGET=demo`"
+            f"{', '.join(names)}, or an archive of them, which the build unpacks"
+            f"{other}; or, for synthetic data, run `{called('build --target demo')}`"
         ]
     problems = []
     for expected in contract:
@@ -540,7 +540,7 @@ def _file_problem(path: Path, nearest: Path | None) -> str | None:
             return f"is missing from {path.parent}: put it there under this name"
         advice = "rename it"
         if nearest.suffix.lower() in (".gz", ".zip"):
-            advice = "unpack it, as `make build` does,"
+            advice = "unpack it, as a build does,"
         elif nearest.suffix.lower() in (".7z", ".bz2", ".rar", ".tar", ".tgz", ".xz"):
             advice = "unpack it"
         elif nearest.name == path.name:

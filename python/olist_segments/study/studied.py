@@ -12,7 +12,7 @@ import yaml
 
 from olist_segments.fit.clustering import fit_centroids, nearest
 from olist_segments.months import set_day
-from olist_segments.project import UserError, is_synthetic, run_dbt
+from olist_segments.project import UserError, called, is_synthetic, run_dbt
 from olist_segments.shop import read_shop
 
 ANALYSES = ["original_rows", "rfm_labels_by_bounds", "scaled_customers"]
@@ -126,7 +126,7 @@ class Studied:
         if not np.array_equal(self.labels, stored):
             raise UserError(
                 f"customer_segments in {database} are not the labels of its current "
-                "model: run `make build` again"
+                f"model: run `{called('build')}` again"
             )
 
     def describe(self, draws: int) -> pd.DataFrame:

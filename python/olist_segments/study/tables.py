@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from olist_segments.project import UserError
+from olist_segments.project import UserError, called
 
 TABLES = {
     "run": "One row: the model that was studied, and how.",
@@ -101,7 +101,9 @@ def read_study(database: Path) -> dict[str, pd.DataFrame]:
         ).fetchall()
         names = {name for (name,) in found}
         if set(TABLES) - names - OPTIONAL:
-            raise StudyError(f"{database} has no study yet: run `make study` first")
+            raise StudyError(
+                f"{database} has no study yet: run `{called('study')}` first"
+            )
         ((studied, current),) = connection.sql(
             "select (select model_id from studies.run), "
             "(select model_id from segment_models where is_current)"
@@ -109,7 +111,7 @@ def read_study(database: Path) -> dict[str, pd.DataFrame]:
         if studied != current:
             raise StudyError(
                 f"the study in {database} is of model {studied}, but {current} is the "
-                "current one: run `make study` again"
+                "current one: run `{called('study')}` again"
             )
         return {
             name: connection.sql(f"select * from studies.{name}").df()
