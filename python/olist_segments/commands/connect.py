@@ -11,7 +11,13 @@ import duckdb
 from olist_segments.connect.proposal import propose_shop
 from olist_segments.connect.tables import common_name, read_tables
 from olist_segments.connect.writing import describe, sql_of, yaml_of
-from olist_segments.project import SCHEMAS, UserError, project_root, write_page
+from olist_segments.project import (
+    SCHEMAS,
+    UserError,
+    called,
+    project_root,
+    write_page,
+)
 from olist_segments.variables import default_of
 
 HELP = "Propose what the columns of a shop's files mean, and write it down."
@@ -87,7 +93,7 @@ def run(options: argparse.Namespace) -> int:
     print(f"\nWrote {' and '.join(map(str, written))}: correct what is wrong. Then:\n")
     folder = options.files[0].resolve().parent
     for command in ("build", "report"):
-        print(f"    {_make(root, folder, name, command)}")
+        print(f"    {_command(root, folder, name, command)}")
     return 0
 
 
@@ -106,11 +112,11 @@ def _refuse_name(name: str) -> None:
         )
 
 
-def _make(root: Path, folder: Path, name: str, command: str) -> str:
+def _command(root: Path, folder: Path, name: str, command: str) -> str:
     """Return a command that works as printed in the folder of the project."""
     settings = [f"OLIST_SHOP={name}"]
     if command == "build" and folder != root / "data" / "raw":
         settings.insert(0, f"OLIST_RAW_DIR={shlex.quote(str(folder))}")
     if os.environ.get("OLIST_DB"):
         settings.append(f"OLIST_DB={shlex.quote(os.environ['OLIST_DB'])}")
-    return f"{' '.join(settings)} make {command}"
+    return f"{' '.join(settings)} {called(command)}"
