@@ -19,7 +19,7 @@ from olist_segments.fit.clustering import (
 from olist_segments.fit.frames import draw_customers
 from olist_segments.fit.rules import find_rules
 from olist_segments.study.resampling import jaccard_stability
-from sklearn.cluster import KMeans
+from sklearn.cluster import KMeans, kmeans_plusplus
 from sklearn.metrics import adjusted_rand_score, silhouette_score
 from threadpoolctl import threadpool_info, threadpool_limits
 
@@ -28,10 +28,10 @@ from bench.rules_for_k import LIMITS, measure, standardized
 SETTINGS = {"seed": 1, "n_init": 3, "sample_size": 300}
 
 
-def fitted(k, points, **options):
+def fitted(k, points, weights=None, **options):
     """Fit KMeans of scikit-learn; for few points more threads take far more time."""
     with threadpool_limits(1):
-        return KMeans(k, **options).fit(points)
+        return KMeans(k, **options).fit(points, sample_weight=weights)
 
 
 @pytest.fixture
@@ -57,13 +57,18 @@ def test_every_centroid_is_the_mean_of_its_members(blobs):
             np.testing.assert_allclose(centers[cluster], mean, atol=1e-9)
 
 
+@pytest.mark.parametrize("is_weighted", [False, True])
 @pytest.mark.parametrize("away", [0, 0.01, 1])
-def test_the_first_steps_of_a_start_are_those_of_scikit_learn(blobs, away):
+def test_the_first_steps_of_a_start_are_those_of_scikit_learn(
+    blobs, away, is_weighted, monkeypatch
+):
+    monkeypatch.setattr(clustering, "_BLOCK", 300)
+    weights = np.arange(len(blobs)) % 3 + 1 if is_weighted else None
     start = fitted(8, blobs, n_init=1, random_state=0).cluster_centers_ + away
     steps = {"init": start, "n_init": 1, "max_iter": clustering.FIRST_STEPS}
-    expected = fitted(8, blobs, **steps)
-    columns = np.ascontiguousarray(blobs.T)
-    inertia, centers, _ = clustering._move(columns, start, clustering.FIRST_STEPS)
+    expected = fitted(8, blobs, weights, **steps)
+    points = clustering._blocks(blobs, weights)
+    inertia, centers, _ = clustering._move(points, start, clustering.FIRST_STEPS)
     assert inertia == pytest.approx(expected.inertia_, rel=1e-12)
     np.testing.assert_allclose(centers, expected.cluster_centers_, atol=1e-12)
 
@@ -109,28 +114,27 @@ def test_fits_have_one_thread_each_also_when_others_end_before_them(blobs, monke
     def thread_counts():
         return [pool["num_threads"] for pool in threadpool_info()]
 
-    class Watched(KMeans):
-        def fit(self, points):
-            if points is first:
-                assert second_began.wait(60)
-            if points is second:
-                second_began.set()
-                assert first_ended.wait(60)
-                seen.append(thread_counts())
-            return super().fit(points)
+    def watched(points, *args, **options):
+        if points is first:
+            assert second_began.wait(60)
+        if points is second:
+            second_began.set()
+            assert first_ended.wait(60)
+            seen.append(thread_counts())
+        return kmeans_plusplus(points, *args, **options)
 
-    first, second, seen = blobs[:400], blobs[:600], []
+    first, second, seen = blobs[:200], blobs[:300], []
     second_began, first_ended = Event(), Event()
     fit_centroids(blobs, [2], **SETTINGS)
     before = thread_counts()
-    monkeypatch.setattr(clustering, "KMeans", Watched)
+    monkeypatch.setattr(clustering, "kmeans_plusplus", watched)
     with ThreadPoolExecutor(2) as models:
         one = models.submit(fit_centroids, first, [2], **SETTINGS)
         other = models.submit(fit_centroids, second, [2], **SETTINGS)
         one.result()
         first_ended.set()
         other.result()
-    assert [set(counts) for counts in seen] == [{1}]
+    assert {count for counts in seen for count in counts} == {1}
     assert thread_counts() == before
 
 

@@ -2,32 +2,32 @@
 
 import itertools
 import os
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from operator import itemgetter
 from threading import Lock
 from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
-from sklearn.cluster import KMeans
+from sklearn.cluster import kmeans_plusplus
 from threadpoolctl import threadpool_limits
 
 # Results are rounded to this many decimals: far below any difference that matters, far
 # above the last bits, which depend on the order in which floats are added.
 DECIMALS = 12
 # The search for a fit: the mergers of a neighbour that it tries, the splits where a
-# quick search will do, the swaps, the steps after which it judges a start,
-# scikit-learn's limit of steps and its tolerance, with which it may stop before, how
-# much higher than the lowest the inertia of rivals may be, and the least relative gain
-# in inertia that counts as one.
+# quick search will do, the swaps, the steps after which it judges a start, the limit of
+# steps, scikit-learn's tolerance, with which it may stop before, how much higher than
+# the lowest the inertia of rivals may be, and the least relative gain in inertia that
+# counts as one.
 MERGERS = 3
 SPLITS = 3
 SWAPS = 2
 FIRST_STEPS = 3
-MOST_STEPS = 300
+MOST_STEPS = 1000
 TOLERANCE = 1e-4
 RIVALS = 0.03
 LEAST_GAIN = 1e-5
@@ -35,8 +35,8 @@ LEAST_GAIN = 1e-5
 SAME = 5e-4
 # Random samples on which starts for the refits on bootstrap samples are searched.
 STARTS = 10
-# Bytes for copies of the points: every running fit has one.
-_COPIES = 1 << 30
+# Points that a step looks at together: their distances fit into a processor's cache.
+_BLOCK = 10_000
 # The callers for whom BLAS is limited to one thread, and its limit before.
 _blas = SimpleNamespace(lock=Lock(), users=0, limits=None)
 
@@ -45,6 +45,13 @@ class _Clusters(NamedTuple):
     inertia: float
     centers: np.ndarray
     sizes: np.ndarray
+
+
+class _Points(NamedTuple):
+    """Points as columns: their features, |x|^2 and 1, and the same times weights."""
+
+    blocks: list[tuple[np.ndarray, np.ndarray]]
+    variance: float
 
 
 def fit_centroids(
@@ -64,8 +71,7 @@ def fit_centroids(
     merged. This is repeated until no k improves. Of all fits found for a k, the best on
     all points is then iterated on them until no point changes its cluster, so that
     every centroid is the mean of its members. Each fit uses one thread: the result does
-    not depend on the machine. Fits of several k run at the same time, fewer at a time
-    when there are many points.
+    not depend on the machine. Fits of several k run at the same time.
 
     Parameters
     ----------
@@ -112,12 +118,14 @@ def fit_centroids(
         rivals=RIVALS,
         swaps=SWAPS,
     )
-    fits = _side_by_side(
-        lambda k: sorted_centroids(_iterate(points, _best(points, found[k]))),
-        ks,
-        most=max(1, _COPIES // max(1, points.nbytes)),
-    )
-    return dict(zip(ks, fits, strict=True))
+    everybody = _blocks(points)
+
+    def fit(k: int) -> np.ndarray:
+        inertia = [_least_distances(everybody, one).sum() for one in found[k]]
+        return _move(everybody, _best(found[k], inertia), tolerance=0).centers
+
+    fits = _side_by_side(fit, ks)
+    return {k: sorted_centroids(fit) for k, fit in zip(ks, fits, strict=True)}
 
 
 def refit_agreement(
@@ -151,7 +159,9 @@ def refit_agreement(
         same clusters, about 0 for random ones, below 0 for less agreement than that.
         A half with fewer than k different points gives none.
     """
-    labels = {k: nearest(points, centers) for k, centers in centroids.items()}
+    everybody = _blocks(points)
+    label = partial(_labels, everybody)
+    labels = dict(zip(centroids, _side_by_side(label, centroids.values()), strict=True))
 
     def agreement(refit: int) -> list[tuple[int, int, float]]:
         rng = np.random.default_rng(seed + refit)
@@ -162,9 +172,10 @@ def refit_agreement(
         if not ks:
             return []
         found = _search(sample, ks, seed=seed + refit, n_init=n_init)
-        fits = {k: _iterate(half, found[k][0]) for k in ks}
+        members = _blocks(half)
+        fits = {k: _move(members, found[k][0], tolerance=0).centers for k in ks}
         return [
-            (k, refit, adjusted_rand_index(labels[k], nearest(points, centers)))
+            (k, refit, adjusted_rand_index(labels[k], _labels(everybody, centers)))
             for k, centers in fits.items()
         ]
 
@@ -214,39 +225,36 @@ def bootstrap_refits(
     and Data Analysis 52 (2007).
     """
 
-    def draw(number: int, size: int) -> tuple[np.ndarray, np.ndarray] | None:
-        """Draw points: those drawn, and how often; none if too few are different."""
+    def draw(number: int, size: int) -> np.ndarray | None:
+        """Return how often each point is drawn; none if too few are different."""
         drawn = np.random.default_rng([seed, number]).integers(len(points), size=size)
         counts = np.bincount(drawn, minlength=len(points))
-        sample = points[counts > 0]
-        return (sample, counts[counts > 0]) if _distinct(sample, k) >= k else None
+        return counts if _distinct(points[counts > 0], k) >= k else None
 
     def begin(number: int) -> np.ndarray | None:
-        sample = draw(number, min(len(points), sample_size))
-        if sample is None:
+        counts = draw(number, min(len(points), sample_size))
+        if counts is None:
             return None
-        repeated = np.repeat(*sample, axis=0)
-        found = _search(repeated, [k], seed=seed + number, n_init=n_init)
-        return found[k][0]
+        sample = np.repeat(points, counts, axis=0)
+        return _search(sample, [k], seed=seed + number, n_init=n_init)[k][0]
 
     def refit(number: int) -> np.ndarray | None:
-        sample = draw(number, len(points))
-        if sample is None or not starts:
+        counts = draw(number, len(points))
+        if counts is None or not starts:
             return None
-        start = _best(sample[0], starts, sample[1])
-        fit = KMeans(k, init=start, n_init=1).fit(sample[0], sample_weight=sample[1])
-        return sorted_centroids(fit.cluster_centers_)
+        start = _best(starts, [one @ counts for one in distances])
+        drawn = counts > 0
+        return sorted_centroids(
+            _move(_blocks(points[drawn], counts[drawn]), start).centers
+        )
 
     # Refits are numbered from 1, and starts from there on.
     found = _side_by_side(begin, range(refits + 1, refits + 1 + STARTS))
     starts = [start for start in found if start is not None]
+    distances = _side_by_side(partial(_least_distances, _blocks(points)), starts)
     numbers = range(1, refits + 1)
-    fits = _side_by_side(refit, numbers, max(1, _COPIES // max(1, points.nbytes)))
-    return {
-        number: fit
-        for number, fit in zip(numbers, fits, strict=True)
-        if fit is not None
-    }
+    fits = zip(numbers, _side_by_side(refit, numbers), strict=True)
+    return {number: fit for number, fit in fits if fit is not None}
 
 
 def adjusted_rand_index(labels: np.ndarray, others: np.ndarray) -> float:
@@ -391,14 +399,7 @@ def nearest(points: np.ndarray, centroids: np.ndarray) -> np.ndarray:
     array of int of shape (n_points,)
         The first of equally near centroids.
     """
-    first, *others = _relative_distances(points, centroids)
-    # NumPy's argmin takes several times as long for so few long rows. The index grows:
-    # where a centroid is nearer, its index is also the higher one.
-    labels = np.zeros(len(points), dtype=np.int16)
-    for index, distances in enumerate(others, 1):
-        np.maximum(labels, np.int16(index) * (distances < first), out=labels)
-        np.minimum(first, distances, out=first)
-    return labels.astype(int)
+    return _labels(_blocks(points), centroids)
 
 
 def sorted_centroids(centroids: np.ndarray) -> np.ndarray:
@@ -461,25 +462,29 @@ def _search(
     """
     distinct = _distinct(points, max(ks) + 1)
     near = sorted({n for k in ks for n in (k - 1, k, k + 1) if 1 <= n <= distinct})
-    columns = np.ascontiguousarray(points.T)
+    blocks, columns = _blocks(points), np.ascontiguousarray(points.T)
 
     def begin(k: int) -> _Clusters:
-        starts = n_init if k > 1 else 1
-        fit = KMeans(k, n_init=starts, random_state=seed).fit(points)
-        sizes = np.bincount(fit.labels_, minlength=k)
-        return _Clusters(fit.inertia_, fit.cluster_centers_, sizes)
+        rng = np.random.RandomState(seed)
+        starts = [
+            kmeans_plusplus(points, k, random_state=rng)[0]
+            for _ in range(n_init if k > 1 else 1)
+        ]
+        return min((_move(blocks, start) for start in starts), key=itemgetter(0))
 
     def judge(starts: Iterable[np.ndarray]) -> list[_Clusters]:
-        return [_move(columns, start, FIRST_STEPS) for start in starts]
+        return [_move(blocks, start, FIRST_STEPS) for start in starts]
 
     def finish(begun: list[_Clusters], bound: float) -> list[_Clusters]:
         within = _different([one for one in begun if one.inertia <= bound])
-        return [_move(columns, one.centers, MOST_STEPS) for one in within]
+        return [_move(blocks, one.centers) for one in within]
 
     def from_neighbours(k: int) -> list[_Clusters]:
         split, merged, swapped = [], [], []
         if k - 1 in changed:
-            split = judge(_with_a_split(points, fits[k - 1].centers)[:splits])
+            centers = fits[k - 1].centers
+            cuts = _with_a_split(columns, _labels(blocks, centers), centers)
+            split = judge(cuts[:splits])
         if k + 1 in changed:
             mergers = itertools.islice(_with_a_merger(fits[k + 1]), MERGERS)
             merged = judge(start for _, start in mergers)
@@ -517,19 +522,21 @@ def _different(found: Iterable[_Clusters]) -> list[_Clusters]:
     return kept
 
 
-def _with_a_split(points: np.ndarray, centers: np.ndarray) -> list[np.ndarray]:
+def _with_a_split(
+    columns: np.ndarray, labels: np.ndarray, centers: np.ndarray
+) -> list[np.ndarray]:
     """Return centroids with each cluster in turn cut across its longest axis.
 
     The cut that lowers the inertia most comes first.
     """
-    labels, cuts = nearest(points, centers), []
+    cuts = []
     for cluster in np.unique(labels):
-        members = points[labels == cluster]
-        axis = principal_axes(np.atleast_2d(np.cov(members.T, bias=True)), 1)[0]
-        beyond = (members - centers[cluster]) @ axis > 0
+        members = columns[:, labels == cluster]
+        axis = principal_axes(np.atleast_2d(np.cov(members, bias=True)), 1)[0]
+        beyond = axis @ members > axis @ centers[cluster]
         if beyond.any() and not beyond.all():
-            halves = [members[beyond].mean(axis=0), members[~beyond].mean(axis=0)]
-            weight = beyond.sum() * (~beyond).sum() / len(members)
+            halves = [members @ side / side.sum() for side in (beyond, ~beyond)]
+            weight = beyond.sum() * (~beyond).sum() / len(beyond)
             gain = weight * np.square(halves[0] - halves[1]).sum()
             cuts.append((gain, np.vstack([np.delete(centers, cluster, 0), halves])))
     return [start for _, start in sorted(cuts, key=itemgetter(0), reverse=True)]
@@ -559,71 +566,95 @@ def _with_a_merger(
         yield inertia + cost[index], start
 
 
-def _move(columns: np.ndarray, centers: np.ndarray, most: int) -> _Clusters:
+def _move(
+    points: _Points,
+    centers: np.ndarray,
+    most: int = MOST_STEPS,
+    tolerance: float = TOLERANCE,
+) -> _Clusters:
     """Move centroids to the means of their members, `most` times or until they stay.
 
-    It is what scikit-learn's `KMeans` does with that `max_iter`, whose checks and
-    copies would take most of the time. But a centroid without members stays where it
-    is.
-
-    Parameters
-    ----------
-    columns : array of shape (n_features, n_points)
-    centers : array of shape (k, n_features)
+    It is what scikit-learn's `KMeans` does with that `max_iter` and `tol`, whose checks
+    and copies would take most of the time. But a centroid without members stays where
+    it is. If the tolerance is 0, it ends when no point changes its cluster.
 
     Returns
     -------
     inertia : float
     centers : array of shape (k, n_features)
-    sizes : array of int of shape (k,)
+    sizes : array of shape (k,)
         Before the last step.
     """
-    k, least_move = len(centers), TOLERANCE * columns.var(axis=1).mean()
     for _ in range(most):
-        labels = nearest(columns.T, centers)
-        sizes = np.bincount(labels, minlength=k)
-        is_member = (labels == np.arange(k)[:, np.newaxis]).astype(float)
-        means = is_member @ columns.T / np.maximum(sizes, 1)[:, np.newaxis]
-        before, centers = centers, np.where(sizes[:, np.newaxis], means, centers)
-        if np.square(centers - before).sum() <= least_move:
+        factors = _factors(centers)
+        totals = sum(
+            _is_nearest(factors @ columns).astype(float) @ weighted.T
+            for columns, weighted in points.blocks
+        )
+        sizes = totals[:, -1:]
+        means = totals[:, :-2] / np.maximum(sizes, 1)
+        before, centers = centers, np.where(sizes, means, centers)
+        if np.square(centers - before).sum() <= tolerance * points.variance:
             break
-    least = _relative_distances(columns.T, centers).min(axis=0)
-    inertia = np.square(columns).sum() + least.sum()
+    factors = _factors(centers)
+    inertia = sum(
+        (factors @ columns).min(axis=0) @ weighted[-1]
+        for columns, weighted in points.blocks
+    )
     # Rounding may leave less than 0.
-    return _Clusters(max(0.0, inertia), centers, sizes)
+    return _Clusters(max(0.0, inertia), centers, sizes[:, 0])
 
 
-def _iterate(points: np.ndarray, start: np.ndarray) -> np.ndarray:
-    """Move centroids until no point changes its cluster."""
-    fit = KMeans(len(start), init=start, n_init=1, tol=0, max_iter=1000).fit(points)
-    return fit.cluster_centers_
-
-
-def _best(
-    points: np.ndarray,
-    starts: list[np.ndarray],
-    weights: np.ndarray | float = 1.0,
-) -> np.ndarray:
-    """Return the first centroids with about the lowest inertia of (weighted) points."""
-    lengths = np.square(points).sum(axis=1)
-    inertia = [
-        (weights * (lengths + _relative_distances(points, start).min(axis=0))).sum()
-        for start in starts
-    ]
-    # Where no point is away from its centroid, rounding may leave less than 0.
-    bound = min(inertia) + SAME * abs(min(inertia))
+def _best(starts: list[np.ndarray], inertia: list[float]) -> np.ndarray:
+    """Return the first centroids with about the lowest inertia."""
+    bound = min(inertia) * (1 + SAME)
     return next(one for one, its in zip(starts, inertia, strict=True) if its <= bound)
 
 
-def _relative_distances(points: np.ndarray, centroids: np.ndarray) -> np.ndarray:
-    """|x - c|^2 without |x|^2, which is the same for every centroid.
+def _least_distances(points: _Points, centers: np.ndarray) -> np.ndarray:
+    """Return the squared distance of each point to its nearest centroid."""
+    factors = _factors(centers)
+    least = [(factors @ columns).min(axis=0) for columns, _ in points.blocks]
+    return np.concatenate(least).clip(0)
 
-    There is a row per centroid, because the minimum of a few long rows is several times
-    as fast.
+
+def _labels(points: _Points, centers: np.ndarray) -> np.ndarray:
+    """Return the index of the centroid nearest to each point."""
+    factors, indexes = _factors(centers), np.arange(len(centers), dtype=float)
+    labels = [indexes @ _is_nearest(factors @ columns) for columns, _ in points.blocks]
+    return np.concatenate(labels).astype(int)
+
+
+def _factors(centers: np.ndarray) -> np.ndarray:
+    """Return what makes squared distances of columns: |x - c|^2 = |x|^2 - 2cx + |c|^2.
+
+    There is a row per centroid, as NumPy is several times as fast with few long rows.
     """
-    distances = (-2 * centroids) @ points.T
-    distances += np.square(centroids).sum(axis=1)[:, np.newaxis]
-    return distances
+    lengths = np.square(centers).sum(axis=1)
+    return np.column_stack([-2 * centers, np.ones(len(centers)), lengths])
+
+
+def _is_nearest(distances: np.ndarray) -> np.ndarray:
+    """Mark the first of the nearest centroids of each point, as `argmin` would."""
+    is_nearest = distances == distances.min(axis=0)
+    if np.count_nonzero(is_nearest) > is_nearest.shape[1]:
+        is_nearest &= np.cumsum(is_nearest, axis=0) == 1
+    return is_nearest
+
+
+def _blocks(points: np.ndarray, weights: np.ndarray | None = None) -> _Points:
+    """Lay out points of shape (n_points, n_features) for `_move`."""
+    blocks = []
+    for first in range(0, len(points), _BLOCK):
+        some = points[first : first + _BLOCK].T
+        columns = np.vstack([some, np.square(some).sum(axis=0), np.ones(some.shape[1])])
+        if weights is None:
+            blocks.append((columns, columns))
+        else:
+            blocks.append((columns, columns * weights[first : first + _BLOCK]))
+    *sums, squares, count = sum(weighted.sum(axis=1) for _, weighted in blocks)
+    variance = (squares / count - np.square(np.divide(sums, count)).sum()) / len(sums)
+    return _Points(blocks, variance)
 
 
 def _correlated_noise(
@@ -666,17 +697,16 @@ def _distinct(points: np.ndarray, enough: int) -> int:
     return found
 
 
-def _side_by_side(function: Callable, items: Iterable, most: int = sys.maxsize) -> list:
-    """Call a function for every item, up to `most` at a time, one per processor.
+def _side_by_side(function: Callable, items: Iterable) -> list:
+    """Call a function for every item, one at a time per processor.
 
     Each call uses one thread. The limit of OpenMP holds for each worker, that of BLAS
     for the whole process, until the last call ends, including those of other models.
     """
-    workers = min(os.cpu_count(), most)
     with (
         _one_thread_in_blas(),
         ThreadPoolExecutor(
-            workers, initializer=threadpool_limits, initargs=(1, "openmp")
+            os.cpu_count(), initializer=threadpool_limits, initargs=(1, "openmp")
         ) as pool,
     ):
         return list(pool.map(function, items))
