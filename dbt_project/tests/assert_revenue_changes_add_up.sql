@@ -1,5 +1,6 @@
 -- The causes of a change add up to it, and the revenues of all segments to those of the
--- orders of both periods: no order is left out or counted twice.
+-- orders of both periods: no order is left out or counted twice. A segment that bought
+-- nothing in them has its row too.
 
 with changes as (
 
@@ -79,3 +80,14 @@ select
     period_days
 from expected
 where revenue_before <> placed_before or revenue_after <> placed_after
+union all
+select
+    segments.segment_key as what,
+    totals.period_days
+from {{ ref('segments') }} as segments
+cross join totals
+left join changes
+    on
+        segments.segment_id = changes.segment_id
+        and totals.period_days = changes.period_days
+where segments.customer_count > 0 and changes.segment_id is null
