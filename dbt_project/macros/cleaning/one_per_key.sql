@@ -3,7 +3,7 @@
     {{ adapter.dispatch('one_per_key')(relation, key, order_by) }}
 {%- endmacro %}
 
-{% macro default__one_per_key(relation, key, order_by) -%}
+{% macro spark__one_per_key(relation, key, order_by) -%}
     select * from (
         select
             *,
@@ -20,7 +20,7 @@
     where key_rank = 1
 {%- endmacro %}
 
-{# Few keys repeat. DuckDB sorts only their rows, which takes half the memory. #}
+{# Few keys repeat: DuckDB sorts only their rows, as Spark sorts all. #}
 {% macro duckdb__one_per_key(relation, key, order_by) -%}
     {%- set repeats -%}
         exists (
@@ -48,7 +48,7 @@
         {{ key | join(' is not null and ') }} is not null
         and not {{ repeats }}
     union all
-    {{ default__one_per_key(
+    {{ spark__one_per_key(
         '(select * from ' ~ relation ~ ' as rows_ where ' ~ repeats ~ ') as repeated_rows',
         key, order_by
     ) }}
