@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
-from sklearn.cluster import kmeans_plusplus
+from sklearn.cluster import KMeans, kmeans_plusplus
 from threadpoolctl import threadpool_limits
 
 # Results are rounded to this many decimals: far below any difference that matters, far
@@ -37,6 +38,8 @@ SAME = 5e-4
 STARTS = 10
 # Points that a step looks at together: their distances fit into a processor's cache.
 _BLOCK = 10_000
+# Bytes for scikit-learn's copies of the points: every running fit on all has one.
+_COPIES = 1 << 30
 # The callers for whom BLAS is limited to one thread, and its limit before.
 _blas = SimpleNamespace(lock=Lock(), users=0, limits=None)
 
@@ -71,7 +74,8 @@ def fit_centroids(
     merged. This is repeated until no k improves. Of all fits found for a k, the best on
     all points is then iterated on them until no point changes its cluster, so that
     every centroid is the mean of its members. Each fit uses one thread: the result does
-    not depend on the machine. Fits of several k run at the same time.
+    not depend on the machine. Fits of several k run at the same time, fewer at a time
+    when there are many points, which scikit-learn copies.
 
     Parameters
     ----------
@@ -122,9 +126,11 @@ def fit_centroids(
 
     def fit(k: int) -> np.ndarray:
         inertia = [_least_distances(everybody, one).sum() for one in found[k]]
-        return _move(everybody, _best(found[k], inertia), tolerance=0).centers
+        start = _best(found[k], inertia)
+        kmeans = KMeans(k, init=start, n_init=1, tol=0, max_iter=MOST_STEPS)
+        return kmeans.fit(points).cluster_centers_
 
-    fits = _side_by_side(fit, ks)
+    fits = _side_by_side(fit, ks, most=max(1, _COPIES // max(1, points.nbytes)))
     return {k: sorted_centroids(fit) for k, fit in zip(ks, fits, strict=True)}
 
 
@@ -697,8 +703,8 @@ def _distinct(points: np.ndarray, enough: int) -> int:
     return found
 
 
-def _side_by_side(function: Callable, items: Iterable) -> list:
-    """Call a function for every item, one at a time per processor.
+def _side_by_side(function: Callable, items: Iterable, most: int = sys.maxsize) -> list:
+    """Call a function for every item, up to `most` at a time, one per processor.
 
     Each call uses one thread. The limit of OpenMP holds for each worker, that of BLAS
     for the whole process, until the last call ends, including those of other models.
@@ -706,7 +712,9 @@ def _side_by_side(function: Callable, items: Iterable) -> list:
     with (
         _one_thread_in_blas(),
         ThreadPoolExecutor(
-            os.cpu_count(), initializer=threadpool_limits, initargs=(1, "openmp")
+            min(os.cpu_count(), most),
+            initializer=threadpool_limits,
+            initargs=(1, "openmp"),
         ) as pool,
     ):
         return list(pool.map(function, items))
