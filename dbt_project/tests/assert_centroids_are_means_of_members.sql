@@ -10,9 +10,11 @@
 with members as (
 
     select
-        points.*,
-        clusters.segment_id
-
+        clusters.segment_id,
+        {% for feature in features -%}
+            avg(points.{{ feature.name }}) as {{ feature.name }}
+            {{- ',' if not loop.last }}
+        {% endfor %}
     from {{ ref('int_fit_features') }} as points
     inner join {{ ref('int_candidate_assignments') }} as labelled
         on points.customer_unique_id = labelled.customer_unique_id
@@ -20,24 +22,20 @@ with members as (
         on
             labelled.k = clusters.k
             and labelled.cluster_id = clusters.cluster_id
-
-),
-
-long as (
-
-    {{ long_features('members', ['segment_id']) | indent(4) }}
+    group by clusters.segment_id
 
 ),
 
 means as (
 
-    select
-        segment_id,
-        feature,
-        avg(feature_value) as mean
-
-    from long
-    group by segment_id, feature
+    {% for feature in features %}
+        select
+            segment_id,
+            '{{ feature.name }}' as feature,
+            {{ feature.name }} as mean
+        from members
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 

@@ -10,7 +10,16 @@ with last_change as (
 
 as_of as (
 
-    select as_of_date from {{ ref('int_as_of') }}
+    select max(as_of_date) as as_of_date from {{ ref('customer_segments') }}
+
+),
+
+labels as (
+
+    select
+        customer_unique_id,
+        segment_key
+    from {{ ref('customer_segments') }}
 
 ),
 
