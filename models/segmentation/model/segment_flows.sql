@@ -3,7 +3,8 @@
 
 {# LT02 does not see the indent of lines that a loop writes. #}
 -- noqa: disable=LT02
-{#- All k that are fitted: the candidates, the one below and the one above. #}
+{#- All k that are fitted: the candidates, the one below and the one above. With few
+    customers, the largest are not. #}
 {%- set ks = range([2, var('k_min') | int - 1] | max, var('k_max') | int + 2) %}
 
 with clusters_of_customers as (
@@ -27,6 +28,7 @@ flows as (
             cluster_of_{{ k + 1 }} as next_cluster_id,
             count(*) as customer_count
         from clusters_of_customers
+        where cluster_of_{{ k + 1 }} is not null
         group by cluster_of_{{ k }}, cluster_of_{{ k + 1 }}
         {{ 'union all' if not loop.last }}
     {% endfor %}
