@@ -1,12 +1,11 @@
 {# Says at the end of a build, in a plain sentence, if a refit is due. #}
 {% macro say_if_refit_is_due() -%}
-    {%- set id = 'model.olist_segments.segment_drift' -%}
-    {%- if execute and flags.WHICH in ('build', 'run') and id in selected_resources -%}
-        {%- set table = model_relation('segment_drift') -%}
+    {%- for result in results if execute and result.status == 'success'
+        and result.node.name == 'segment_drift' -%}
         {%- set due = run_query(
-            'select measure, model_id, statistic, round(drift, 2) from ' ~ table
-            ~ ' where is_refit_due order by drift desc, measure'
-        ).rows if table else [] -%}
+            'select measure, model_id, statistic, round(drift, 2) from '
+            ~ result.node.relation_name ~ ' where is_refit_due order by drift desc, measure'
+        ).rows -%}
         {%- set found = [] -%}
         {%- for row in due -%}
             {%- do found.append(row[0] ~ ' (' ~ row[2] ~ ' ' ~ row[3] ~ ')') -%}
@@ -21,5 +20,5 @@
                 info=true
             ) -%}
         {%- endif -%}
-    {%- endif -%}
+    {%- endfor -%}
 {%- endmacro %}
