@@ -7,8 +7,8 @@ import jinja2
 
 TEMPLATE = Path(__file__).with_name("page.md")
 NAMES = {
-    "build": "dbt build, from nothing, with all tests",
-    "before": "the same at an earlier commit, with fewer tests",
+    "build": "dbt build, from nothing, with its tests",
+    "before": "the same at an earlier commit, with unit tests",
     "next_day": "dbt build after one more day, model kept",
     "bare": "bare DuckDB script and KMeans for k = 2 to 10",
     "today": "pandas, KMeans and Euclidean silhouette for one k",
